@@ -1,0 +1,80 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "signet",
+  platforms: [.macOS(.v14), .iOS(.v17)],
+  products: [
+    .executable(name: "signet", targets: ["signet"]),
+    .library(name: "SignetModel", targets: ["SignetModel"]),
+    .library(name: "SignetRuntime", targets: ["SignetRuntime"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
+  ],
+  targets: [
+    .target(name: "SignetModel"),
+    .target(name: "SignetZoo", dependencies: ["SignetModel"]),
+    .target(
+      name: "SignetData",
+      dependencies: ["SignetModel", "CTurboJPEG", "CPNG", "CZlib"]),
+    .target(name: "CSignetKernels"),
+    .target(name: "SignetHashing", dependencies: ["CSignetKernels"]),
+    .target(name: "SignetRuntime", dependencies: ["SignetModel", "CSignetKernels"]),
+    .target(
+      name: "CTorch",
+      dependencies: ["CLibTorch"],
+      linkerSettings: libtorchLinkerSettings),
+    .target(name: "Torch", dependencies: ["CTorch"]),
+    .target(
+      name: "SignetTraining",
+      dependencies: ["SignetModel", "SignetData", "SignetHashing", "Torch"]),
+    .target(name: "SignetReport", dependencies: ["SignetModel"]),
+    .executableTarget(
+      name: "signet",
+      dependencies: [
+        "SignetModel", "SignetZoo", "SignetData", "SignetHashing", "SignetRuntime",
+        "SignetTraining", "SignetReport", "Torch",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .systemLibrary(
+      name: "CLibTorch", pkgConfig: "libtorch"),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+    .testTarget(name: "SignetModelTests", dependencies: ["SignetModel"]),
+    .testTarget(name: "SignetZooTests", dependencies: ["SignetZoo", "SignetModel"]),
+    .testTarget(name: "SignetDataTests", dependencies: ["SignetData", "SignetModel"]),
+    .testTarget(name: "SignetHashingTests", dependencies: ["SignetHashing", "CSignetKernels"]),
+    .testTarget(
+      name: "SignetRuntimeTests",
+      dependencies: [
+        "SignetRuntime", "SignetModel", "SignetZoo", "SignetTraining", "CSignetKernels", "Torch",
+      ]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+    .testTarget(
+      name: "SignetTrainingTests",
+      dependencies: [
+        "SignetTraining", "SignetModel", "SignetZoo", "SignetData", "SignetHashing", "Torch",
+      ]),
+    .testTarget(name: "SignetReportTests", dependencies: ["SignetReport", "SignetModel"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["SignetModel", "SignetZoo"]),
+  ],
+  swiftLanguageModes: [.v6],
+  // libtorch's headers are C++20.
+  cxxLanguageStandard: .cxx20
+)
+
+/// SwiftPM drops `-rpath` from pkg-config files, so the place where the loader finds libtorch is
+/// said here. Only targets that link `CTorch` carry it; `SignetRuntime` stays free of unsafe flags.
+var libtorchLinkerSettings: [LinkerSetting] {
+  [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/libtorch/lib"])]
+}

@@ -1,0 +1,1 @@
+/* libtorch is C++; only CTorch includes it. */

@@ -1,0 +1,2 @@
+import CTorch
+public func torchThreads() -> Int { Int(ctorch_threads()) }

@@ -1,0 +1,2 @@
+import Torch
+@main struct Placeholder { static func main() { print(torchThreads()) } }

@@ -1,0 +1,76 @@
+/// A feed-forward network: nodes in an order in which each reads only what stands before it.
+///
+/// A graph that came out of ``init(inputShape:nodes:output:)`` is valid: names are unique, inputs
+/// exist, attributes are in range and every shape is known.
+public struct Graph: Hashable, Sendable {
+  /// The name under which nodes read the network's input.
+  public static let inputName = "input"
+
+  /// Shape of one input image, `C×H×W`.
+  public let inputShape: Shape
+  public let nodes: [Node]
+  /// The node whose value is the result.
+  public let output: String
+  /// The shape of every value by name, the input's included.
+  public let shapes: [String: Shape]
+
+  /// Checks the nodes and infers all shapes.
+  ///
+  /// - Throws: ``GraphError`` naming the first node that is wrong and what was expected.
+  public init(inputShape: Shape, nodes: [Node], output: String) throws(GraphError) {
+    self.inputShape = inputShape
+    self.nodes = nodes
+    self.output = output
+    self.shapes = try ShapeInference(inputShape: inputShape).run(nodes)
+    guard output != Self.inputName, shapes[output] != nil else {
+      throw .unknownOutput(name: output, suggestion: closestName(to: output, among: shapes.keys))
+    }
+  }
+
+  public var outputShape: Shape { shapes[output] ?? inputShape }
+
+  public func node(named name: String) -> Node? {
+    nodes.first { $0.name == name }
+  }
+
+  /// The nodes that read the value `name`, in graph order.
+  public func consumers(of name: String) -> [Node] {
+    nodes.filter { $0.inputs.contains(name) }
+  }
+
+  /// The convolutions and linear layers, in forward order.
+  public var layers: [Node] {
+    nodes.filter(\.operation.isBinarizable)
+  }
+
+  /// A copy in which one node's operation is replaced; the result is validated anew.
+  public func replacing(
+    _ name: String, with operation: Operation
+  ) throws(GraphError) -> Graph {
+    let replaced = nodes.map {
+      $0.name == name ? Node(name, operation, inputs: $0.inputs) : $0
+    }
+    return try Graph(inputShape: inputShape, nodes: replaced, output: output)
+  }
+}
+
+extension Graph: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case inputShape, nodes, output
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(
+      inputShape: container.decode(Shape.self, forKey: .inputShape),
+      nodes: container.decode([Node].self, forKey: .nodes),
+      output: container.decode(String.self, forKey: .output))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(inputShape, forKey: .inputShape)
+    try container.encode(nodes, forKey: .nodes)
+    try container.encode(output, forKey: .output)
+  }
+}

@@ -1,0 +1,12 @@
+/// Why a list of nodes is not a network.
+public enum GraphError: Error, Hashable, Sendable {
+  case emptyName(index: Int)
+  case duplicateName(node: String)
+  case unknownInput(node: String, input: String, suggestion: String?)
+  case unknownOutput(name: String, suggestion: String?)
+  case inputCount(node: String, operation: Operation.Kind, expected: String, found: Int)
+  case attribute(
+    node: String, operation: Operation.Kind, attribute: String, expected: String, found: String)
+  case shape(node: String, operation: Operation.Kind, expected: String, found: Shape)
+  case tooLarge(node: String, shape: Shape)
+}

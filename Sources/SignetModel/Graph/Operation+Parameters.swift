@@ -1,0 +1,42 @@
+/// The part a trained tensor plays in its node; the tensor's name is `<node>.<role>`.
+public enum ParameterRole: String, Sendable, Hashable, CaseIterable {
+  case weight
+  case bias
+  case runningMean = "running_mean"
+  case runningVariance = "running_var"
+}
+
+extension Operation {
+  /// The tensors this operation needs and their shapes.
+  public var parameters: [(role: ParameterRole, shape: [Int])] {
+    switch self {
+    case .convolution(let attributes):
+      let inputs = attributes.groups > 0 ? attributes.inputChannels / attributes.groups : 0
+      let weight = [
+        attributes.outputChannels, inputs, attributes.kernel.height, attributes.kernel.width,
+      ]
+      return weightAndBias(weight, hasBias: attributes.hasBias)
+    case .linear(let attributes):
+      return weightAndBias([attributes.outputs, attributes.inputs], hasBias: attributes.hasBias)
+    case .batchNorm(let attributes):
+      return [.weight, .bias, .runningMean, .runningVariance].map { ($0, [attributes.channels]) }
+    default:
+      return []
+    }
+  }
+
+  private func weightAndBias(
+    _ weight: [Int], hasBias: Bool
+  ) -> [(role: ParameterRole, shape: [Int])] {
+    hasBias ? [(.weight, weight), (.bias, [weight[0]])] : [(.weight, weight)]
+  }
+
+  /// Whether the operation is an inner product of patches and filters, so that its weights can be
+  /// hashed to codes.
+  public var isBinarizable: Bool {
+    switch self {
+    case .convolution, .linear: true
+    default: false
+    }
+  }
+}

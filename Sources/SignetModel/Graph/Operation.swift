@@ -1,0 +1,191 @@
+/// What a node computes. Trained parameters are not part of it: they stand in the model's weight
+/// table under `<node name>.<role>`, the names PyTorch gives them.
+public enum Operation: Hashable, Sendable {
+  /// 2-D cross-correlation of a `C×H×W` map; parameters `weight` and, if `hasBias`, `bias`.
+  case convolution(Convolution)
+  /// `y = Wx + b` on a vector; parameters `weight` (outputs × inputs) and, if `hasBias`, `bias`.
+  case linear(Linear)
+  /// Per-channel normalisation; parameters `weight`, `bias`, `running_mean`, `running_var`.
+  case batchNorm(BatchNorm)
+  /// `max(x, 0)`.
+  case relu
+  case maxPool(Pooling)
+  case averagePool(Pooling)
+  /// Mean over height and width: `C×H×W` → `C×1×1`.
+  case globalAveragePool
+  /// Elementwise sum of two or more values of one shape.
+  case add
+  /// Joins maps of equal height and width, or vectors, along the channels.
+  case concatenate
+  /// `C×H×W` → `C·H·W`, channels outermost.
+  case flatten
+  /// Identity when running; zeroes a share `rate` of the elements while training.
+  case dropout(rate: Float)
+  /// Surrounds a map with constant elements.
+  case pad(Pad)
+  /// Takes a regular sub-grid of a map.
+  case slice(Slice)
+}
+
+/// Extents or steps along height and width.
+public struct Size2D: Hashable, Sendable, Codable {
+  public var height: Int
+  public var width: Int
+
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+
+  public init(_ both: Int) {
+    self.init(height: both, width: both)
+  }
+
+  public var area: Int { height &* width }
+}
+
+/// Elements added at each border of a map.
+public struct Padding2D: Hashable, Sendable, Codable {
+  public var top: Int
+  public var left: Int
+  public var bottom: Int
+  public var right: Int
+
+  public init(top: Int, left: Int, bottom: Int, right: Int) {
+    self.top = top
+    self.left = left
+    self.bottom = bottom
+    self.right = right
+  }
+
+  public init(_ all: Int) {
+    self.init(top: all, left: all, bottom: all, right: all)
+  }
+
+  public var isSymmetric: Bool { top == bottom && left == right }
+}
+
+/// Attributes of a 2-D convolution. Weight shape: `outputChannels × inputChannels/groups × kH × kW`.
+public struct Convolution: Hashable, Sendable, Codable {
+  public var inputChannels: Int
+  public var outputChannels: Int
+  public var kernel: Size2D
+  public var stride: Size2D
+  public var padding: Padding2D
+  public var dilation: Size2D
+  public var groups: Int
+  public var hasBias: Bool
+
+  public init(
+    inputChannels: Int, outputChannels: Int, kernel: Size2D, stride: Size2D = Size2D(1),
+    padding: Padding2D = Padding2D(0), dilation: Size2D = Size2D(1), groups: Int = 1,
+    hasBias: Bool = true
+  ) {
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+    self.hasBias = hasBias
+  }
+
+  /// S: inputs of one filter, `inputChannels/groups · kH · kW`.
+  public var patchLength: Int {
+    groups > 0 ? inputChannels / groups &* kernel.area : 0
+  }
+}
+
+/// Attributes of a fully connected layer.
+public struct Linear: Hashable, Sendable, Codable {
+  public var inputs: Int
+  public var outputs: Int
+  public var hasBias: Bool
+
+  public init(inputs: Int, outputs: Int, hasBias: Bool = true) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.hasBias = hasBias
+  }
+}
+
+/// Attributes of batch normalisation: `y = weight · (x − mean)/√(var + epsilon) + bias`.
+public struct BatchNorm: Hashable, Sendable, Codable {
+  public var channels: Int
+  public var epsilon: Float
+  /// Share of the new batch in the running statistics while training (PyTorch's convention).
+  public var momentum: Float
+
+  public init(channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1) {
+    self.channels = channels
+    self.epsilon = epsilon
+    self.momentum = momentum
+  }
+}
+
+/// Attributes of a pooling window.
+public struct Pooling: Hashable, Sendable, Codable {
+  public var kernel: Size2D
+  public var stride: Size2D
+  public var padding: Padding2D
+  /// Round the output extent up; a window that would start in the far padding is dropped.
+  public var ceilMode: Bool
+  /// Average pooling only: padding counts in the divisor.
+  public var countsPadding: Bool
+
+  public init(
+    kernel: Size2D, stride: Size2D, padding: Padding2D = Padding2D(0), ceilMode: Bool = false,
+    countsPadding: Bool = true
+  ) {
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.ceilMode = ceilMode
+    self.countsPadding = countsPadding
+  }
+}
+
+/// Constant padding of a map, channels included.
+public struct Pad: Hashable, Sendable, Codable {
+  public var channelsBefore: Int
+  public var channelsAfter: Int
+  public var spatial: Padding2D
+  public var value: Float
+
+  public init(
+    channelsBefore: Int = 0, channelsAfter: Int = 0, spatial: Padding2D = Padding2D(0),
+    value: Float = 0
+  ) {
+    self.channelsBefore = channelsBefore
+    self.channelsAfter = channelsAfter
+    self.spatial = spatial
+    self.value = value
+  }
+}
+
+/// Elements `start, start + step, …` below `end` along each axis of a map.
+public struct Slice: Hashable, Sendable, Codable {
+  public struct Axis: Hashable, Sendable, Codable {
+    public var start: Int
+    /// One past the last element that may be taken; `nil` takes all.
+    public var end: Int?
+    public var step: Int
+
+    public init(start: Int = 0, end: Int? = nil, step: Int = 1) {
+      self.start = start
+      self.end = end
+      self.step = step
+    }
+  }
+
+  public var channels: Axis
+  public var height: Axis
+  public var width: Axis
+
+  public init(channels: Axis = Axis(), height: Axis = Axis(), width: Axis = Axis()) {
+    self.channels = channels
+    self.height = height
+    self.width = width
+  }
+}

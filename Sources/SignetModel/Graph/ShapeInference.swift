@@ -1,0 +1,277 @@
+/// Walks nodes in order, checks each and gives every value its shape.
+struct ShapeInference {
+  let inputShape: Shape
+
+  /// A value may not pass this many elements, nor an attribute this magnitude: generous for any
+  /// network, small enough that no arithmetic on them overflows.
+  static let limit = 1 << 31
+
+  func run(_ nodes: [Node]) throws(GraphError) -> [String: Shape] {
+    guard inputShape.isMap, let count = inputShape.checkedElementCount, count <= Self.limit else {
+      throw .shape(
+        node: Graph.inputName, operation: .convolution, expected: "C×H×W, each at least 1",
+        found: inputShape)
+    }
+    var shapes = [Graph.inputName: inputShape]
+    shapes.reserveCapacity(nodes.count + 1)
+    for (index, node) in nodes.enumerated() {
+      guard !node.name.isEmpty else { throw .emptyName(index: index) }
+      guard shapes[node.name] == nil else { throw .duplicateName(node: node.name) }
+      var inputs: [Shape] = []
+      for input in node.inputs {
+        guard let shape = shapes[input] else {
+          throw .unknownInput(
+            node: node.name, input: input,
+            suggestion: closestName(to: input, among: shapes.keys))
+        }
+        inputs.append(shape)
+      }
+      let shape = try NodeShape(node: node, inputs: inputs).infer()
+      guard let count = shape.checkedElementCount, count <= Self.limit else {
+        throw .tooLarge(node: node.name, shape: shape)
+      }
+      shapes[node.name] = shape
+    }
+    return shapes
+  }
+}
+
+/// The shape rule of one node.
+private struct NodeShape {
+  let node: Node
+  let inputs: [Shape]
+
+  var kind: Operation.Kind { node.operation.kind }
+
+  func infer() throws(GraphError) -> Shape {
+    switch node.operation {
+    case .convolution(let attributes): return try convolution(attributes)
+    case .linear(let attributes): return try linear(attributes)
+    case .batchNorm(let attributes): return try batchNorm(attributes)
+    case .maxPool(let attributes), .averagePool(let attributes): return try pooling(attributes)
+    case .globalAveragePool: return .map(try onlyMap().channels, 1, 1)
+    case .add: return try sum()
+    case .concatenate: return try concatenation()
+    case .flatten: return .vector(try only().elementCount)
+    case .relu: return try only()
+    case .dropout(let rate):
+      try require(rate >= 0 && rate < 1, "rate", "0 or more, below 1", rate)
+      return try only()
+    case .pad(let attributes): return try pad(attributes)
+    case .slice(let attributes): return try slice(attributes)
+    }
+  }
+
+  private func convolution(_ attributes: Convolution) throws(GraphError) -> Shape {
+    let input = try onlyMap()
+    for (name, value) in [
+      ("inputChannels", attributes.inputChannels), ("outputChannels", attributes.outputChannels),
+      ("groups", attributes.groups),
+    ] {
+      try require(value >= 1 && value <= ShapeInference.limit, name, "at least 1", value)
+    }
+    try requirePositive(attributes.kernel, "kernel")
+    try requirePositive(attributes.stride, "stride")
+    try requirePositive(attributes.dilation, "dilation")
+    try requireNotNegative(attributes.padding, "padding")
+    try require(
+      attributes.inputChannels % attributes.groups == 0
+        && attributes.outputChannels % attributes.groups == 0,
+      "groups", "a divisor of \(attributes.inputChannels) and \(attributes.outputChannels)",
+      attributes.groups)
+    guard input.channels == attributes.inputChannels else {
+      throw .shape(
+        node: node.name, operation: kind, expected: "\(attributes.inputChannels)×H×W", found: input)
+    }
+    try checkParameterSizes()
+    let height = try extent(
+      input.height, attributes.kernel.height, attributes.stride.height, attributes.dilation.height,
+      attributes.padding.top, attributes.padding.bottom)
+    let width = try extent(
+      input.width, attributes.kernel.width, attributes.stride.width, attributes.dilation.width,
+      attributes.padding.left, attributes.padding.right)
+    return .map(attributes.outputChannels, height, width)
+  }
+
+  private func extent(
+    _ input: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ before: Int, _ after: Int
+  ) throws(GraphError) -> Int {
+    let window = dilation * (kernel - 1) + 1
+    let padded = input + before + after
+    try require(
+      window <= padded, "kernel", "a window of at most \(padded) (input and padding)", window)
+    return (padded - window) / stride + 1
+  }
+
+  private func linear(_ attributes: Linear) throws(GraphError) -> Shape {
+    let input = try only()
+    for (name, value) in [("inputs", attributes.inputs), ("outputs", attributes.outputs)] {
+      try require(value >= 1 && value <= ShapeInference.limit, name, "at least 1", value)
+    }
+    guard !input.isMap, input.channels == attributes.inputs else {
+      throw .shape(
+        node: node.name, operation: kind, expected: "a vector of \(attributes.inputs)",
+        found: input)
+    }
+    try checkParameterSizes()
+    return .vector(attributes.outputs)
+  }
+
+  private func batchNorm(_ attributes: BatchNorm) throws(GraphError) -> Shape {
+    let input = try only()
+    try require(
+      attributes.epsilon.isFinite && attributes.epsilon >= 0, "epsilon", "0 or more",
+      attributes.epsilon)
+    try require(
+      attributes.momentum >= 0 && attributes.momentum <= 1, "momentum", "0 to 1",
+      attributes.momentum)
+    guard input.channels == attributes.channels else {
+      throw .shape(
+        node: node.name, operation: kind, expected: "\(attributes.channels) channels", found: input)
+    }
+    return input
+  }
+
+  private func pooling(_ attributes: Pooling) throws(GraphError) -> Shape {
+    let input = try onlyMap()
+    try requirePositive(attributes.kernel, "kernel")
+    try requirePositive(attributes.stride, "stride")
+    try requireNotNegative(attributes.padding, "padding")
+    let padding = attributes.padding
+    // A window of nothing but padding has no maximum and no mean.
+    try require(
+      max(padding.top, padding.bottom) < attributes.kernel.height
+        && max(padding.left, padding.right) < attributes.kernel.width,
+      "padding", "less than the kernel", "\(padding.top), \(padding.left)")
+    return .map(
+      input.channels,
+      try poolExtent(
+        input.height, attributes.kernel.height, attributes.stride.height, padding.top,
+        padding.bottom, attributes.ceilMode),
+      try poolExtent(
+        input.width, attributes.kernel.width, attributes.stride.width, padding.left,
+        padding.right, attributes.ceilMode))
+  }
+
+  private func poolExtent(
+    _ input: Int, _ kernel: Int, _ stride: Int, _ before: Int, _ after: Int, _ ceilMode: Bool
+  ) throws(GraphError) -> Int {
+    let floored = try extent(input, kernel, stride, 1, before, after)
+    let remainder = (input + before + after - kernel) % stride
+    // A last, partial window counts only if it starts inside the input or the leading padding.
+    guard ceilMode, remainder != 0, floored * stride < input + before else { return floored }
+    return floored + 1
+  }
+
+  private func sum() throws(GraphError) -> Shape {
+    let first = try several()
+    for input in inputs where input != first {
+      throw .shape(node: node.name, operation: kind, expected: "\(first)", found: input)
+    }
+    return first
+  }
+
+  private func concatenation() throws(GraphError) -> Shape {
+    let first = try several()
+    var channels = 0
+    for input in inputs {
+      guard input.isMap == first.isMap, input.height == first.height, input.width == first.width
+      else {
+        throw .shape(
+          node: node.name, operation: kind,
+          expected: first.isMap ? "C×\(first.height)×\(first.width)" : "a vector", found: input)
+      }
+      channels += input.channels
+    }
+    return first.isMap ? .map(channels, first.height, first.width) : .vector(channels)
+  }
+
+  private func pad(_ attributes: Pad) throws(GraphError) -> Shape {
+    let input = try onlyMap()
+    try requireNotNegative(attributes.spatial, "spatial")
+    for (name, value) in [
+      ("channelsBefore", attributes.channelsBefore), ("channelsAfter", attributes.channelsAfter),
+    ] {
+      try require(value >= 0 && value <= ShapeInference.limit, name, "0 or more", value)
+    }
+    return .map(
+      input.channels + attributes.channelsBefore + attributes.channelsAfter,
+      input.height + attributes.spatial.top + attributes.spatial.bottom,
+      input.width + attributes.spatial.left + attributes.spatial.right)
+  }
+
+  private func slice(_ attributes: Slice) throws(GraphError) -> Shape {
+    let input = try onlyMap()
+    return .map(
+      try sliceExtent(attributes.channels, of: input.channels, "channels"),
+      try sliceExtent(attributes.height, of: input.height, "height"),
+      try sliceExtent(attributes.width, of: input.width, "width"))
+  }
+
+  private func sliceExtent(
+    _ axis: Slice.Axis, of extent: Int, _ name: String
+  ) throws(GraphError) -> Int {
+    let end = axis.end ?? extent
+    try require(axis.step >= 1, "\(name).step", "at least 1", axis.step)
+    try require(
+      axis.start >= 0 && axis.start < end && end <= extent, name, "a range within 0..<\(extent)",
+      "\(axis.start)..<\(end)")
+    return (end - axis.start - 1) / axis.step + 1
+  }
+
+  private func only() throws(GraphError) -> Shape {
+    guard inputs.count == 1 else {
+      throw .inputCount(
+        node: node.name, operation: kind, expected: "one input", found: inputs.count)
+    }
+    return inputs[0]
+  }
+
+  private func onlyMap() throws(GraphError) -> Shape {
+    let input = try only()
+    guard input.isMap else {
+      throw .shape(node: node.name, operation: kind, expected: "C×H×W", found: input)
+    }
+    return input
+  }
+
+  private func several() throws(GraphError) -> Shape {
+    guard inputs.count >= 2 else {
+      throw .inputCount(
+        node: node.name, operation: kind, expected: "two or more inputs", found: inputs.count)
+    }
+    return inputs[0]
+  }
+
+  private func checkParameterSizes() throws(GraphError) {
+    for (_, shape) in node.operation.parameters {
+      guard let count = Shape(shape).checkedElementCount, count <= ShapeInference.limit else {
+        throw .tooLarge(node: node.name, shape: Shape(shape))
+      }
+    }
+  }
+
+  private func requirePositive(_ size: Size2D, _ attribute: String) throws(GraphError) {
+    try require(
+      (1...ShapeInference.limit).contains(size.height)
+        && (1...ShapeInference.limit).contains(size.width),
+      attribute, "at least 1", "\(size.height)×\(size.width)")
+  }
+
+  private func requireNotNegative(_ padding: Padding2D, _ attribute: String) throws(GraphError) {
+    let sides = [padding.top, padding.left, padding.bottom, padding.right]
+    try require(
+      sides.allSatisfy { (0...ShapeInference.limit).contains($0) }, attribute, "0 or more",
+      "\(sides)")
+  }
+
+  private func require(
+    _ condition: Bool, _ attribute: String, _ expected: String, _ found: some Any
+  ) throws(GraphError) {
+    guard condition else {
+      throw .attribute(
+        node: node.name, operation: kind, attribute: attribute, expected: expected,
+        found: "\(found)")
+    }
+  }
+}

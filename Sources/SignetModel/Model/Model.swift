@@ -1,0 +1,49 @@
+/// A network with its weights: the one noun every verb takes and gives.
+///
+/// A value that came out of the initialiser is consistent: the graph is valid, each node has
+/// exactly the tensors it needs in the shapes it needs, and the preprocessing fits the input.
+public struct Model: Sendable, Hashable {
+  public let graph: Graph
+  /// Tensors by name, `<node>.<role>`.
+  public let weights: [String: Weight]
+  public let preprocessing: Preprocessing
+  /// Class names by index; empty if unknown.
+  public let labels: [String]
+  public let provenance: Provenance
+
+  /// - Throws: ``ModelError`` with every tensor that is missing, misshapen or left over.
+  public init(
+    graph: Graph, weights: [String: Weight], preprocessing: Preprocessing, labels: [String] = [],
+    provenance: Provenance = Provenance()
+  ) throws(ModelError) {
+    self.graph = graph
+    self.weights = weights
+    self.preprocessing = preprocessing
+    self.labels = labels
+    self.provenance = provenance
+    try validate()
+  }
+
+  /// The number of classes: the output's elements.
+  public var classCount: Int { graph.outputShape.elementCount }
+
+  public func weight(_ role: ParameterRole, of node: Node) -> Weight? {
+    weights[node.parameterName(role)]
+  }
+
+  /// Whether the node's weight is stored as codes.
+  public func isBinary(_ node: Node) -> Bool {
+    weight(.weight, of: node)?.isBinary ?? false
+  }
+
+  /// A copy with some parts replaced.
+  public func with(
+    graph: Graph? = nil, weights: [String: Weight]? = nil, preprocessing: Preprocessing? = nil,
+    labels: [String]? = nil, provenance: Provenance? = nil
+  ) throws(ModelError) -> Model {
+    try Model(
+      graph: graph ?? self.graph, weights: weights ?? self.weights,
+      preprocessing: preprocessing ?? self.preprocessing, labels: labels ?? self.labels,
+      provenance: provenance ?? self.provenance)
+  }
+}

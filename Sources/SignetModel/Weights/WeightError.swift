@@ -1,0 +1,20 @@
+/// Why bytes are not the tensor they are said to be.
+public enum WeightError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// `part` holds `found` elements where the shape asks for `expected`.
+  case elementCount(part: String, expected: Int, found: Int)
+  /// An extent is not positive, or there are too many elements to count.
+  case extents(codes: Int, filters: Int, patchLength: Int)
+  /// A bit past the end of a filter's patch is set.
+  case paddingBits(filter: Int)
+
+  public var description: String {
+    switch self {
+    case .elementCount(let part, let expected, let found):
+      "\(part): expected \(expected) elements, found \(found)"
+    case .extents(let codes, let filters, let patchLength):
+      "codes: expected positive extents, found \(codes)×\(filters)×\(patchLength)"
+    case .paddingBits(let filter):
+      "codes: a bit past the end of filter \(filter) is set"
+    }
+  }
+}

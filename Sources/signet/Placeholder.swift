@@ -1,2 +1,2 @@
 import Torch
-@main struct Placeholder { static func main() { print(torchThreads()) } }
+@main struct Placeholder { static func main() { print(TorchSettings.threads) } }

@@ -1,8 +1,260 @@
+// libtorch behind a C interface.
+//
+// Tensors are opaque handles that the caller frees with `ctorch_free`. A function that makes a
+// tensor returns NULL when it fails; a function that only does something returns 0 when it worked
+// and 1 when it failed. No C++ exception leaves this library: after a failure
+// `ctorch_last_error` gives libtorch's text for the calling thread, valid until this thread's
+// next failure.
+//
+// Sizes are `intptr_t`, which is Swift's `Int`, so shapes cross without being copied.
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma clang assume_nonnull begin
+
+typedef struct ctorch_tensor ctorch_tensor;
+typedef struct ctorch_generator ctorch_generator;
+
+typedef enum ctorch_dtype {
+  CTORCH_FLOAT32 = 0,
+  CTORCH_FLOAT64 = 1,
+  CTORCH_BFLOAT16 = 2,
+  CTORCH_UINT8 = 3,
+  CTORCH_INT64 = 4,
+  CTORCH_BOOL = 5,
+} ctorch_dtype;
+
+// Height and width.
+typedef struct ctorch_size2 {
+  intptr_t height, width;
+} ctorch_size2;
+
+const char *ctorch_last_error(void);
+
+// Lifetime and contents (Tensor.cpp)
+void ctorch_free(ctorch_tensor *tensor);
+ctorch_tensor *_Nullable ctorch_from_bytes(const void *_Nullable bytes, size_t byte_count,
+                                           const intptr_t *_Nullable shape, intptr_t rank, ctorch_dtype dtype);
+ctorch_tensor *_Nullable ctorch_zeros(const intptr_t *_Nullable shape, intptr_t rank, ctorch_dtype dtype);
+ctorch_tensor *_Nullable ctorch_full(double value, const intptr_t *_Nullable shape, intptr_t rank, ctorch_dtype dtype);
+ctorch_tensor *_Nullable ctorch_arange(intptr_t count, ctorch_dtype dtype);
+ctorch_tensor *_Nullable ctorch_clone(const ctorch_tensor *tensor);
+ctorch_tensor *_Nullable ctorch_detach(const ctorch_tensor *tensor);
+ctorch_tensor *_Nullable ctorch_to_dtype(const ctorch_tensor *tensor, ctorch_dtype dtype);
+ctorch_tensor *_Nullable ctorch_contiguous(const ctorch_tensor *tensor, bool channels_last);
+bool ctorch_is_contiguous(const ctorch_tensor *tensor, bool channels_last);
+intptr_t ctorch_rank(const ctorch_tensor *tensor);
+// sizes: ctorch_rank(tensor) elements
+void ctorch_shape(const ctorch_tensor *tensor, intptr_t *sizes);
+intptr_t ctorch_element_count(const ctorch_tensor *tensor);
+int ctorch_get_dtype(const ctorch_tensor *tensor, ctorch_dtype *dtype);
+// The elements of a row-major contiguous tensor; NULL with an error otherwise. An empty tensor
+// gives byte_count 0 and any non-null pointer.
+const void *_Nullable ctorch_data(const ctorch_tensor *tensor, size_t *byte_count);
+int ctorch_item(const ctorch_tensor *tensor, double *value);
+
+// Element by element (Arithmetic.cpp)
+ctorch_tensor *_Nullable ctorch_add(const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_sub(const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_mul(const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_div(const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_add_scalar(const ctorch_tensor *a, double b);
+ctorch_tensor *_Nullable ctorch_mul_scalar(const ctorch_tensor *a, double b);
+ctorch_tensor *_Nullable ctorch_div_scalar(const ctorch_tensor *a, double b);
+// b − a
+ctorch_tensor *_Nullable ctorch_rsub_scalar(const ctorch_tensor *a, double b);
+// b / a
+ctorch_tensor *_Nullable ctorch_rdiv_scalar(const ctorch_tensor *a, double b);
+ctorch_tensor *_Nullable ctorch_pow_scalar(const ctorch_tensor *a, double exponent);
+ctorch_tensor *_Nullable ctorch_neg(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_sqrt(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_square(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_exp(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_log(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_abs(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_sign(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_isfinite(const ctorch_tensor *a);
+// Either bound may be infinite.
+ctorch_tensor *_Nullable ctorch_clamp(const ctorch_tensor *a, double low, double high);
+ctorch_tensor *_Nullable ctorch_maximum(const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_eq(const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_ge(const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_ge_scalar(const ctorch_tensor *a, double b);
+ctorch_tensor *_Nullable ctorch_where(const ctorch_tensor *condition, const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_matmul(const ctorch_tensor *a, const ctorch_tensor *b);
+
+// In place (InPlace.cpp)
+int ctorch_copy_(ctorch_tensor *a, const ctorch_tensor *source);
+int ctorch_zero_(ctorch_tensor *a);
+int ctorch_fill_(ctorch_tensor *a, double value);
+// a += scale · b
+int ctorch_add_(ctorch_tensor *a, const ctorch_tensor *b, double scale);
+int ctorch_add_scalar_(ctorch_tensor *a, double b);
+int ctorch_mul_(ctorch_tensor *a, const ctorch_tensor *b);
+int ctorch_mul_scalar_(ctorch_tensor *a, double b);
+int ctorch_div_(ctorch_tensor *a, const ctorch_tensor *b);
+int ctorch_clamp_(ctorch_tensor *a, double low, double high);
+// a += value · b · c
+int ctorch_addcmul_(ctorch_tensor *a, const ctorch_tensor *b, const ctorch_tensor *c, double value);
+// a += value · b / c
+int ctorch_addcdiv_(ctorch_tensor *a, const ctorch_tensor *b, const ctorch_tensor *c, double value);
+// a += weight · (end − a)
+int ctorch_lerp_(ctorch_tensor *a, const ctorch_tensor *end, double weight);
+// a = beta · a + alpha · b × c
+int ctorch_addmm_(ctorch_tensor *a, const ctorch_tensor *b, const ctorch_tensor *c, double beta, double alpha);
+
+// Reductions; no dimensions means all of them (Reduction.cpp)
+ctorch_tensor *_Nullable ctorch_sum(const ctorch_tensor *a, const intptr_t *_Nullable dims, intptr_t count, bool keep);
+ctorch_tensor *_Nullable ctorch_mean(const ctorch_tensor *a, const intptr_t *_Nullable dims, intptr_t count, bool keep);
+ctorch_tensor *_Nullable ctorch_var(const ctorch_tensor *a, const intptr_t *_Nullable dims, intptr_t count,
+                                    bool unbiased, bool keep);
+ctorch_tensor *_Nullable ctorch_amax(const ctorch_tensor *a, const intptr_t *_Nullable dims, intptr_t count, bool keep);
+ctorch_tensor *_Nullable ctorch_amin(const ctorch_tensor *a, const intptr_t *_Nullable dims, intptr_t count, bool keep);
+ctorch_tensor *_Nullable ctorch_norm(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_argmax(const ctorch_tensor *a, intptr_t dim, bool keep);
+int ctorch_topk(const ctorch_tensor *a, intptr_t k, intptr_t dim, ctorch_tensor *_Nullable *_Nonnull values,
+                ctorch_tensor *_Nullable *_Nonnull indices);
+
+// Shape (Shape.cpp)
+ctorch_tensor *_Nullable ctorch_reshape(const ctorch_tensor *a, const intptr_t *_Nullable shape, intptr_t rank);
+ctorch_tensor *_Nullable ctorch_expand(const ctorch_tensor *a, const intptr_t *_Nullable shape, intptr_t rank);
+ctorch_tensor *_Nullable ctorch_permute(const ctorch_tensor *a, const intptr_t *_Nullable order, intptr_t rank);
+ctorch_tensor *_Nullable ctorch_transpose(const ctorch_tensor *a, intptr_t dim0, intptr_t dim1);
+ctorch_tensor *_Nullable ctorch_flatten(const ctorch_tensor *a, intptr_t start_dim, intptr_t end_dim);
+ctorch_tensor *_Nullable ctorch_squeeze(const ctorch_tensor *a, intptr_t dim);
+ctorch_tensor *_Nullable ctorch_unsqueeze(const ctorch_tensor *a, intptr_t dim);
+ctorch_tensor *_Nullable ctorch_narrow(const ctorch_tensor *a, intptr_t dim, intptr_t start, intptr_t length);
+ctorch_tensor *_Nullable ctorch_slice(const ctorch_tensor *a, intptr_t dim, intptr_t start, intptr_t end, intptr_t step);
+ctorch_tensor *_Nullable ctorch_index_select(const ctorch_tensor *a, intptr_t dim, const ctorch_tensor *index);
+ctorch_tensor *_Nullable ctorch_flip(const ctorch_tensor *a, const intptr_t *_Nullable dims, intptr_t count);
+ctorch_tensor *_Nullable ctorch_cat(const ctorch_tensor *_Nonnull const *_Nonnull parts, intptr_t count, intptr_t dim);
+ctorch_tensor *_Nullable ctorch_stack(const ctorch_tensor *_Nonnull const *_Nonnull parts, intptr_t count, intptr_t dim);
+// amounts: (before, after) for the last dimension, then the one before it, …
+ctorch_tensor *_Nullable ctorch_pad(const ctorch_tensor *a, const intptr_t *_Nullable amounts, intptr_t count,
+                                    double value);
+
+// Layers (Layers.cpp); images are N × C × H × W
+ctorch_tensor *_Nullable ctorch_conv2d(const ctorch_tensor *input, const ctorch_tensor *weight,
+                                       const ctorch_tensor *_Nullable bias, ctorch_size2 stride, ctorch_size2 padding,
+                                       ctorch_size2 dilation, intptr_t groups);
+ctorch_tensor *_Nullable ctorch_linear(const ctorch_tensor *input, const ctorch_tensor *weight,
+                                       const ctorch_tensor *_Nullable bias);
+ctorch_tensor *_Nullable ctorch_batch_norm(const ctorch_tensor *input, const ctorch_tensor *_Nullable weight,
+                                           const ctorch_tensor *_Nullable bias, ctorch_tensor *_Nullable running_mean,
+                                           ctorch_tensor *_Nullable running_var, bool training, double momentum,
+                                           double epsilon);
+ctorch_tensor *_Nullable ctorch_max_pool2d(const ctorch_tensor *input, ctorch_size2 kernel, ctorch_size2 stride,
+                                           ctorch_size2 padding, ctorch_size2 dilation, bool ceil_mode);
+ctorch_tensor *_Nullable ctorch_avg_pool2d(const ctorch_tensor *input, ctorch_size2 kernel, ctorch_size2 stride,
+                                           ctorch_size2 padding, bool ceil_mode, bool count_include_pad);
+ctorch_tensor *_Nullable ctorch_adaptive_avg_pool2d(const ctorch_tensor *input, ctorch_size2 output);
+ctorch_tensor *_Nullable ctorch_local_response_norm(const ctorch_tensor *input, intptr_t size, double alpha, double beta,
+                                                    double bias);
+ctorch_tensor *_Nullable ctorch_dropout(const ctorch_tensor *input, double probability, bool training);
+ctorch_tensor *_Nullable ctorch_unfold(const ctorch_tensor *input, ctorch_size2 kernel, ctorch_size2 stride,
+                                       ctorch_size2 padding, ctorch_size2 dilation);
+
+// Activations (Activations.cpp)
+ctorch_tensor *_Nullable ctorch_relu(const ctorch_tensor *a);
+int ctorch_relu_(ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_leaky_relu(const ctorch_tensor *a, double slope);
+ctorch_tensor *_Nullable ctorch_prelu(const ctorch_tensor *a, const ctorch_tensor *slope);
+ctorch_tensor *_Nullable ctorch_sigmoid(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_tanh(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_hardtanh(const ctorch_tensor *a, double low, double high);
+ctorch_tensor *_Nullable ctorch_hardswish(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_hardsigmoid(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_softmax(const ctorch_tensor *a, intptr_t dim);
+ctorch_tensor *_Nullable ctorch_log_softmax(const ctorch_tensor *a, intptr_t dim);
+
+// Losses (Losses.cpp)
+// logits: N × C, classes: N (int64); mean over N
+ctorch_tensor *_Nullable ctorch_cross_entropy(const ctorch_tensor *logits, const ctorch_tensor *classes,
+                                              double label_smoothing);
+// Σ p·(log p − log q) / N with log_q and log_p of shape N × C
+ctorch_tensor *_Nullable ctorch_kl_divergence(const ctorch_tensor *log_q, const ctorch_tensor *log_p);
+ctorch_tensor *_Nullable ctorch_mse_loss(const ctorch_tensor *a, const ctorch_tensor *b);
+
+// Autograd (Autograd.cpp)
+int ctorch_set_requires_grad(ctorch_tensor *tensor, bool value);
+bool ctorch_requires_grad(const ctorch_tensor *tensor);
+// *grad becomes NULL when there is none.
+int ctorch_grad(const ctorch_tensor *tensor, ctorch_tensor *_Nullable *_Nonnull grad);
+int ctorch_set_grad(ctorch_tensor *tensor, const ctorch_tensor *_Nullable grad);
+int ctorch_backward(const ctorch_tensor *tensor, const ctorch_tensor *_Nullable seed, bool retain_graph);
+// Sets gradient recording for this thread and returns what it was.
+bool ctorch_set_grad_enabled(bool enabled);
+bool ctorch_grad_enabled(void);
+
+// Binary weights with a straight-through gradient (BinaryWeight.cpp)
+// latent: K × O × …, scale: K × O  →  O × …
+// clip: the gradient passes to the latent weights where |latent| ≤ clip (infinity: everywhere)
+ctorch_tensor *_Nullable ctorch_binary_weight(const ctorch_tensor *latent, const ctorch_tensor *scale, double clip);
+
+// Mixed precision (bfloat16) on the calling thread (Autocast.cpp)
+typedef struct ctorch_autocast_state {
+  bool enabled;
+  bool cache;
+} ctorch_autocast_state;
+// Switches it and returns what it was.
+ctorch_autocast_state ctorch_autocast_enter(bool enabled);
+void ctorch_autocast_leave(ctorch_autocast_state previous);
+// Sets whether casts of parameters are remembered and returns what it was.
+bool ctorch_set_autocast_cache(bool enabled);
+
+// One optimiser step over `count` parameters (Optimizers.cpp)
+typedef struct ctorch_sgd_options {
+  double learning_rate, momentum, dampening, weight_decay;
+  bool nesterov, first_step;
+} ctorch_sgd_options;
+typedef struct ctorch_adam_options {
+  double learning_rate, beta1, beta2, epsilon, weight_decay;
+  intptr_t step;  // 1 at the first call
+  bool decoupled; // AdamW
+} ctorch_adam_options;
+// buffers: NULL when momentum is 0
+int ctorch_sgd_step(ctorch_tensor *_Nonnull const *_Nonnull parameters, ctorch_tensor *_Nonnull const *_Nonnull gradients,
+                    ctorch_tensor *_Nonnull const *_Nullable buffers, intptr_t count, ctorch_sgd_options options);
+int ctorch_adam_step(ctorch_tensor *_Nonnull const *_Nonnull parameters, ctorch_tensor *_Nonnull const *_Nonnull gradients,
+                     ctorch_tensor *_Nonnull const *_Nonnull means, ctorch_tensor *_Nonnull const *_Nonnull squares,
+                     intptr_t count, ctorch_adam_options options);
+// Scales all gradients so that their joint 2-norm is at most `limit`; *norm is the norm before.
+int ctorch_clip_gradients(ctorch_tensor *_Nonnull const *_Nonnull gradients, intptr_t count, double limit, double *norm);
+
+// Random numbers (Random.cpp)
+ctorch_generator *_Nullable ctorch_generator_new(uint64_t seed);
+// The process's own generator, which dropout draws from.
+ctorch_generator *_Nullable ctorch_generator_default(void);
+void ctorch_generator_free(ctorch_generator *generator);
+int ctorch_generator_seed(ctorch_generator *generator, uint64_t seed);
+// uint8, one dimension
+ctorch_tensor *_Nullable ctorch_generator_get_state(ctorch_generator *generator);
+int ctorch_generator_set_state(ctorch_generator *generator, const ctorch_tensor *state);
+ctorch_tensor *_Nullable ctorch_randn(const intptr_t *_Nullable shape, intptr_t rank, const ctorch_generator *generator);
+ctorch_tensor *_Nullable ctorch_rand(const intptr_t *_Nullable shape, intptr_t rank, const ctorch_generator *generator);
+// int64, low ≤ x < high
+ctorch_tensor *_Nullable ctorch_randint(intptr_t low, intptr_t high, const intptr_t *_Nullable shape, intptr_t rank,
+                                        const ctorch_generator *generator);
+ctorch_tensor *_Nullable ctorch_randperm(intptr_t count, const ctorch_generator *generator);
+
+// The process (Settings.cpp)
+int ctorch_set_threads(int threads);
 int ctorch_threads(void);
+int ctorch_set_deterministic(bool enabled);
+// Denormals count as zero on the calling thread; false where the processor cannot.
+bool ctorch_set_flush_denormals(bool enabled);
+int ctorch_set_onednn(bool enabled);
+bool ctorch_onednn(void);
+// For example "2.13.0".
+const char *ctorch_version(void);
+
+#pragma clang assume_nonnull end
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,39 @@
+#include "Guard.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <torch/headeronly/version.h>
+
+#include <mutex>
+
+using namespace ctorch;
+
+int ctorch_set_threads(int threads) {
+  return attempt([&] {
+    TORCH_CHECK(threads > 0, "expected at least one thread, got ", threads);
+    // libtorch refuses to change the number of inter-op threads a second time.
+    static std::once_flag once;
+    std::call_once(once, [] { at::set_num_interop_threads(1); });
+    at::set_num_threads(threads);
+  });
+}
+
+int ctorch_threads(void) { return at::get_num_threads(); }
+
+int ctorch_set_deterministic(bool enabled) {
+  return attempt([&] {
+    at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false);
+    // Otherwise every fresh buffer is filled with NaN before it is overwritten.
+    at::globalContext().setDeterministicFillUninitializedMemory(false);
+  });
+}
+
+bool ctorch_set_flush_denormals(bool enabled) { return at::globalContext().setFlushDenormal(enabled); }
+
+int ctorch_set_onednn(bool enabled) {
+  return attempt([&] { at::globalContext().setUserEnabledMkldnn(enabled); });
+}
+
+bool ctorch_onednn(void) { return at::globalContext().userEnabledMkldnn() && at::hasMKLDNN(); }
+
+const char *ctorch_version(void) { return TORCH_VERSION; }

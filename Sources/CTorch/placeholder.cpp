@@ -1,3 +1,0 @@
-#include "CTorch.h"
-#include <torch/torch.h>
-int ctorch_threads(void) { return at::get_num_threads(); }

@@ -1,2 +1,0 @@
-import CTorch
-public func torchThreads() -> Int { Int(ctorch_threads()) }

@@ -1,0 +1,3 @@
+extension TorchError: CustomStringConvertible {
+  public var description: String { "\(operation): \(message)" }
+}

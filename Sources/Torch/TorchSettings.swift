@@ -1,0 +1,35 @@
+internal import CTorch
+
+/// Settings of libtorch that hold for the whole process.
+public enum TorchSettings {
+  /// For example "2.13.0".
+  public static var version: String { String(cString: ctorch_version()) }
+
+  /// Threads within one operation; operations themselves run one after the other.
+  public static var threads: Int { Int(ctorch_threads()) }
+
+  /// Sets the threads within one operation. Call it once, before the first operation.
+  public static func setThreads(_ count: Int) throws(TorchError) {
+    let count = Int32(clamping: count)
+    try perform("setThreads", ()) { ctorch_set_threads(count) }
+  }
+
+  /// Only algorithms that give the same bits every time; an operation that has none throws.
+  public static func setDeterministic(_ enabled: Bool) throws(TorchError) {
+    try perform("setDeterministic", ()) { ctorch_set_deterministic(enabled) }
+  }
+
+  /// Whether oneDNN computes convolutions and bfloat16 products (it does unless switched off).
+  public static var usesOneDNN: Bool { ctorch_onednn() }
+
+  public static func setOneDNN(_ enabled: Bool) throws(TorchError) {
+    try perform("setOneDNN", ()) { ctorch_set_onednn(enabled) }
+  }
+
+  /// Denormal numbers count as zero on the calling thread: they slow arithmetic down a hundredfold
+  /// and training meets them in decayed momentum. False where the processor cannot.
+  @discardableResult
+  public static func setFlushDenormals(_ enabled: Bool) -> Bool {
+    ctorch_set_flush_denormals(enabled)
+  }
+}

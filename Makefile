@@ -1,0 +1,43 @@
+# `make demo` and `make test` do all their own set-up.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -eu -o pipefail -c
+.PHONY: setup build test demo bench format docs clean
+
+# SwiftPM finds libtorch through the pkg-config file that set-up writes.
+export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
+
+# Homebrew does not link these two into its common folders.
+ifeq ($(shell uname -s),Darwin)
+export PKG_CONFIG_PATH := $(PKG_CONFIG_PATH):/opt/homebrew/opt/jpeg-turbo/lib/pkgconfig:/opt/homebrew/opt/zlib/lib/pkgconfig
+endif
+
+setup:
+	scripts/setup.sh
+
+build: setup
+	swift build -c release --product signet
+
+# The end-to-end tests run the release command.
+test: build
+	swift test
+	swift format lint --strict -r Package.swift Sources Tests
+
+demo: build
+	.build/release/signet demo
+
+bench: build
+	for script in Benchmarks/*/run; do \
+	  [ -x "$$script" ] || continue; \
+	  echo "$$script"; \
+	  "$$script"; \
+	done
+
+format:
+	swift format -i -r Package.swift Sources Tests
+
+docs:
+	scripts/check-links.sh
+
+# Leaves .deps, which takes a download to fill.
+clean:
+	rm -rf .build

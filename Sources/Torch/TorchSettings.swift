@@ -26,6 +26,10 @@ public enum TorchSettings {
     try perform("setOneDNN", ()) { ctorch_set_onednn(enabled) }
   }
 
+  /// Whether the processor multiplies bfloat16 in hardware. Where it does not, mixed precision
+  /// works but is slower than float32.
+  public static var hasFastBFloat16: Bool { ctorch_has_bfloat16() }
+
   /// Denormal numbers count as zero on the calling thread: they slow arithmetic down a hundredfold
   /// and training meets them in decayed momentum. False where the processor cannot.
   @discardableResult

@@ -128,4 +128,16 @@ import Torch
         try withAutocast(.float32) { () throws(TorchError) in try x.conv2d(weight).dtype }
       } == .float32)
   }
+
+  /// oneDNN must not be led to instructions that this machine announces but cannot run.
+  @Test(arguments: [[128, 64, 10], [64, 64, 64], [1, 16, 16]])
+  func matrixProductsInBFloat16(_ sizes: [Int]) throws {
+    let a = try noiseTensor([sizes[0], sizes[1]])
+    let b = try noiseTensor([sizes[1], sizes[2]], seed: 2)
+    let exact = try a.matmul(b)
+    let rounded = try withAutocast(.bfloat16) { () throws(TorchError) in try a.matmul(b) }
+    #expect(try rounded.dtype == .bfloat16)
+    let error = try (rounded.to(.float32) - exact).abs().amax().item()
+    #expect(error < Double(sizes[1]) * 0x1p-8)
+  }
 }

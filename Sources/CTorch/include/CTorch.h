@@ -251,6 +251,8 @@ int ctorch_set_deterministic(bool enabled);
 bool ctorch_set_flush_denormals(bool enabled);
 int ctorch_set_onednn(bool enabled);
 bool ctorch_onednn(void);
+// Whether the processor multiplies bfloat16 in hardware (Processor.cpp).
+bool ctorch_has_bfloat16(void);
 // For example "2.13.0".
 const char *ctorch_version(void);
 

@@ -1,0 +1,44 @@
+#include "Guard.h"
+
+#include <ATen/cpu/Utils.h>
+
+#include <cstdlib>
+
+#if defined(__linux__) && defined(__x86_64__)
+#include <cpuid.h>
+
+namespace {
+
+// Some virtual machines announce AMX but hide the CPUID leaf that lists the tile palettes. oneDNN
+// then configures tiles with palette 0, and its first bfloat16 matrix product ends the process with
+// an illegal instruction. The same holds where the kernel does not allow the tile registers.
+bool announces_unusable_amx() {
+  unsigned a, b, c, d;
+  const bool announced = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 24 & 1);
+  if (!announced) return false;
+  const bool has_palette = __get_cpuid_count(0x1d, 0, &a, &b, &c, &d) && a > 0;
+  return !has_palette || !at::cpu::init_amx();
+}
+
+// oneDNN reads this once, at its first operation, so it is set while the program is loaded. A
+// value chosen by the user stays.
+[[maybe_unused]] const bool prepared = [] {
+  if (!std::getenv("DNNL_MAX_CPU_ISA") && announces_unusable_amx()) setenv("ONEDNN_MAX_CPU_ISA", "AVX10_1_512", 0);
+  return true;
+}();
+
+}  // namespace
+#endif
+
+bool ctorch_has_bfloat16(void) {
+  bool found = false;
+  ctorch::attempt([&] {
+    const auto capabilities = at::cpu::get_cpu_capabilities();
+    // AVX-512 BF16 comes with every processor that has AMX; "bf16" is the ARM extension.
+    for (const char *name : {"avx512_bf16", "bf16"}) {
+      const auto entry = capabilities.find(name);
+      found = found || (entry != capabilities.end() && entry->second.isBool() && entry->second.toBool());
+    }
+  });
+  return found;
+}

@@ -3,13 +3,18 @@
 /// Nearness is the Levenshtein distance; a third of the name's length may differ.
 public func closestName(to name: String, among candidates: some Sequence<String>) -> String? {
   let allowed = max(1, name.count / 3)
+  let length = name.utf8.count
   return
     candidates
+    .filter { abs($0.utf8.count - length) <= allowed * longestCharacter }
     .map { (candidate: $0, distance: editDistance(name, $0)) }
     .filter { $0.distance <= allowed && $0.candidate != name }
     .min { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }?
     .candidate
 }
+
+/// UTF-8 bytes a character may take.
+private let longestCharacter = 4
 
 private func editDistance(_ left: String, _ right: String) -> Int {
   let left = Array(left.utf8.prefix(256))

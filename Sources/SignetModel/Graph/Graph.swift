@@ -43,6 +43,13 @@ public struct Graph: Hashable, Sendable {
     nodes.filter(\.operation.isBinarizable)
   }
 
+  /// The tensors the network needs, in forward order, with the shapes they must have.
+  public var parameters: [(name: String, shape: [Int])] {
+    nodes.flatMap { node in
+      node.operation.parameters.map { (node.parameterName($0.role), $0.shape) }
+    }
+  }
+
   /// A copy in which one node's operation is replaced; the result is validated anew.
   public func replacing(
     _ name: String, with operation: Operation

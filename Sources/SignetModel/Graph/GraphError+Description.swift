@@ -1,6 +1,8 @@
 extension GraphError: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .inputShape(let found):
+      return "expected an input of C×H×W, each at least 1, found \(found)"
     case .emptyName(let index):
       return "node \(index) has no name"
     case .duplicateName(let node):

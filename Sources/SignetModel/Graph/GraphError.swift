@@ -1,5 +1,6 @@
 /// Why a list of nodes is not a network.
 public enum GraphError: Error, Hashable, Sendable {
+  case inputShape(found: Shape)
   case emptyName(index: Int)
   case duplicateName(node: String)
   case unknownInput(node: String, input: String, suggestion: String?)

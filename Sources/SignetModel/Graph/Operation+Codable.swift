@@ -23,27 +23,37 @@ extension Operation: Codable {
     }
   }
 
+  // Attributes stand in an object of their own: their names may be those of a node's keys.
   private enum CodingKeys: String, CodingKey {
     case kind = "op"
-    case rate
+    case attributes
+  }
+
+  private struct Dropout: Codable {
+    let rate: Float
   }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    func attributes<Attributes: Decodable>() throws -> Attributes {
+      try container.decode(Attributes.self, forKey: .attributes)
+    }
     switch try container.decode(Kind.self, forKey: .kind) {
-    case .convolution: self = .convolution(try Convolution(from: decoder))
-    case .linear: self = .linear(try Linear(from: decoder))
-    case .batchNorm: self = .batchNorm(try BatchNorm(from: decoder))
+    case .convolution: self = .convolution(try attributes())
+    case .linear: self = .linear(try attributes())
+    case .batchNorm: self = .batchNorm(try attributes())
     case .relu: self = .relu
-    case .maxPool: self = .maxPool(try Pooling(from: decoder))
-    case .averagePool: self = .averagePool(try Pooling(from: decoder))
+    case .maxPool: self = .maxPool(try attributes())
+    case .averagePool: self = .averagePool(try attributes())
     case .globalAveragePool: self = .globalAveragePool
     case .add: self = .add
     case .concatenate: self = .concatenate
     case .flatten: self = .flatten
-    case .dropout: self = .dropout(rate: try container.decode(Float.self, forKey: .rate))
-    case .pad: self = .pad(try Pad(from: decoder))
-    case .slice: self = .slice(try Slice(from: decoder))
+    case .dropout:
+      let dropout: Dropout = try attributes()
+      self = .dropout(rate: dropout.rate)
+    case .pad: self = .pad(try attributes())
+    case .slice: self = .slice(try attributes())
     }
   }
 
@@ -51,13 +61,14 @@ extension Operation: Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)
     switch self {
-    case .convolution(let attributes): try attributes.encode(to: encoder)
-    case .linear(let attributes): try attributes.encode(to: encoder)
-    case .batchNorm(let attributes): try attributes.encode(to: encoder)
-    case .maxPool(let attributes), .averagePool(let attributes): try attributes.encode(to: encoder)
-    case .dropout(let rate): try container.encode(rate, forKey: .rate)
-    case .pad(let attributes): try attributes.encode(to: encoder)
-    case .slice(let attributes): try attributes.encode(to: encoder)
+    case .convolution(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .linear(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .batchNorm(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .maxPool(let attributes), .averagePool(let attributes):
+      try container.encode(attributes, forKey: .attributes)
+    case .dropout(let rate): try container.encode(Dropout(rate: rate), forKey: .attributes)
+    case .pad(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .slice(let attributes): try container.encode(attributes, forKey: .attributes)
     case .relu, .globalAveragePool, .add, .concatenate, .flatten: break
     }
   }

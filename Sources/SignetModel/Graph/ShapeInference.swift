@@ -8,9 +8,7 @@ struct ShapeInference {
 
   func run(_ nodes: [Node]) throws(GraphError) -> [String: Shape] {
     guard inputShape.isMap, let count = inputShape.checkedElementCount, count <= Self.limit else {
-      throw .shape(
-        node: Graph.inputName, operation: .convolution, expected: "C×H×W, each at least 1",
-        found: inputShape)
+      throw .inputShape(found: inputShape)
     }
     var shapes = [Graph.inputName: inputShape]
     shapes.reserveCapacity(nodes.count + 1)
@@ -189,6 +187,7 @@ private struct NodeShape {
   private func pad(_ attributes: Pad) throws(GraphError) -> Shape {
     let input = try onlyMap()
     try requireNotNegative(attributes.spatial, "spatial")
+    try require(attributes.value.isFinite, "value", "a finite number", attributes.value)
     for (name, value) in [
       ("channelsBefore", attributes.channelsBefore), ("channelsAfter", attributes.channelsAfter),
     ] {

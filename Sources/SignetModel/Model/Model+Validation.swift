@@ -1,28 +1,15 @@
 extension Model {
   /// Holds the promise of the initialiser.
   func validate() throws(ModelError) {
-    var defects: [ModelError.TensorDefect] = []
-    var expectedNames: Set<String> = []
+    var defects = ModelError.TensorDefect.mismatches(
+      expected: graph.parameters, found: weights.mapValues(\.shape))
     for node in graph.nodes {
-      for (role, shape) in node.operation.parameters {
-        let name = node.parameterName(role)
-        expectedNames.insert(name)
-        guard let weight = weights[name] else {
-          let suggestion = closestName(to: name, among: weights.keys)
-          defects.append(.missing(name: name, shape: shape, suggestion: suggestion))
-          continue
-        }
-        if weight.shape != shape {
-          defects.append(.shape(name: name, expected: shape, found: weight.shape))
-        }
-        if weight.isBinary, !(role == .weight && node.operation.isBinarizable) {
-          defects.append(.binary(name: name))
+      for (role, _) in node.operation.parameters {
+        let isWeightOfLayer = role == .weight && node.operation.isBinarizable
+        if !isWeightOfLayer, weight(role, of: node)?.isBinary == true {
+          defects.append(.binary(name: node.parameterName(role)))
         }
       }
-    }
-    for name in weights.keys.sorted() where !expectedNames.contains(name) {
-      defects.append(
-        .unexpected(name: name, suggestion: closestName(to: name, among: expectedNames)))
     }
     guard defects.isEmpty else { throw .tensors(defects) }
     if let defect = preprocessing.defect(channels: graph.inputShape.channels) {
@@ -31,5 +18,41 @@ extension Model {
     guard labels.isEmpty || labels.count == classCount else {
       throw .labels(expected: classCount, found: labels.count)
     }
+  }
+}
+
+extension ModelError.TensorDefect {
+  /// More suggestions than this help nobody, and cost time quadratic in the number of tensors.
+  private static let suggestionLimit = 32
+
+  /// Compares the tensors a network needs with those there are: wrong and missing ones in the
+  /// network's order, then those of no layer by name. A tensor is only suggested for a missing one
+  /// if no layer takes it, and the other way round.
+  static func mismatches(
+    expected: [(name: String, shape: [Int])], found: [String: [Int]]
+  ) -> [Self] {
+    let expectedNames = Set(expected.map(\.name))
+    let leftOver = found.keys.filter { !expectedNames.contains($0) }.sorted()
+    let missing = expectedNames.filter { found[$0] == nil }
+    var suggestionCount = 0
+    func suggestion(_ name: String, among candidates: some Sequence<String>) -> String? {
+      suggestionCount += 1
+      return suggestionCount > suggestionLimit ? nil : closestName(to: name, among: candidates)
+    }
+    var defects: [Self] = []
+    for (name, shape) in expected {
+      guard let foundShape = found[name] else {
+        defects.append(
+          .missing(name: name, shape: shape, suggestion: suggestion(name, among: leftOver)))
+        continue
+      }
+      if foundShape != shape {
+        defects.append(.shape(name: name, expected: shape, found: foundShape))
+      }
+    }
+    for name in leftOver {
+      defects.append(.unexpected(name: name, suggestion: suggestion(name, among: missing)))
+    }
+    return defects
   }
 }

@@ -20,7 +20,9 @@ public struct BinaryCodes: Sendable, Hashable {
 
   public var bytesPerFilter: Int { Self.bytesPerFilter(patchLength: patchLength) }
 
-  public static func bytesPerFilter(patchLength: Int) -> Int { (patchLength + 7) / 8 }
+  public static func bytesPerFilter(patchLength: Int) -> Int {
+    patchLength / 8 + (patchLength % 8 == 0 ? 0 : 1)
+  }
 
   /// Packs signs; anything above zero becomes +1.
   ///
@@ -78,10 +80,14 @@ public struct BinaryCodes: Sendable, Hashable {
     self.scales = scales
     guard patchLength % 8 != 0 else { return }
     let used = UInt8((1 << (patchLength % 8)) - 1)
-    for filter in 1...filters {
-      let last = bytes[bytes.startIndex + filter * stride - 1]
-      guard last & ~used == 0 else { throw .paddingBits(filter: (filter - 1) % filterCount) }
+    let culprit = bytes.withUnsafeBytes { (raw: UnsafeRawBufferPointer) -> Int? in
+      for filter in 0..<filters {
+        let last: UInt8 = raw[(filter + 1) * stride - 1]
+        if last > used { return filter }
+      }
+      return nil
     }
+    if let culprit { throw .paddingBits(filter: culprit % filterCount) }
   }
 
   /// The signs: K × N × S, each −1 or +1.

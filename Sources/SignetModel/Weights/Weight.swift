@@ -13,7 +13,7 @@ public struct Weight: Sendable, Hashable {
 
   /// - Throws: ``WeightError`` if the storage does not hold exactly the shape's elements.
   public init(shape: [Int], storage: Storage) throws(WeightError) {
-    let expected = Shape(shape).checkedElementCount ?? 0
+    guard let expected = Shape(shape).checkedElementCount else { throw .shape(shape) }
     switch storage {
     case .float32(let values):
       guard values.count == expected else {

@@ -2,6 +2,8 @@
 public enum WeightError: Error, Hashable, Sendable, CustomStringConvertible {
   /// `part` holds `found` elements where the shape asks for `expected`.
   case elementCount(part: String, expected: Int, found: Int)
+  /// The tensor's shape has an extent below 1, or too many elements to count.
+  case shape([Int])
   /// An extent is not positive, or there are too many elements to count.
   case extents(codes: Int, filters: Int, patchLength: Int)
   /// A bit past the end of a filter's patch is set.
@@ -11,6 +13,8 @@ public enum WeightError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .elementCount(let part, let expected, let found):
       "\(part): expected \(expected) elements, found \(found)"
+    case .shape(let shape):
+      "expected positive extents, found \(Shape(shape))"
     case .extents(let codes, let filters, let patchLength):
       "codes: expected positive extents, found \(codes)×\(filters)×\(patchLength)"
     case .paddingBits(let filter):

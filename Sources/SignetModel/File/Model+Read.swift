@@ -1,0 +1,57 @@
+import Foundation
+
+extension Model {
+  init(_ file: SafetensorsFile) throws(ModelFileError) {
+    do throws(ModelFileError.Defect) {
+      try file.checkVersion()
+      try file.verifyChecksum()
+      let graph = try ModelMetadata.decode(Graph.self, .graph, from: file.metadata)
+      let weights = try WeightReader(file: file).weights(of: graph)
+      let preprocessing = try ModelMetadata.decode(
+        Preprocessing.self, .preprocessing, from: file.metadata)
+      let labels = try ModelMetadata.decode([String].self, .labels, from: file.metadata)
+      let provenance = try ModelMetadata.decode(Provenance.self, .provenance, from: file.metadata)
+      do throws(ModelError) {
+        try self.init(
+          graph: graph, weights: weights, preprocessing: preprocessing, labels: labels,
+          provenance: provenance)
+      } catch {
+        throw .model(error)
+      }
+      try checkValues()
+    } catch {
+      throw ModelFileError(path: file.path, defect: error)
+    }
+  }
+}
+
+extension SafetensorsFile {
+  /// Whether the metadata says that this is a Signet model, of whatever version.
+  public var isModel: Bool { metadata[ModelMetadata.Key.format.rawValue] != nil }
+
+  fileprivate func checkVersion() throws(ModelFileError.Defect) {
+    let key = ModelMetadata.Key.format.rawValue
+    guard let version = metadata[key] else { throw .notModel(missing: key) }
+    guard version == "\(ModelMetadata.version)" else {
+      throw .version(found: version, supported: ModelMetadata.version)
+    }
+  }
+
+  /// CRC-32 of the whole file, its own eight digits read as zeros.
+  fileprivate func verifyChecksum() throws(ModelFileError.Defect) {
+    let key = ModelMetadata.Key.checksum.rawValue
+    guard let expected = metadata[key], let range = metadataRanges[key] else {
+      throw .notModel(missing: key)
+    }
+    var checksum = CRC32()
+    if range.count == CRC32.digitCount {
+      checksum.update(data.prefix(range.lowerBound))
+      checksum.update(Data(repeating: UInt8(ascii: "0"), count: CRC32.digitCount))
+      checksum.update(data.dropFirst(range.upperBound))
+    }
+    let found = checksum.hexadecimal
+    guard range.count == CRC32.digitCount, found == expected else {
+      throw .checksum(expected: expected, found: found)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+
+/// The entries of a model file's `__metadata__` and their JSON.
+enum ModelMetadata {
+  /// The newest version of the format this Signet reads, and the one it writes.
+  static let version = 1
+
+  enum Key: String {
+    case format = "signet.format"
+    case graph = "signet.graph"
+    case preprocessing = "signet.preprocessing"
+    case labels = "signet.labels"
+    case provenance = "signet.provenance"
+    case checksum = "signet.checksum"
+  }
+
+  private static let positiveInfinity = "Infinity"
+  private static let negativeInfinity = "-Infinity"
+  private static let notANumber = "NaN"
+
+  static func encode(
+    _ value: some Encodable, as key: Key
+  ) throws(ModelFileError.Defect) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // A measurement may be infinite (the relative error of a silent layer), JSON numbers may not.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: positiveInfinity, negativeInfinity: negativeInfinity, nan: notANumber)
+    do {
+      return String(decoding: try encoder.encode(value), as: UTF8.self)
+    } catch {
+      throw .json(part: key.rawValue, offset: nil, reason: "\(error)")
+    }
+  }
+
+  static func decode<Value: Decodable>(
+    _: Value.Type, _ key: Key, from metadata: [String: String]
+  ) throws(ModelFileError.Defect) -> Value {
+    guard let text = metadata[key.rawValue] else { throw .notModel(missing: key.rawValue) }
+    try checkDepth(of: text, part: key.rawValue)
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: positiveInfinity, negativeInfinity: negativeInfinity, nan: notANumber)
+    do {
+      return try decoder.decode(Value.self, from: Data(text.utf8))
+    } catch let error as GraphError {
+      throw .graph(error)
+    } catch let error as DecodingError {
+      throw .json(part: key.rawValue, offset: nil, reason: reason(of: error))
+    } catch {
+      throw .json(part: key.rawValue, offset: nil, reason: "\(error)")
+    }
+  }
+
+  /// Nothing in a model nests deeply; a decoder that recurses must not be made to.
+  private static func checkDepth(of text: String, part: String) throws(ModelFileError.Defect) {
+    var depth = 0
+    var isInString = false
+    var isEscaped = false
+    for (offset, byte) in text.utf8.enumerated() {
+      if isEscaped {
+        isEscaped = false
+      } else if isInString {
+        isEscaped = byte == UInt8(ascii: "\\")
+        isInString = byte != UInt8(ascii: "\"")
+      } else if byte == UInt8(ascii: "\"") {
+        isInString = true
+      } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+        depth += 1
+        guard depth <= JSONCursor.depthLimit else {
+          throw .json(
+            part: part, offset: offset, reason: "nested deeper than \(JSONCursor.depthLimit)")
+        }
+      } else if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
+        depth -= 1
+      }
+    }
+  }
+
+  private static func reason(of error: DecodingError) -> String {
+    let (what, context) =
+      switch error {
+      case .typeMismatch(let type, let context): ("expected \(type)", context)
+      case .valueNotFound(let type, let context): ("expected \(type), found null", context)
+      case .keyNotFound(let key, let context): ("no '\(key.stringValue)'", context)
+      case .dataCorrupted(let context): (context.debugDescription, context)
+      @unknown default: ("\(error)", DecodingError.Context(codingPath: [], debugDescription: ""))
+      }
+    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }
+    return path.isEmpty ? what : "\(what) at \(path.joined())"
+  }
+}

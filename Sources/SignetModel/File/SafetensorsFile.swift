@@ -1,0 +1,56 @@
+import Foundation
+
+/// A memory-mapped safetensors file, Signet's or anybody's.
+public struct SafetensorsFile: Sendable {
+  public struct Tensor: Sendable, Hashable {
+    public let name: String
+    public let elementType: ElementType
+    public let shape: [Int]
+    /// Counted from the start of the file.
+    let byteRange: Range<Int>
+  }
+
+  public let path: String
+  public let metadata: [String: String]
+  /// Tensors by name.
+  public let tensors: [String: Tensor]
+
+  let data: Data
+  let metadataRanges: [String: Range<Int>]
+
+  /// - Throws: ``ModelFileError`` if the file cannot be opened or is not valid safetensors.
+  public init(contentsOf url: URL) throws(ModelFileError) {
+    try self.init(data: MappedFile.data(at: url), path: url.path)
+  }
+
+  init(data: Data, path: String) throws(ModelFileError) {
+    do throws(ModelFileError.Defect) {
+      let header = try SafetensorsHeader(data)
+      metadata = header.metadata
+      metadataRanges = header.metadataRanges
+      tensors = header.tensors
+    } catch {
+      throw ModelFileError(path: path, defect: error)
+    }
+    self.data = data
+    self.path = path
+  }
+
+  /// A window on the tensor's bytes; nothing is copied.
+  func bytes(of tensor: Tensor) -> Data {
+    let start = data.startIndex
+    return data[start + tensor.byteRange.lowerBound..<start + tensor.byteRange.upperBound]
+  }
+
+  /// The tensor as float32 in row-major order. Float32 is a window on the file, other types are
+  /// converted.
+  public func values(of tensor: Tensor) -> FloatValues {
+    let bytes = bytes(of: tensor)
+    if tensor.elementType == .float32, let window = FloatValues(littleEndian: bytes) {
+      return window
+    }
+    return FloatValues(tensor.elementType.floats(bytes))
+  }
+}
+
+extension ModelFileError.Defect: Error {}

@@ -3,10 +3,10 @@ import Foundation
 /// Lays out a safetensors file. The same contents always give the same bytes.
 package struct SafetensorsWriter {
   package struct Tensor {
-    let name: String
-    let elementType: ElementType
-    let shape: [Int]
-    let bytes: Data
+    package let name: String
+    package let elementType: ElementType
+    package let shape: [Int]
+    package let bytes: Data
 
     package init(name: String, elementType: ElementType, shape: [Int], bytes: Data) {
       self.name = name

@@ -1,0 +1,179 @@
+import Testing
+
+@testable import SignetModel
+
+@Suite struct GraphValidationTests {
+  private static let image = Shape.map(3, 8, 8)
+
+  private func error(
+    _ nodes: [Node], input: Shape = image, output: String? = nil
+  ) -> GraphError? {
+    do {
+      _ = try Graph(inputShape: input, nodes: nodes, output: output ?? nodes.last?.name ?? "")
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func node(_ operation: Operation, _ inputs: [String] = ["input"]) -> Node {
+    Node("node", operation, inputs: inputs)
+  }
+
+  @Test(arguments: [[3, 8], [3], [], [3, 0, 8], [3, -1, 8], [1, 3, 8, 8], [Int.max, 8, 8]])
+  func inputShapes(extents: [Int]) {
+    let found = Shape(extents)
+    #expect(error([node(.relu)], input: found) == .inputShape(found: found))
+  }
+
+  @Test func names() {
+    #expect(error([Node("", .relu, inputs: ["input"])], output: "a") == .emptyName(index: 0))
+    #expect(
+      error([node(.relu), node(.relu)]) == .duplicateName(node: "node"))
+    #expect(
+      error([Node("input", .relu, inputs: ["input"])]) == .duplicateName(node: "input"))
+    #expect(
+      error([node(.relu, ["imput"])])
+        == .unknownInput(node: "node", input: "imput", suggestion: "input"))
+    #expect(
+      error([node(.relu, ["later"]), Node("later", .relu, inputs: ["input"])])
+        == .unknownInput(node: "node", input: "later", suggestion: nil))
+    #expect(
+      error([node(.relu)], output: "nodes") == .unknownOutput(name: "nodes", suggestion: "node"))
+    #expect(
+      error([node(.relu)], output: "input") == .unknownOutput(name: "input", suggestion: nil))
+    #expect(error([]) == .unknownOutput(name: "", suggestion: nil))
+  }
+
+  @Test func inputCounts() {
+    for operation in [Operation.relu, .flatten, .globalAveragePool] {
+      #expect(
+        error([node(operation, ["input", "input"])])
+          == .inputCount(
+            node: "node", operation: operation.kind, expected: "one input", found: 2))
+      #expect(
+        error([node(operation, [])])
+          == .inputCount(
+            node: "node", operation: operation.kind, expected: "one input", found: 0))
+    }
+    for operation in [Operation.add, .concatenate] {
+      #expect(
+        error([node(operation)])
+          == .inputCount(
+            node: "node", operation: operation.kind, expected: "two or more inputs", found: 1))
+    }
+  }
+
+  private static let convolution = Convolution(
+    inputChannels: 3, outputChannels: 6, kernel: Size2D(3))
+
+  private static func changed<Value>(
+    _ value: Value, _ change: (inout Value) -> Void
+  ) -> Value {
+    var copy = value
+    change(&copy)
+    return copy
+  }
+
+  static let wrongConvolutions: [(attribute: String, Convolution)] = [
+    ("inputChannels", changed(convolution) { $0.inputChannels = 0 }),
+    ("outputChannels", changed(convolution) { $0.outputChannels = -1 }),
+    ("outputChannels", changed(convolution) { $0.outputChannels = .max }),
+    ("groups", changed(convolution) { $0.groups = 0 }),
+    ("groups", changed(convolution) { $0.groups = 2 }),
+    ("kernel", changed(convolution) { $0.kernel = Size2D(0) }),
+    ("kernel", changed(convolution) { $0.kernel = Size2D(9) }),
+    ("kernel", changed(convolution) { $0.kernel = Size2D(.max) }),
+    ("stride", changed(convolution) { $0.stride = Size2D(height: 1, width: 0) }),
+    ("dilation", changed(convolution) { $0.dilation = Size2D(0) }),
+    ("kernel", changed(convolution) { $0.dilation = Size2D(4) }),
+    ("padding", changed(convolution) { $0.padding = Padding2D(-1) }),
+    ("padding", changed(convolution) { $0.padding = Padding2D(.max) }),
+  ]
+
+  @Test(arguments: wrongConvolutions)
+  func convolutionAttributes(attribute: String, convolution: Convolution) {
+    guard
+      case .attribute("node", .convolution, attribute, _, _) = error(
+        [node(.convolution(convolution))])
+    else {
+      Issue.record("\(attribute) was accepted or another error thrown")
+      return
+    }
+  }
+
+  static let wrongOperations: [(attribute: String, Operation)] = [
+    ("kernel", .maxPool(Pooling(kernel: Size2D(9), stride: Size2D(1)))),
+    ("stride", .averagePool(Pooling(kernel: Size2D(2), stride: Size2D(0)))),
+    ("padding", .maxPool(Pooling(kernel: Size2D(2), stride: Size2D(2), padding: Padding2D(2)))),
+    ("epsilon", .batchNorm(BatchNorm(channels: 3, epsilon: -1))),
+    ("epsilon", .batchNorm(BatchNorm(channels: 3, epsilon: .nan))),
+    ("momentum", .batchNorm(BatchNorm(channels: 3, momentum: 2))),
+    ("rate", .dropout(rate: 1)),
+    ("rate", .dropout(rate: .nan)),
+    ("channelsBefore", .pad(Pad(channelsBefore: -1))),
+    ("channelsAfter", .pad(Pad(channelsAfter: .max))),
+    ("value", .pad(Pad(value: .infinity))),
+    ("spatial", .pad(Pad(spatial: Padding2D(-2)))),
+    ("channels.step", .slice(Slice(channels: Slice.Axis(step: 0)))),
+    ("height", .slice(Slice(height: Slice.Axis(start: 8)))),
+    ("width", .slice(Slice(width: Slice.Axis(end: 9)))),
+    ("width", .slice(Slice(width: Slice.Axis(start: -1)))),
+    ("width", .slice(Slice(width: Slice.Axis(start: 3, end: 3)))),
+  ]
+
+  @Test(arguments: wrongOperations)
+  func attributes(attribute: String, operation: Operation) {
+    guard case .attribute("node", operation.kind, attribute, _, _) = error([node(operation)])
+    else {
+      Issue.record("\(operation) was accepted or another error thrown")
+      return
+    }
+  }
+
+  @Test func shapes() {
+    func expectShape(
+      _ nodes: [Node], found: Shape, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+      guard case .shape(_, _, _, found) = error(nodes) else {
+        Issue.record("accepted or another error", sourceLocation: sourceLocation)
+        return
+      }
+    }
+    let flat = Node("flat", .flatten, inputs: ["input"])
+    var other = Self.convolution
+    other.inputChannels = 4
+    expectShape([node(.convolution(other))], found: Self.image)
+    expectShape([flat, node(.convolution(Self.convolution), ["flat"])], found: .vector(192))
+    expectShape([node(.linear(Linear(inputs: 192, outputs: 2)))], found: Self.image)
+    expectShape(
+      [flat, node(.linear(Linear(inputs: 3, outputs: 2)), ["flat"])], found: .vector(192))
+    expectShape([node(.batchNorm(BatchNorm(channels: 4)))], found: Self.image)
+    expectShape([flat, node(.add, ["input", "flat"])], found: .vector(192))
+    expectShape([flat, node(.concatenate, ["input", "flat"])], found: .vector(192))
+    let pool = Node("pool", .globalAveragePool, inputs: ["input"])
+    expectShape([pool, node(.concatenate, ["input", "pool"])], found: .map(3, 1, 1))
+    expectShape([flat, node(.globalAveragePool, ["flat"])], found: .vector(192))
+  }
+
+  @Test func valuesThatAreTooLarge() {
+    let wide = Pad(spatial: Padding2D(1 << 30))
+    #expect(
+      error([node(.pad(wide))])
+        == .tooLarge(node: "node", shape: .map(3, 8 + 1 << 31, 8 + 1 << 31)))
+    let huge = Convolution(
+      inputChannels: 3, outputChannels: 1 << 31, kernel: Size2D(8))
+    #expect(
+      error([node(.convolution(huge))])
+        == .tooLarge(node: "node", shape: Shape([1 << 31, 3, 8, 8]))
+    )
+  }
+
+  @Test func messagesNameLayerExpectationAndFinding() {
+    let message = "\(error([node(.batchNorm(BatchNorm(channels: 4)))])!)"
+    #expect(message == "layer 'node' (batchNorm): expected an input of 4 channels, found 3×8×8")
+    #expect(
+      "\(error([node(.relu, ["imput"])])!)"
+        == "layer 'node' reads 'imput', which no earlier node produces; did you mean 'input'?")
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+@testable import SignetModel
+
+@Suite struct WriteFailureTests {
+  private func error(_ body: () throws(ModelFileError) -> Void) -> ModelFileError? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func missingFolder() throws {
+    let folder = try TemporaryFolder()
+    let model = try Fixture.model()
+    let url = folder.file("missing/model.signet")
+    let failure = try #require(error { () throws(ModelFileError) in try model.write(to: url) })
+    #expect(failure.path == url.path)
+    #expect(failure.defect == .system(operation: "write", reason: "No such file or directory"))
+  }
+
+  @Test func folderInTheWay() throws {
+    let folder = try TemporaryFolder()
+    let model = try Fixture.model()
+    let failure = error { () throws(ModelFileError) in try model.write(to: folder.url) }
+    #expect(failure?.defect == .notRegularFile)
+    #expect(
+      error { () throws(ModelFileError) in _ = try Model(contentsOf: folder.url) }?.defect
+        == .notRegularFile)
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test func devicesAreNotReplaced() throws {
+    let model = try Fixture.model()
+    let null = URL(fileURLWithPath: "/dev/null")
+    let failure = error { () throws(ModelFileError) in try model.write(to: null) }
+    #expect(failure?.defect == .notRegularFile)
+    let zeros = URL(fileURLWithPath: "/dev/zero")
+    #expect(
+      error { () throws(ModelFileError) in _ = try Model(contentsOf: zeros) }?.defect
+        == .notRegularFile)
+  }
+
+  @Test func failureKeepsTheOldFile() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.file("model.signet")
+    try Fixture.model().write(to: url)
+    let before = try Data(contentsOf: url)
+    let broken = try Fixture.model().with(
+      weights: Fixture.model().weights.merging(
+        ["fc.bias": try Weight(shape: [3], values: [0, .nan, 0])]) { $1 })
+    let failure = try #require(error { () throws(ModelFileError) in try broken.write(to: url) })
+    guard case .value("fc.bias", 1, _, _) = failure.defect else {
+      Issue.record("another error: \(failure)")
+      return
+    }
+    #expect(try Data(contentsOf: url) == before)
+    #expect(folder.names == ["model.signet"])
+  }
+
+  /// The file name is as long as a name may be, so the temporary one cannot be made.
+  @Test func temporaryFileThatCannotBeMade() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.file(String(repeating: "x", count: 255))
+    try Data("old".utf8).write(to: url)
+    let model = try Fixture.model()
+    #expect(error { () throws(ModelFileError) in try model.write(to: url) } != nil)
+    #expect(try Data(contentsOf: url) == Data("old".utf8))
+    #expect(folder.names.count == 1)
+  }
+
+  // Linux only: a device on which every write finds the disk full.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func fullDisk() throws {
+    let descriptor = open("/dev/full", O_WRONLY)
+    defer { close(descriptor) }
+    let failure = error { () throws(ModelFileError) in
+      try AtomicFile.append(Data(count: 10), to: descriptor, path: "model.signet")
+    }
+    #expect(failure.map { "\($0)" } == "model.signet: cannot write: No space left on device")
+  }
+
+  @Test func oldFileIsReplacedAndItsModeKept() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.file("model.signet")
+    let link = folder.file("link.signet")
+    try Fixture.model().write(to: url)
+    try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: url.path)
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: url)
+    let binary = try Fixture.model(codes: 1)
+    try binary.write(to: link)
+    #expect(try Model(contentsOf: url) == binary)
+    let mode = try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions]
+    #expect(mode as? Int == 0o640)
+    #expect(folder.names == ["link.signet", "model.signet"])
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == url.path)
+  }
+
+  /// An open model is a window on the file it was opened from, whatever takes that file's place.
+  @Test func openModelSurvivesReplacement() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.file("model.signet")
+    let float = try Fixture.model()
+    try float.write(to: url)
+    let open = try Model(contentsOf: url)
+    try Fixture.model(codes: 1).write(to: url)
+    #expect(open == float)
+  }
+
+  @Test func missingFile() {
+    let url = URL(fileURLWithPath: "/nowhere/model.signet")
+    #expect(
+      error { () throws(ModelFileError) in _ = try Model(contentsOf: url) }.map { "\($0)" }
+        == "/nowhere/model.signet: cannot open: No such file or directory")
+  }
+}

@@ -9,7 +9,7 @@ public struct ModelFileError: Error, Hashable, Sendable {
     self.defect = defect
   }
 
-  public enum Defect: Hashable, Sendable {
+  public enum Defect: Error, Hashable, Sendable {
     /// The operating system refused `operation`.
     case system(operation: String, reason: String)
     /// A folder, a device or a pipe stands at the path.

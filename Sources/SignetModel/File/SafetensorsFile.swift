@@ -52,5 +52,3 @@ public struct SafetensorsFile: Sendable {
     return FloatValues(tensor.elementType.floats(bytes))
   }
 }
-
-extension ModelFileError.Defect: Error {}

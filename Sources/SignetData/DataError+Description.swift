@@ -1,0 +1,89 @@
+extension DataError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownKind(let name, let suggestion):
+      let kinds = DatasetSpecification.Kind.allCases.map(\.usage).joined(separator: ", ")
+      let hint = suggestion.map { "; did you mean '\($0)'?" } ?? ""
+      return "'\(name)' is not a kind of data\(hint) (expected one of \(kinds))"
+    case .missingPath(let kind):
+      return "'\(kind.rawValue)' needs a path: expected \(kind.usage)"
+    case .option(let name, let expected, let found):
+      return "\(name): expected \(expected), found \(found)"
+    case .notFound(let kind, let folder, let file):
+      return "\(folder): expected the file \(file) there; \(kind.remedy)"
+    case .unreadable(let path, let reason):
+      return "\(path): \(reason)"
+    case .fileTooLarge(let path, let limit, let found):
+      return "\(path): expected at most \(limit) bytes, found \(found)"
+    case .truncated(let file, let offset, let expected, let found):
+      return "\(file): truncated at byte \(offset): expected \(expected), found \(found)"
+    case .format(let file, let offset, let expected, let found):
+      return "\(file): byte \(offset): expected \(expected), found \(found)"
+    case .line(let file, let line, let expected, let found):
+      return "\(file): line \(line): expected \(expected), found \(found)"
+    case .empty(let path, let expected):
+      return "\(path): expected \(expected), found none"
+    case .missingSplit(let folder, let split):
+      let names = split == .train ? "'train'" : "'test' or 'val'"
+      return "\(folder): is split into folders, but \(names) is not among them"
+    case .countMismatch(let images, let imageCount, let labels, let labelCount):
+      return "\(images) has \(imageCount) images, but \(labels) has \(labelCount) labels"
+    case .size(let dataset, let expected, let found):
+      return "\(dataset) has images of \(found), the network takes \(expected)"
+    case .resize(let dataset, let size, let shorterSide):
+      return "\(dataset) has images of \(size), which are not resized, but the network's "
+        + "preprocessing asks for a shorter side of \(shorterSide)"
+    case .channels(let order, let shape, let means, let deviations):
+      return "preprocessing with channel order \(order.rawValue), \(means) means and "
+        + "\(deviations) deviations does not fit an input of \(shape)"
+    case .image(let file, let defect):
+      return "\(file): \(defect)"
+    }
+  }
+}
+
+extension ImageDefect: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownFormat(let found):
+      return "expected a JPEG or PNG image, found \(found)"
+    case .tooLarge(let width, let height, let limit):
+      return "an image of \(width)×\(height) pixels is larger than the limit of \(limit) pixels"
+    case .implausible(let width, let height, let bytes):
+      return "an image of \(width)×\(height) pixels cannot be held by \(bytes) bytes"
+    case .truncated(let reason):
+      return "truncated image: \(reason)"
+    case .corrupt(let reason):
+      return "damaged image: \(reason)"
+    }
+  }
+}
+
+extension DatasetSpecification.Kind {
+  /// How the kind is written in a specification.
+  public var usage: String {
+    switch self {
+    case .cifar10, .cifar100, .imagefolder: "\(rawValue):DIR"
+    case .fashionMNIST: "\(rawValue)[:DIR]"
+    case .imagelist: "\(rawValue):FILE"
+    }
+  }
+
+  /// Where a set can be had.
+  fileprivate var remedy: String {
+    switch self {
+    case .cifar10:
+      "the folder must hold the binary version of CIFAR-10 "
+        + "(data_batch_1.bin … data_batch_5.bin, test_batch.bin)"
+    case .cifar100:
+      "the folder must hold the binary version of CIFAR-100 (train.bin, test.bin)"
+    case .fashionMNIST:
+      "install it with 'apt-get install dataset-fashion-mnist', or name a folder with the four "
+        + "IDX files as fashion-mnist:DIR"
+    case .imagefolder:
+      "the folder must hold one folder of images per class"
+    case .imagelist:
+      "the file must hold lines of 'path label'"
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import SignetModel
+
+/// How well a network names the images of a set.
+public struct Evaluation: Sendable, Hashable {
+  /// Share of images whose label has the highest score, in percent.
+  public let top1: Double
+  /// Share of images whose label is among the five highest scores, in percent.
+  public let top5: Double
+  public let images: Int
+  /// Wall-clock time, loading included.
+  public let seconds: Double
+
+  public init(top1: Double, top5: Double, images: Int, seconds: Double) {
+    self.top1 = top1
+    self.top5 = top5
+    self.images = images
+    self.seconds = seconds
+  }
+
+  /// Runs all images through the network. Of equal scores the lower class wins.
+  /// - Parameter progress: called after each batch with the images done and their total.
+  /// - Throws: ``DataError``, ``EvaluationError`` or what the network throws.
+  public static func measure(
+    _ classifier: some Classifier, dataset: any ImageDataset, preprocessing: Preprocessing,
+    batchSize: Int = 128, progress: ((Int, Int) -> Void)? = nil
+  ) throws -> Evaluation {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let classes = classifier.classCount
+    if let largest = dataset.labels.max(), largest >= classes {
+      throw EvaluationError.classes(
+        dataset: dataset.name, largestLabel: largest, classCount: classes)
+    }
+    let batches = BatchLoader(
+      dataset: dataset, shape: classifier.inputShape, preprocessing: preprocessing,
+      batchSize: batchSize
+    ).batches(epoch: 0)
+    var (first, firstFive, done) = (0, 0, 0)
+    while let batch = try batches.next() {
+      let scores = try classifier.logits(images: batch.images, count: batch.count)
+      guard scores.count == batch.count * classes else {
+        throw EvaluationError.scoreCount(expected: batch.count * classes, found: scores.count)
+      }
+      for image in 0..<batch.count {
+        let row = scores[image * classes..<(image + 1) * classes]
+        guard let rank = rank(of: Int(batch.labels[image]), in: row) else {
+          throw EvaluationError.notANumber(dataset: dataset.name, image: batch.indices[image])
+        }
+        first += rank == 0 ? 1 : 0
+        firstFive += rank < 5 ? 1 : 0
+      }
+      done += batch.count
+      progress?(done, dataset.count)
+    }
+    let percent = 100 / Double(max(1, done))
+    return Evaluation(
+      top1: Double(first) * percent, top5: Double(firstFive) * percent, images: done,
+      seconds: (clock.now - start) / .seconds(1))
+  }
+
+  /// How many classes come before `label`; `nil` if a score is not a number.
+  static func rank(of label: Int, in scores: ArraySlice<Float>) -> Int? {
+    let own = scores[scores.startIndex + label]
+    var rank = 0
+    for (other, score) in scores.enumerated() {
+      if score.isNaN { return nil }
+      if score > own || (score == own && other < label) { rank += 1 }
+    }
+    return rank
+  }
+}

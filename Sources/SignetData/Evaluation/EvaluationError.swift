@@ -1,0 +1,22 @@
+/// Why an accuracy could not be measured.
+public enum EvaluationError: Error, Hashable, Sendable {
+  /// A data set with classes the network does not have.
+  case classes(dataset: String, largestLabel: Int, classCount: Int)
+  /// A network that gave another number of scores than images × classes.
+  case scoreCount(expected: Int, found: Int)
+  /// A score that is not a number.
+  case notANumber(dataset: String, image: Int)
+}
+
+extension EvaluationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .classes(let dataset, let largestLabel, let classCount):
+      "\(dataset) has labels up to \(largestLabel), the network only \(classCount) classes"
+    case .scoreCount(let expected, let found):
+      "the network gave \(found) scores, expected \(expected)"
+    case .notANumber(let dataset, let image):
+      "the network's scores for image \(image) of \(dataset) are not numbers"
+    }
+  }
+}

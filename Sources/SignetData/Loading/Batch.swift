@@ -1,0 +1,10 @@
+/// Some images, ready for the network.
+public struct Batch: Sendable {
+  /// count × C × H × W, preprocessed, row-major
+  public let images: [Float]
+  /// count
+  public let labels: [Int64]
+  public let count: Int
+  /// Place of each image in its data set.
+  public let indices: [Int]
+}

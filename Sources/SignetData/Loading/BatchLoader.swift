@@ -1,0 +1,53 @@
+import SignetModel
+
+/// Cuts a data set into batches of preprocessed images.
+///
+/// Order and augmentation are pure functions of seed and epoch: the same batches come whoever
+/// asks, so a resumed run is exact. Wrong arguments surface as the iterator's first error.
+public struct BatchLoader: Sendable {
+  public let dataset: any ImageDataset
+  /// C×H×W of one image.
+  public let shape: Shape
+  public let preprocessing: Preprocessing
+  public let batchSize: Int
+  /// Seed of order and augmentation; `nil` takes the images in order (and augments with seed 0).
+  public let shuffleSeed: UInt64?
+  public let augmentation: Augmentation
+  /// Leave out the last batch if it is not full.
+  public let dropLast: Bool
+  /// Batches made ahead on other threads; with 0 each is made by the thread that asks.
+  public let prefetch: Int
+
+  public init(
+    dataset: any ImageDataset, shape: Shape, preprocessing: Preprocessing, batchSize: Int,
+    shuffleSeed: UInt64? = nil, augmentation: Augmentation = .none, dropLast: Bool = false,
+    prefetch: Int = 3
+  ) {
+    self.dataset = dataset
+    self.shape = shape
+    self.preprocessing = preprocessing
+    self.batchSize = batchSize
+    self.shuffleSeed = shuffleSeed
+    self.augmentation = augmentation
+    self.dropLast = dropLast
+    self.prefetch = prefetch
+  }
+
+  public var batchesPerEpoch: Int {
+    let size = max(1, batchSize)
+    return dropLast ? dataset.count / size : (dataset.count + size - 1) / size
+  }
+
+  /// The batches of an epoch from `step` on; none if `step` is past the last.
+  public func batches(epoch: Int, from step: Int = 0) -> BatchIterator {
+    let first = max(0, step)
+    let recipe: BatchRecipe
+    do throws(DataError) {
+      recipe = try BatchRecipe(loader: self, epoch: epoch)
+    } catch {
+      return BatchIterator(failing: error)
+    }
+    return BatchIterator(
+      steps: first..<max(first, batchesPerEpoch), ahead: max(0, prefetch), make: recipe.batch)
+  }
+}

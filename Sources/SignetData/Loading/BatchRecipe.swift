@@ -1,0 +1,73 @@
+/// All that it takes to make any batch of one epoch, on any thread.
+struct BatchRecipe: Sendable {
+  private let loader: BatchLoader
+  private let epoch: Int
+  private let normalizer: Normalizer
+  private let labels: [Int]
+  /// Indices into the data set; `nil` is the set's own order.
+  private let order: [Int]?
+
+  init(loader: BatchLoader, epoch: Int) throws(DataError) {
+    guard loader.batchSize > 0 else {
+      throw .option(name: "batch size", expected: "at least 1", found: "\(loader.batchSize)")
+    }
+    guard (0...4096).contains(loader.augmentation.cropPadding) else {
+      throw .option(
+        name: "crop padding", expected: "0 to 4096 pixels",
+        found: "\(loader.augmentation.cropPadding)")
+    }
+    self.loader = loader
+    self.epoch = epoch
+    normalizer = try Normalizer(shape: loader.shape, preprocessing: loader.preprocessing)
+    labels = loader.dataset.labels
+    order = loader.shuffleSeed.map {
+      Shuffle.permutation(count: loader.dataset.count, seed: $0, epoch: epoch)
+    }
+  }
+
+  /// The batch of a step, or `nil` if it was cancelled meanwhile.
+  func batch(_ step: Int, isCancelled: () -> Bool) -> Result<Batch, DataError>? {
+    let first = step * loader.batchSize
+    let places = first..<min(first + loader.batchSize, loader.dataset.count)
+    let indices = places.map { order?[$0] ?? $0 }
+    let imageLength = loader.shape.elementCount
+    var failure: DataError?
+    var wasCancelled = false
+    let images = [Float](unsafeUninitializedCapacity: indices.count * imageLength) {
+      buffer, filled in
+      for index in indices {
+        wasCancelled = isCancelled()
+        guard !wasCancelled else { return }
+        do throws(DataError) {
+          let image = UnsafeMutableBufferPointer(rebasing: buffer[filled..<filled + imageLength])
+          try write(index, into: image)
+        } catch {
+          failure = error
+          return
+        }
+        filled += imageLength
+      }
+    }
+    if wasCancelled { return nil }
+    if let failure { return .failure(failure) }
+    return .success(
+      Batch(
+        images: images, labels: indices.map { Int64(labels[$0]) }, count: indices.count,
+        indices: indices))
+  }
+
+  private func write(_ index: Int, into image: UnsafeMutableBufferPointer<Float>)
+    throws(DataError)
+  {
+    let pixels = try loader.dataset.pixels(
+      at: index, shape: loader.shape, preprocessing: loader.preprocessing)
+    guard pixels.count == image.count else {
+      throw .option(
+        name: "image \(index) of \(loader.dataset.name)", expected: "\(image.count) bytes",
+        found: "\(pixels.count)")
+    }
+    let draw = loader.augmentation.draw(
+      seed: loader.shuffleSeed ?? 0, epoch: epoch, index: index)
+    normalizer.normalize(pixels, draw, into: image)
+  }
+}

@@ -1,0 +1,70 @@
+import SignetModel
+
+/// Bytes to network input: `(byte · scale − mean) / std`, looked up per channel.
+struct Normalizer: Sendable {
+  private let shape: Shape
+  /// channels × 256
+  private let table: [Float]
+
+  init(shape: Shape, preprocessing: Preprocessing) throws(DataError) {
+    let channels = preprocessing.channelOrder == .grey ? 1 : 3
+    guard shape.isMap, shape.channels == channels, shape.checkedElementCount != nil,
+      preprocessing.mean.count == channels, preprocessing.std.count == channels
+    else {
+      throw .channels(
+        order: preprocessing.channelOrder, shape: shape, means: preprocessing.mean.count,
+        deviations: preprocessing.std.count)
+    }
+    self.shape = shape
+    table = (0..<channels).flatMap { channel in
+      (0..<256).map { byte in
+        (Float(byte) * preprocessing.scale - preprocessing.mean[channel])
+          / preprocessing.std[channel]
+      }
+    }
+  }
+
+  /// Writes one image; what lies outside of it counts as the byte 0.
+  /// - Parameters:
+  ///   - pixels: C×H×W
+  ///   - output: C×H×W
+  func normalize(
+    _ pixels: [UInt8], _ draw: Augmentation.Draw, into output: UnsafeMutableBufferPointer<Float>
+  ) {
+    let (height, width) = (shape.height, shape.width)
+    // Output columns that show the image, before the flip.
+    let first = min(width, max(0, -draw.dx))
+    let last = max(first, min(width, width - draw.dx))
+    pixels.withUnsafeBufferPointer { pixels in
+      table.withUnsafeBufferPointer { table in
+        for channel in 0..<shape.channels {
+          let values = UnsafeBufferPointer(rebasing: table[channel * 256..<channel * 256 + 256])
+          for y in 0..<height {
+            let start = (channel * height + y) * width
+            let row = UnsafeMutableBufferPointer(rebasing: output[start..<start + width])
+            let sourceRow = y + draw.dy
+            guard sourceRow >= 0, sourceRow < height, first < last else {
+              row.update(repeating: values[0])
+              continue
+            }
+            let source = (channel * height + sourceRow) * width + draw.dx
+            let step = draw.isFlipped ? -1 : 1
+            var target = draw.isFlipped ? width - 1 : 0
+            for _ in 0..<first {
+              row[target] = values[0]
+              target += step
+            }
+            for x in first..<last {
+              row[target] = values[Int(pixels[source + x])]
+              target += step
+            }
+            for _ in last..<width {
+              row[target] = values[0]
+              target += step
+            }
+          }
+        }
+      }
+    }
+  }
+}

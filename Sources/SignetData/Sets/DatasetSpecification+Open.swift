@@ -1,0 +1,41 @@
+import Foundation
+
+extension DatasetSpecification {
+  /// Opens the set and checks its files; images of folders and lists are decoded when asked for.
+  ///
+  /// A limit takes that many images at most. Of a test set these are the first ones in order; of
+  /// a training set, and of image folders (whose order is by class), the first ones of a shuffle
+  /// by `seed`, so that a smaller limit takes a prefix of what a larger one takes.
+  /// - Throws: ``DataError`` with the file, the byte and the expectation.
+  public func open(split: Split, limit: Int? = nil, seed: UInt64 = 0) throws(DataError)
+    -> any ImageDataset
+  {
+    if let limit, limit < 1 {
+      throw .option(name: "limit", expected: "at least 1 image", found: "\(limit)")
+    }
+    let dataset = try openAll(split: split)
+    guard let limit, limit < dataset.count else { return dataset }
+    let shuffled = split == .train || kind == .imagefolder
+    let order =
+      shuffled
+      ? Shuffle.permutation(count: dataset.count, seed: seed, epoch: 0)
+      : Array(0..<dataset.count)
+    return Subset(of: dataset, indices: Array(order.prefix(limit)))
+  }
+
+  private func openAll(split: Split) throws(DataError) -> any ImageDataset {
+    switch kind {
+    case .cifar10: try CIFAR.ten.open(folder: location, split: split)
+    case .cifar100: try CIFAR.hundred.open(folder: location, split: split)
+    case .fashionMNIST: try FashionMNIST.open(folder: location, split: split)
+    case .imagefolder: try ImageFolder(folder: location, split: split)
+    case .imagelist: try ImageList(file: location)
+    }
+  }
+
+  /// The path with a leading `~`, which no shell expands after a colon, replaced.
+  private var location: URL {
+    let path = path ?? FashionMNIST.usualFolder
+    return URL(fileURLWithPath: (path as NSString).expandingTildeInPath)
+  }
+}

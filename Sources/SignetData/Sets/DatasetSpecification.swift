@@ -1,0 +1,42 @@
+import SignetModel
+
+/// Names a data set on the command line: `KIND:PATH`.
+///
+/// | specification | what it opens |
+/// |---|---|
+/// | `cifar10:DIR`, `cifar100:DIR` | the binary versions of CIFAR |
+/// | `fashion-mnist[:DIR]` | four IDX files, gzipped or not; without `DIR`, Debian's package |
+/// | `imagefolder:DIR` | a folder per class, names sorted; `DIR/train` and `DIR/test` or `DIR/val` where they exist |
+/// | `imagelist:FILE` | lines of `path label`, paths relative to the file; the same for every split |
+public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible {
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    case cifar10, cifar100
+    case fashionMNIST = "fashion-mnist"
+    case imagefolder, imagelist
+  }
+
+  public let kind: Kind
+  /// As written; `nil` where the kind has a usual place.
+  public let path: String?
+
+  /// - Throws: ``DataError/unknownKind(name:suggestion:)`` with the nearest kind, or
+  ///   ``DataError/missingPath(kind:)``.
+  public init(parsing text: String) throws(DataError) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = parts.first.map(String.init) ?? ""
+    guard let kind = Kind(rawValue: name) else {
+      throw .unknownKind(
+        name: name,
+        suggestion: Kind(rawValue: name.lowercased())?.rawValue
+          ?? closestName(to: name.lowercased(), among: Kind.allCases.map(\.rawValue)))
+    }
+    let path = parts.count == 2 && !parts[1].isEmpty ? String(parts[1]) : nil
+    guard path != nil || kind == .fashionMNIST else { throw .missingPath(kind: kind) }
+    self.kind = kind
+    self.path = path
+  }
+
+  public var description: String {
+    path.map { "\(kind.rawValue):\($0)" } ?? kind.rawValue
+  }
+}

@@ -1,9 +1,7 @@
 /// Bilinear resizing with anti-aliasing: a triangle filter whose support grows with the ratio,
 /// in Pillow's fixed point arithmetic, so that the bytes equal Pillow's.
 enum Resampling {
-  /// Fractional bits of a weight: 32 less 8 for the byte and 2 for the overshoot of a sum.
-  fileprivate static let fractionBits: Int32 = 22
-  private static let half: Int32 = 1 << (fractionBits - 1)
+  private static let half: Int32 = 1 << (Taps.fractionBits - 1)
 
   /// The given columns and rows of the image resized to `size`:
   /// rows.count × columns.count × channels.
@@ -48,26 +46,51 @@ enum Resampling {
         [UInt8](unsafeUninitializedCapacity: length) { result, filled in
           for row in rows {
             for column in 0..<taps.count {
-              let first = (row * image.width + taps.starts[column]) * channels
-              let end = taps.lengths[column]
-              for channel in 0..<channels {
-                var sum = half
-                var source = first + channel
-                var weight = column * taps.stride
-                let last = weight + end
-                while weight < last {
-                  sum &+= Int32(bytes[source]) &* weights[weight]
-                  source += channels
-                  weight += 1
-                }
-                result[filled] = byte(sum)
-                filled += 1
+              let source = (row * image.width + taps.starts[column]) * channels
+              let weight = column * taps.stride
+              let last = weight + taps.lengths[column]
+              if channels == 3 {
+                colour(bytes, source, weights, weight..<last, into: result, filled)
+              } else {
+                grey(bytes, source, weights, weight..<last, into: result, filled)
               }
+              filled += channels
             }
           }
         }
       }
     }
+  }
+
+  @inline(__always)
+  private static func grey(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ source: Int, _ weights: UnsafeBufferPointer<Int32>,
+    _ taps: Range<Int>, into result: UnsafeMutableBufferPointer<UInt8>, _ target: Int
+  ) {
+    var sum = half
+    for tap in taps {
+      sum &+= Int32(bytes[source + tap - taps.lowerBound]) &* weights[tap]
+    }
+    result[target] = byte(sum)
+  }
+
+  @inline(__always)
+  private static func colour(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ source: Int, _ weights: UnsafeBufferPointer<Int32>,
+    _ taps: Range<Int>, into result: UnsafeMutableBufferPointer<UInt8>, _ target: Int
+  ) {
+    var (red, green, blue) = (half, half, half)
+    var source = source
+    for tap in taps {
+      let weight = weights[tap]
+      red &+= Int32(bytes[source]) &* weight
+      green &+= Int32(bytes[source + 1]) &* weight
+      blue &+= Int32(bytes[source + 2]) &* weight
+      source += 3
+    }
+    result[target] = byte(red)
+    result[target + 1] = byte(green)
+    result[target + 2] = byte(blue)
   }
 
   /// rows: taps.sources.count × rowLength → taps.count × rowLength
@@ -81,15 +104,16 @@ enum Resampling {
             sums.update(repeating: half)
             for tap in 0..<taps.lengths[row] {
               let weight = taps.weights[row * taps.stride + tap]
-              let source = (taps.starts[row] - firstSource + tap) * rowLength
-              var index = 0
-              while index < rowLength {
-                sums[index] &+= Int32(rows[source + index]) &* weight
-                index += 1
+              let start = (taps.starts[row] - firstSource + tap) * rowLength
+              // A row of its own leaves no sums in the index, so that this is vectorised.
+              let source = UnsafeBufferPointer(rebasing: rows[start..<start + rowLength])
+              for index in 0..<rowLength {
+                sums[index] &+= Int32(source[index]) &* weight
               }
             }
+            let target = UnsafeMutableBufferPointer(rebasing: result[filled..<filled + rowLength])
             for index in 0..<rowLength {
-              result[filled + index] = byte(sums[index])
+              target[index] = byte(sums[index])
             }
             filled += rowLength
           }
@@ -99,55 +123,6 @@ enum Resampling {
   }
 
   private static func byte(_ sum: Int32) -> UInt8 {
-    UInt8(truncatingIfNeeded: min(255, max(0, sum >> fractionBits)))
-  }
-}
-
-/// Which inputs make each output along one side, with what weights.
-private struct Taps {
-  /// First input per output.
-  let starts: [Int]
-  /// Inputs per output.
-  let lengths: [Int]
-  /// Weights in fixed point: count × stride.
-  let weights: [Int32]
-  let stride: Int
-  /// All inputs that are needed.
-  let sources: Range<Int>
-  /// The side keeps its length; the outputs are the inputs.
-  let isIdentity: Bool
-
-  var count: Int { starts.count }
-
-  /// - Parameter range: the outputs that are wanted, of `0 ..< output`.
-  init(input: Int, output: Int, range: Range<Int>) {
-    isIdentity = input == output
-    guard !isIdentity else {
-      (starts, lengths, weights, stride, sources) = ([], [], [], 0, range)
-      return
-    }
-    let ratio = Double(input) / Double(output)
-    let support = max(ratio, 1)
-    stride = Int(support.rounded(.up)) * 2 + 1
-    var starts: [Int] = []
-    var lengths: [Int] = []
-    var weights = [Int32](repeating: 0, count: range.count * stride)
-    for (index, position) in range.enumerated() {
-      let center = (Double(position) + 0.5) * ratio
-      let first = max(0, Int(center - support + 0.5))
-      let last = min(input, Int(center + support + 0.5))
-      let triangle = (first..<last).map { source in
-        max(0, 1 - abs((Double(source) - center + 0.5) / support))
-      }
-      let total = triangle.reduce(0, +)
-      for (tap, weight) in triangle.enumerated() {
-        let scaled = weight / total * Double(1 << Resampling.fractionBits)
-        weights[index * stride + tap] = Int32(scaled + 0.5)
-      }
-      starts.append(first)
-      lengths.append(triangle.count)
-    }
-    sources = (starts.first ?? 0)..<(zip(starts, lengths).map(+).max() ?? 0)
-    (self.starts, self.lengths, self.weights) = (starts, lengths, weights)
+    UInt8(truncatingIfNeeded: min(255, max(0, sum >> Taps.fractionBits)))
   }
 }

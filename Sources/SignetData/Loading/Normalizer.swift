@@ -52,15 +52,15 @@ struct Normalizer: Sendable {
             var target = draw.isFlipped ? width - 1 : 0
             for _ in 0..<first {
               row[target] = values[0]
-              target += step
+              target &+= step
             }
-            for x in first..<last {
-              row[target] = values[Int(pixels[source + x])]
-              target += step
+            for byte in pixels[source + first..<source + last] {
+              row[target] = values[Int(byte)]
+              target &+= step
             }
             for _ in last..<width {
               row[target] = values[0]
-              target += step
+              target &+= step
             }
           }
         }

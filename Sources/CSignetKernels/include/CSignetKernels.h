@@ -1,1 +1,6 @@
-/* placeholder */
+#ifndef CSIGNET_KERNELS_H
+#define CSIGNET_KERNELS_H
+
+#include "CSignetHashingKernels.h"
+
+#endif

@@ -1,0 +1,116 @@
+import CSignetKernels
+
+/// One call of the fast solver.
+struct DescentJob {
+  let problem: PaddedProblem
+  let options: HashingOptions
+  let kernels: Kernels
+  let products: KernelProducts
+  let state: CodeState
+
+  init(_ problem: PaddedProblem, options: HashingOptions, kernels: Kernels) {
+    self.problem = problem
+    self.options = options
+    self.kernels = kernels
+    products = KernelProducts(kernels: kernels, threads: options.threads)
+    state = CodeState(
+      codeCount: options.codes, filterCount: problem.filterCount, stride: problem.stride)
+  }
+
+  func run() -> LayerSolution {
+    startFromSigns()
+    let initialObjective = signObjective()
+    evaluate(state)
+    descend(state)
+    restoreDeadInputs(state)
+    return solution(initialObjective)
+  }
+
+  /// b = sign(w), α = mean|w|, and the same of the rest for further codes.
+  private func startFromSigns() {
+    let size = problem.size
+    forEach(count: problem.filterCount, threads: options.threads) { filter in
+      let start = StartingCodes(
+        weights: problem.weights[filter * size..<(filter + 1) * size], count: options.codes)
+      for code in 0..<options.codes {
+        let target = state.code(code, filter)
+        for input in 0..<size { target[input] = start.codes[code][input] < 0 ? -1 : 1 }
+        state.setScale(code, filter, Float(start.scales[code]))
+      }
+    }
+    multiplyCodes(state)
+  }
+
+  /// h = G b for every code of every filter, by one matrix product.
+  func multiplyCodes(_ state: CodeState) {
+    let rows = state.codeCount * state.filterCount
+    let stride = problem.stride
+    let signs = AlignedBuffer<Float>(uninitialized: rows * stride)
+    forEach(count: rows, threads: options.threads) { row in
+      for index in row * stride..<(row + 1) * stride {
+        signs.base[index] = Float(state.codes.base[index])
+      }
+    }
+    products.multiply(
+      .init(signs.base, rowStride: stride), .init(problem.gram, rowStride: stride), rows: rows,
+      columns: stride, depth: stride, into: state.products.base, stride: stride)
+  }
+
+  /// The objective of the first code with its starting scale.
+  private func signObjective() -> [Double] {
+    (0..<problem.filterCount).map { filter in
+      let (matrix, right) = state.normalEquations(filter, of: problem, kernels: kernels)
+      return layerObjective(
+        energy: problem.energy[filter], matrix: [matrix[0]], right: [right[0]],
+        scales: [Double(state.scale(0, filter))])
+    }
+  }
+
+  /// Writes the objective of every filter from its codes, scales and products.
+  func evaluate(_ state: CodeState) {
+    forEach(count: state.filterCount, threads: options.threads) { filter in
+      let (matrix, right) = state.normalEquations(filter, of: problem, kernels: kernels)
+      state.objective[filter] = layerObjective(
+        energy: problem.energy[filter], matrix: matrix, right: right,
+        scales: (0..<state.codeCount).map { Double(state.scale($0, filter)) })
+    }
+  }
+
+  /// A dead input's code changes no output; it keeps the sign of its weight.
+  private func restoreDeadInputs(_ state: CodeState) {
+    let dead = (0..<problem.size).filter { problem.diagonal[$0] <= 0 }
+    guard !dead.isEmpty else { return }
+    for filter in 0..<problem.filterCount {
+      let start = StartingCodes(
+        weights: problem.weights[filter * problem.size..<(filter + 1) * problem.size],
+        count: options.codes)
+      for code in 0..<options.codes {
+        for input in dead {
+          state.code(code, filter)[input] = start.codes[code][input] < 0 ? -1 : 1
+        }
+      }
+    }
+  }
+
+  private func solution(_ initialObjective: [Double]) -> LayerSolution {
+    let size = problem.size
+    let rows = options.codes * problem.filterCount
+    let codes = [Int8](unsafeUninitializedCapacity: rows * size) { buffer, count in
+      for row in 0..<rows {
+        for input in 0..<size {
+          buffer.initializeElement(
+            at: row * size + input, to: state.codes[row * problem.stride + input])
+        }
+      }
+      count = rows * size
+    }
+    return LayerSolution(
+      patchLength: size, filterCount: problem.filterCount, codeCount: options.codes, codes: codes,
+      scales: (0..<rows).map { state.scales[$0] },
+      initialObjective: initialObjective,
+      objective: (0..<problem.filterCount).map { state.objective[$0] },
+      energy: problem.energy,
+      flips: (0..<problem.filterCount).reduce(0) { $0 + state.flips[$1] },
+      sweeps: (0..<problem.filterCount).map { state.sweeps[$0] }.max() ?? 0)
+  }
+}

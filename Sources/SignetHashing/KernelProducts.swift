@@ -1,0 +1,137 @@
+import CSignetKernels
+
+/// Matrix products with this module's own kernels, blocked for the caches, on several threads.
+///
+/// Every element is summed in the same order whatever the thread count.
+public struct KernelProducts: MatrixProducts {
+  public let kernels: Kernels
+  public let threads: Int
+
+  public init(kernels: Kernels, threads: Int) {
+    self.kernels = kernels
+    self.threads = threads
+  }
+
+  public func symmetricRankK(
+    _ patches: [Float], count: Int, size: Int, into result: inout [Float]
+  ) {
+    precondition(patches.count == count * size && result.count == size * size)
+    result.withUnsafeMutableBufferPointer { result in
+      patches.withUnsafeBufferPointer { patches in
+        guard let from = patches.baseAddress, let to = result.baseAddress else { return }
+        symmetricRankK(from, count: count, size: size, into: to)
+      }
+    }
+  }
+
+  public func multiplyTransposed(
+    _ a: [Float], _ b: [Float], depth: Int, rows: Int, columns: Int, into result: inout [Float]
+  ) {
+    precondition(
+      a.count == depth * rows && b.count == depth * columns && result.count == rows * columns)
+    result.withUnsafeMutableBufferPointer { result in
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          guard let a = a.baseAddress, let b = b.baseAddress, let c = result.baseAddress else {
+            return
+          }
+          multiply(
+            Matrix(a, rowStride: 1, columnStride: rows), Matrix(b, rowStride: columns),
+            rows: rows, columns: columns, depth: depth, beta: 1, into: c, stride: columns)
+        }
+      }
+    }
+  }
+}
+
+extension KernelProducts {
+  /// A matrix in memory that someone else owns; element (i, j) at i · rowStride + j · columnStride.
+  struct Matrix {
+    let base: UnsafePointer<Float>
+    let rowStride: Int
+    let columnStride: Int
+
+    init(_ base: UnsafePointer<Float>, rowStride: Int, columnStride: Int = 1) {
+      self.base = base
+      self.rowStride = rowStride
+      self.columnStride = columnStride
+    }
+
+    func advanced(row: Int, column: Int) -> Matrix {
+      Matrix(
+        base + row * rowStride + column * columnStride, rowStride: rowStride,
+        columnStride: columnStride)
+    }
+  }
+
+  /// c (rows × columns) = beta c + alpha a (rows × depth) · b (depth × columns).
+  func multiply(
+    _ a: Matrix, _ b: Matrix, rows: Int, columns: Int, depth: Int, alpha: Float = 1,
+    beta: Float = 0, into c: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    // A thread packs its own columns of b, so cut along columns; few columns are cut by rows too.
+    let columnBlock = Swift.max(64, roundUp((columns + threads - 1) / threads, to: 64))
+    let blocks = (columns + columnBlock - 1) / columnBlock
+    forEach(count: blocks, threads: threads) { block in
+      let first = block * columnBlock
+      run(
+        a, b.advanced(row: 0, column: first), rows: rows,
+        columns: Swift.min(columnBlock, columns - first), depth: depth, alpha: alpha, beta: beta,
+        into: c + first, stride: stride)
+    }
+  }
+
+  func symmetricRankK(
+    _ patches: UnsafePointer<Float>, count: Int, size: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    // Blocks on and above the diagonal only; the rest is copied across.
+    let block = 512
+    let blocks = (size + block - 1) / block
+    let pairs = (0..<blocks).flatMap { row in (row..<blocks).map { (row, $0) } }
+    let rows = Matrix(patches, rowStride: 1, columnStride: size)
+    let columns = Matrix(patches, rowStride: size)
+    forEach(count: pairs.count, threads: threads) { index in
+      let (row, column) = (pairs[index].0 * block, pairs[index].1 * block)
+      run(
+        rows.advanced(row: row, column: 0), columns.advanced(row: 0, column: column),
+        rows: Swift.min(block, size - row), columns: Swift.min(block, size - column), depth: count,
+        alpha: 1, beta: 1, into: result + row * size + column, stride: size)
+    }
+    mirrorUpper(result, size: size)
+  }
+
+  /// One product on the calling thread.
+  func run(
+    _ a: Matrix, _ b: Matrix, rows: Int, columns: Int, depth: Int, alpha: Float, beta: Float,
+    into c: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    let workspace = AlignedBuffer<Float>(uninitialized: Int(SIGNET_HASHING_MATMUL_WORKSPACE))
+    var product = SignetHashingMatmul(
+      m: rows, n: columns, k: depth, alpha: alpha, beta: beta, a: a.base, aRowStride: a.rowStride,
+      aColumnStride: a.columnStride, b: b.base, bRowStride: b.rowStride,
+      bColumnStride: b.columnStride, c: c, cRowStride: stride, workspace: workspace.base)
+    kernels.table.matmul(&product)
+  }
+
+  /// Copies the upper triangle to the lower, tile by tile so that neither side strides.
+  func mirrorUpper(_ matrix: UnsafeMutablePointer<Float>, size: Int) {
+    let tile = 64
+    let tiles = (size + tile - 1) / tile
+    forEach(count: tiles, threads: threads) { rowTile in
+      let rows = rowTile * tile..<Swift.min(size, (rowTile + 1) * tile)
+      for columnTile in 0...rowTile {
+        let end = Swift.min(size, (columnTile + 1) * tile)
+        for row in rows {
+          for column in columnTile * tile..<Swift.min(end, row) {
+            matrix[row * size + column] = matrix[column * size + row]
+          }
+        }
+      }
+    }
+  }
+}
+
+func roundUp(_ value: Int, to multiple: Int) -> Int {
+  (value + multiple - 1) / multiple * multiple
+}

@@ -1,0 +1,49 @@
+import CSignetKernels
+import Foundation
+
+/// The kernels of one instruction set.
+///
+/// Unchecked only because C function pointers are; the table never changes.
+public struct Kernels: @unchecked Sendable {
+  /// The instruction sets that kernels are written for.
+  public enum InstructionSet: String, Sendable, CaseIterable {
+    case reference, neon, avx2, avx512
+  }
+
+  public let instructionSet: InstructionSet
+  let table: SignetHashingKernels
+
+  init?(_ instructionSet: InstructionSet) {
+    let isa: SignetHashingISA =
+      switch instructionSet {
+      case .reference: SIGNET_HASHING_REFERENCE
+      case .neon: SIGNET_HASHING_NEON
+      case .avx2: SIGNET_HASHING_AVX2
+      case .avx512: SIGNET_HASHING_AVX512
+      }
+    guard let table = signet_hashing_kernels(isa) else { return nil }
+    self.instructionSet = instructionSet
+    self.table = table.pointee
+  }
+
+  /// The instruction sets this processor runs, slowest first.
+  public static var available: [InstructionSet] {
+    InstructionSet.allCases.filter { Kernels($0) != nil }
+  }
+
+  /// The fastest kernels of this processor, or those that the environment variable
+  /// `SIGNET_KERNELS` names.
+  ///
+  /// - Throws: ``HashingError/kernelsUnavailable(name:available:)``.
+  public static func chosen(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(HashingError) -> Kernels {
+    let name = environment["SIGNET_KERNELS"] ?? available.last?.rawValue ?? ""
+    guard let instructionSet = InstructionSet(rawValue: name),
+      let kernels = Kernels(instructionSet)
+    else {
+      throw .kernelsUnavailable(name: name, available: available.map(\.rawValue))
+    }
+    return kernels
+  }
+}

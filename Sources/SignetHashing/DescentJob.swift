@@ -17,13 +17,40 @@ struct DescentJob {
       codeCount: options.codes, filterCount: problem.filterCount, stride: problem.stride)
   }
 
-  func run() -> LayerSolution {
+  /// From sign(w) and mean|w| through `improve`, which changes the state in place.
+  func run(_ improve: (CodeState) -> Void) -> LayerSolution {
     startFromSigns()
     let initialObjective = signObjective()
     evaluate(state)
-    descend(state)
+    improve(state)
     restoreDeadInputs(state)
     return solution(initialObjective)
+  }
+
+  /// What the options ask for.
+  func run() -> LayerSolution {
+    run { state in
+      guard options.sweeps > 0 else { return }
+      descend(state)
+      settle(state)
+      if options.effort >= .starts { improveByErrorFeedback(state) }
+      if options.effort >= .search { improveBySearch(state, kicks: kickCount, round: 0) }
+      if options.effort >= .longSearch { improveBySearch(state, kicks: 10 * kickCount, round: 1) }
+    }
+  }
+
+  private func improveByErrorFeedback(_ state: CodeState) {
+    guard let candidate = errorFeedback(scalesOf: state) else { return }
+    descend(candidate)
+    settle(candidate)
+    keepBetter(candidate, in: state)
+  }
+
+  private func improveBySearch(_ state: CodeState, kicks: Int, round: UInt64) {
+    let candidate = copy(state)
+    search(candidate, kicks: kicks, round: round)
+    settle(candidate)
+    keepBetter(candidate, in: state)
   }
 
   /// b = sign(w), α = mean|w|, and the same of the rest for further codes.
@@ -41,19 +68,21 @@ struct DescentJob {
     multiplyCodes(state)
   }
 
-  /// h = G b for every code of every filter, by one matrix product.
-  func multiplyCodes(_ state: CodeState) {
-    let rows = state.codeCount * state.filterCount
+  /// h = G b for every filter of these codes, all of them unless told, by one matrix product.
+  func multiplyCodes(_ state: CodeState, codes: Range<Int>? = nil) {
+    let range = codes ?? 0..<state.codeCount
+    let rows = range.count * state.filterCount
     let stride = problem.stride
+    let from = state.code(range.lowerBound, 0)
     let signs = AlignedBuffer<Float>(uninitialized: rows * stride)
     forEach(count: rows, threads: options.threads) { row in
       for index in row * stride..<(row + 1) * stride {
-        signs.base[index] = Float(state.codes.base[index])
+        signs.base[index] = Float(from[index])
       }
     }
     products.multiply(
       .init(signs.base, rowStride: stride), .init(problem.gram, rowStride: stride), rows: rows,
-      columns: stride, depth: stride, into: state.products.base, stride: stride)
+      columns: stride, depth: stride, into: state.product(range.lowerBound, 0), stride: stride)
   }
 
   /// The objective of the first code with its starting scale.

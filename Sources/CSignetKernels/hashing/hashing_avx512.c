@@ -16,5 +16,5 @@
 #pragma clang attribute pop
 
 const SignetHashingKernels signet_hashing_avx512 = {
-    .name = "avx512", .sweep = sweep, .matmul = matmul, .dots = dots};
+    .name = "avx512", .sweep = sweep, .search = search, .matmul = matmul, .dots = dots};
 #endif

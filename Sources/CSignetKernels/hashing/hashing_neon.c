@@ -16,5 +16,5 @@ static inline uint32_t negativeMask(float32x4_t v) {
 #include "hashing_vector.h"
 
 const SignetHashingKernels signet_hashing_neon = {
-    .name = "neon", .sweep = sweep, .matmul = matmul, .dots = dots};
+    .name = "neon", .sweep = sweep, .search = search, .matmul = matmul, .dots = dots};
 #endif

@@ -21,6 +21,23 @@ static void sweep(const SignetHashingSweep *t) {
   }
 }
 
+static void addRow(size_t count, float delta, const float *row, float *h) {
+  for (size_t i = 0; i < count; i++) h[i] += delta * row[i];
+}
+
+static size_t nextGain(
+    size_t count, size_t from, const SignetHashingSearch *t, float alpha, const int8_t *b,
+    const float *h) {
+  for (size_t j = from; j < count; j++) {
+    const float gain =
+        (float)b[j] * (t->correlation[j] - alpha * h[j]) + alpha * t->diagonal[j];
+    if (gain < 0) return j;
+  }
+  return count;
+}
+
+#include "hashing_search.h"
+
 static void matmul(const SignetHashingMatmul *p) {
   for (size_t i = 0; i < p->m; i++) {
     float *c = p->c + i * p->cRowStride;
@@ -46,4 +63,4 @@ static void dots(size_t count, const int8_t *code, const float *x, const float *
 }
 
 const SignetHashingKernels signet_hashing_reference = {
-    .name = "reference", .sweep = sweep, .matmul = matmul, .dots = dots};
+    .name = "reference", .sweep = sweep, .search = search, .matmul = matmul, .dots = dots};

@@ -114,6 +114,29 @@ static void sweep(const SignetHashingSweep *t) {
   }
 }
 
+static inline void addRow(size_t count, float delta, const float *row, float *h) {
+  axpy(count, delta, row, h);
+}
+
+/// The first coordinate from `from` on whose flip lowers the objective, or `count`.
+static inline size_t nextGain(
+    size_t count, size_t from, const SignetHashingSearch *t, float alpha, const int8_t *b,
+    const float *h) {
+  const FloatRegister a = splat(alpha);
+  size_t at = from - from % LANES;
+  uint32_t allowed = (uint32_t)(((1ull << LANES) - 1) << (from - at));
+  for (; at < count; at += LANES) {
+    const FloatRegister gain = loadCodes(b + at) * (load(t->correlation + at) - a * load(h + at)) +
+                               a * load(t->diagonal + at);
+    const uint32_t mask = NEGATIVE_MASK(gain) & allowed;
+    if (mask) return at + (size_t)__builtin_ctz(mask);
+    allowed = (uint32_t)((1ull << LANES) - 1);
+  }
+  return count;
+}
+
+#include "hashing_search.h"
+
 static void dots(size_t count, const int8_t *code, const float *x, const float *y, double *result) {
   double first = 0, second = 0;
   size_t i = 0;

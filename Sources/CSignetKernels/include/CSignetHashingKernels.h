@@ -31,6 +31,22 @@ typedef struct {
   int32_t *scratch;          // F × (SIGNET_HASHING_PANEL + 1)
 } SignetHashingSweep;
 
+/// An iterated local search of one filter; b and h are left at the best codes met.
+typedef struct {
+  size_t patchLength;        // S, padded
+  size_t inputCount;         // coordinates that may be flipped, the first of S
+  const float *gram;         // S × S, row-major, symmetric
+  const float *diagonal;     // S
+  const float *correlation;  // S
+  int8_t *codes;             // S
+  float *product;            // S, h = G b
+  int8_t *codeScratch;       // 2 × S
+  float *productScratch;     // 2 × S
+  uint64_t seed;
+  uint64_t kicks;
+  uint64_t flips;            // written
+} SignetHashingSearch;
+
 /// C (m × n) = beta C + alpha A (m × k) B (k × n); A and B have any strides, C's rows are contiguous.
 typedef struct {
   size_t m, n, k;
@@ -57,6 +73,7 @@ typedef enum {
 typedef struct {
   const char *name;
   void (*sweep)(const SignetHashingSweep *sweep);
+  void (*search)(SignetHashingSearch *search);
   void (*matmul)(const SignetHashingMatmul *product);
   /// Writes code . x and code . y, accumulated in double.
   void (*dots)(size_t count, const int8_t *code, const float *x, const float *y, double *result);

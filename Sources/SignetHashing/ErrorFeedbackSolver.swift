@@ -1,0 +1,31 @@
+/// Error-feedback rounding at one bit, as GPTQ does it, without any descent: a baseline.
+///
+/// α starts as the best scale of sign(w) and is fitted again after every rounding (method.md,
+/// equation 11).
+public struct ErrorFeedbackSolver: LayerSolver {
+  /// Roundings, each with the scale that fits the one before.
+  public var rounds: Int
+  public var threads: Int
+
+  public init(rounds: Int = 3, threads: Int = 1) {
+    self.rounds = rounds
+    self.threads = threads
+  }
+
+  public func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
+    let options = HashingOptions(sweeps: 0, effort: .paper, threads: threads)
+    try options.check()
+    let kernels = try Kernels.chosen()
+    return PaddedProblem.with(problem) { padded in
+      let job = DescentJob(padded, options: options, kernels: kernels)
+      return job.run { state in
+        job.settle(state)
+        for _ in 0..<rounds {
+          guard let rounded = job.errorFeedback(scalesOf: state) else { return }
+          job.settle(rounded)
+          job.keepBetter(rounded, in: state)
+        }
+      }
+    }
+  }
+}

@@ -26,7 +26,9 @@ extension DescentJob {
           seed: seed(filter: filter, code: code, round: round), kicks: UInt64(kicks), flips: 0)
         kernels.table.search(&job)
         state.flips[filter] += Int(job.flips)
-        refitScales(state, filter)
+        // h carries the rounding of many flips here; `settle` forms it anew before solutions
+        // are compared.
+        fitScales(state, filter)
       }
     }
   }
@@ -41,10 +43,11 @@ extension DescentJob {
     return word
   }
 
-  /// Kicks per code of the first search: short rows are cheap and their optima many, long ones
-  /// are neither.
+  /// Kicks per code of the first search. Very short rows have few optima, long rows make every
+  /// kick dear; the lengths between get what their number of optima asks for.
   var kickCount: Int {
     let length = Double(problem.size)
-    return max(50, Int(8_000_000 / (length * length.squareRoot().squareRoot())))
+    let affordable = 8_000_000 / (length * length.squareRoot().squareRoot())
+    return Int(max(50, min(200 * length, 16_000, affordable)))
   }
 }

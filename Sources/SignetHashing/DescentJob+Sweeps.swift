@@ -73,20 +73,23 @@ extension DescentJob {
 
   /// α by least squares; never raises the objective, checked in debug builds.
   func refitScales(_ state: CodeState, _ filter: Int) {
-    let (matrix, right) = state.normalEquations(filter, of: problem, kernels: kernels)
-    let energy = problem.energy[filter]
     let before = state.objective[filter]
-    if let best = leastSquaresScales(matrix: matrix, right: right) {
-      state.objective[filter] = layerObjective(
-        energy: energy, matrix: matrix, right: right, scales: best)
-      for code in 0..<state.codeCount {
-        if best[code] < 0 { state.negate(code, filter) }
-        state.setScale(code, filter, Float(abs(best[code])))
-      }
-    }
+    fitScales(state, filter)
     assert(
-      state.objective[filter] <= before + tolerance(energy: energy, before: before),
+      state.objective[filter] <= before + tolerance(energy: problem.energy[filter], before: before),
       "a sweep raised the objective")
+  }
+
+  /// α by least squares for h as it stands.
+  func fitScales(_ state: CodeState, _ filter: Int) {
+    let (matrix, right) = state.normalEquations(filter, of: problem, kernels: kernels)
+    guard let best = leastSquaresScales(matrix: matrix, right: right) else { return }
+    state.objective[filter] = layerObjective(
+      energy: problem.energy[filter], matrix: matrix, right: right, scales: best)
+    for code in 0..<state.codeCount {
+      if best[code] < 0 { state.negate(code, filter) }
+      state.setScale(code, filter, Float(abs(best[code])))
+    }
   }
 
   /// What float32 rounding of h may add: S terms, each off by a few units in the last place.

@@ -48,7 +48,11 @@ struct DescentJob {
 
   private func improveBySearch(_ state: CodeState, kicks: Int, round: UInt64) {
     let candidate = copy(state)
-    search(candidate, kicks: kicks, round: round)
+    // Codes depend on each other: several short turns find more than one long one each.
+    let turns = state.codeCount > 1 ? 10 : 1
+    for turn in 0..<turns {
+      search(candidate, kicks: kicks / turns, round: round << 8 | UInt64(turn))
+    }
     settle(candidate)
     keepBetter(candidate, in: state)
   }

@@ -58,6 +58,20 @@ static inline uint64_t descendPoint(const SignetHashingSearch *t, SearchPoint *p
   return flips;
 }
 
+/// Forms h and its products anew: every flip rounds, and a long walk adds the roundings up.
+static void refreshPoint(const SignetHashingSearch *t, SearchPoint *p) {
+  memset(p->h, 0, t->patchLength * sizeof(float));
+  for (size_t j = 0; j < t->inputCount; j++) {
+    addRow(t->patchLength, (float)p->b[j], t->gram + j * t->patchLength, p->h);
+  }
+  p->correlation = 0;
+  p->energy = 0;
+  for (size_t j = 0; j < t->inputCount; j++) {
+    p->correlation += (double)p->b[j] * (double)t->correlation[j];
+    p->energy += (double)p->b[j] * (double)p->h[j];
+  }
+}
+
 /// Kicks: a few codes of a neighbourhood, whose inputs belong together, are flipped at random and
 /// the codes descend again. The result is kept if it is not worse by more than a share, falling to
 /// zero, of what kicks have lost on average.
@@ -67,13 +81,11 @@ static void search(SignetHashingSearch *t) {
   SearchPoint best = {.b = t->codes, .h = t->product};
   SearchPoint here = {.b = t->codeScratch, .h = t->productScratch};
   SearchPoint kept = {.b = t->codeScratch + s, .h = t->productScratch + s};
-  for (size_t j = 0; j < s; j++) {
+  for (size_t j = 0; j < inputs; j++) {
     best.correlation += (double)best.b[j] * (double)t->correlation[j];
     best.energy += (double)best.b[j] * (double)best.h[j];
   }
-  copyPoint(t, &here, &best);
-  t->flips = descendPoint(t, &here);
-  if (explained(&here) > explained(&best)) copyPoint(t, &best, &here);
+  t->flips = descendPoint(t, &best);
   copyPoint(t, &here, &best);
   copyPoint(t, &kept, &best);
   uint64_t state = t->seed;
@@ -93,6 +105,10 @@ static void search(SignetHashingSearch *t) {
       copyPoint(t, &kept, &here);
     } else {
       copyPoint(t, &here, &kept);
+    }
+    if (kick % 1024 == 1023) {
+      refreshPoint(t, &here);
+      copyPoint(t, &kept, &here);
     }
   }
 }

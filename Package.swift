@@ -56,9 +56,7 @@ let package = Package(
     .testTarget(name: "SignetHashingTests", dependencies: ["SignetHashing", "CSignetKernels"]),
     .testTarget(
       name: "SignetRuntimeTests",
-      dependencies: [
-        "SignetRuntime", "SignetModel", "SignetZoo", "SignetTraining", "CSignetKernels", "Torch",
-      ]),
+      dependencies: ["SignetRuntime", "SignetModel", "CSignetKernels"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(
       name: "SignetTrainingTests",

@@ -2,5 +2,6 @@
 #define CSIGNET_KERNELS_H
 
 #include "CSignetHashingKernels.h"
+#include "CSignetRuntimeKernels.h"
 
 #endif

@@ -1,0 +1,167 @@
+// What the runtime asks of a processor: one table of kernels per instruction set, a thread pool and
+// the loop that runs a planned program. Nothing here allocates while a program runs.
+#ifndef CSIGNET_RUNTIME_KERNELS_H
+#define CSIGNET_RUNTIME_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A feature map of every image of a batch: images × height × width × channels, channels adjacent.
+// A vector is a map of height and width 1. Strides count floats, so that a slice, a dropped row or
+// a part of a concatenation is a view and costs nothing.
+typedef struct signet_view {
+  float *data;
+  int64_t image_stride, row_stride, pixel_stride;
+  int32_t height, width, channels;
+} signet_view;
+
+// A 2-D cross-correlation, or a linear layer as a 1×1 one.
+typedef struct signet_conv_shape {
+  int32_t in_channels, in_height, in_width;
+  int32_t out_channels, out_height, out_width;
+  int32_t kernel_height, kernel_width;
+  int32_t stride_height, stride_width;
+  int32_t dilation_height, dilation_width;
+  int32_t pad_top, pad_left;
+  int32_t groups;
+  // K: codes per filter; 1 for float weights.
+  int32_t codes;
+  // Threads that will share the work: kernels split accordingly, results do not depend on it.
+  int32_t threads;
+} signet_conv_shape;
+
+// y = act(scale · (weights ∗ x) + offset + residual), scale and codes summed over K.
+typedef struct signet_conv {
+  signet_conv_shape shape;
+  signet_view in, out;
+  // data is NULL where nothing is added; otherwise the shape of `out`.
+  signet_view residual;
+  // As laid out by the kernel's `pack`.
+  const void *packed;
+  // scale: K × out_channels; NULL means 1
+  const float *scale;
+  // offset: out_channels
+  const float *offset;
+  bool relu;
+} signet_conv;
+
+// One way to run convolutions. The work of a layer is cut into units that may run in any order and
+// on any thread; a unit writes only its own part of the output.
+typedef struct signet_conv_kernel {
+  const char *name;
+  // Bytes of the weights as `pack` lays them out, 64-byte aligned.
+  size_t (*packed_bytes)(const signet_conv_shape *shape);
+  // rows: float kernels: out_channels × S float; binary kernels: K × out_channels × ⌈S/8⌉ bytes,
+  // bit j of byte k is element 8k + j, 1 means +1. S = in_channels/groups · kernel area, in the
+  // order channel, row, column.
+  void (*pack)(const signet_conv_shape *shape, const void *rows, void *packed);
+  // Bytes of working memory a thread needs, 64-byte aligned.
+  size_t (*scratch_bytes)(const signet_conv_shape *shape, int64_t images);
+  int64_t (*units)(const signet_conv *conv, int64_t images);
+  void (*run)(const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *scratch);
+} signet_conv_kernel;
+
+typedef struct signet_pooling {
+  signet_view in, out;
+  int32_t kernel_height, kernel_width;
+  int32_t stride_height, stride_width;
+  int32_t pad_top, pad_left, pad_bottom, pad_right;
+  bool counts_padding;
+} signet_pooling;
+
+// y = act(scale · x + offset) per channel.
+typedef struct signet_affine {
+  signet_view in, out;
+  // scale, offset: channels
+  const float *scale, *offset;
+  bool relu;
+} signet_affine;
+
+// y = act(x_1 + … + x_n), added in this order.
+typedef struct signet_sum {
+  // inputs: count views of the shape of `out`
+  const signet_view *inputs;
+  int32_t count;
+  signet_view out;
+  bool relu;
+} signet_sum;
+
+// Lays `in` into `out` at a place and fills what stays free; reads every channel_step-th channel.
+typedef struct signet_placement {
+  signet_view in, out;
+  int32_t top, left, channels_before;
+  int32_t channel_step;
+  float value;
+} signet_placement;
+
+// Changes between the outside's images × C × H × W and the views' layout.
+typedef struct signet_transfer {
+  signet_view view;
+  // planes: images × C × H × W, row-major
+  float *planes;
+} signet_transfer;
+
+typedef void (*signet_run_function)(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);
+
+// Everything one instruction set offers. The fields that are not convolutions take the argument
+// struct named behind them; their unit is one output row of one image.
+typedef struct signet_kernel_set {
+  const char *name;
+  const signet_conv_kernel *f32_conv;
+  const signet_conv_kernel *b1_conv;
+  signet_run_function max_pool;      // signet_pooling
+  signet_run_function average_pool;  // signet_pooling
+  signet_run_function affine;        // signet_affine
+  signet_run_function sum;           // signet_sum
+  signet_run_function place;         // signet_placement
+  signet_run_function from_planes;   // signet_transfer
+  signet_run_function to_planes;     // signet_transfer
+} signet_kernel_set;
+
+// All sets this build knows, by index, best first; NULL past the end.
+const signet_kernel_set *signet_kernel_set_at(int index);
+// Whether the processor and the operating system offer what the set needs.
+bool signet_kernel_set_is_available(const signet_kernel_set *set);
+
+// A fixed number of threads that spin for a moment after work and then sleep.
+typedef struct signet_pool signet_pool;
+// threads counts the caller's too; NULL if a thread cannot be started.
+signet_pool *signet_pool_create(int32_t threads);
+void signet_pool_destroy(signet_pool *pool);
+
+// One step of a planned program.
+typedef struct signet_step {
+  signet_run_function run;
+  const void *arguments;
+  // Set for convolutions, whose units are the kernel's; otherwise units are `rows` per image.
+  const signet_conv_kernel *conv_kernel;
+  int64_t rows;
+  // Rough cost of one image in cycles: small steps are not worth waking anyone for.
+  int64_t cost;
+} signet_step;
+
+typedef struct signet_program {
+  const signet_step *steps;
+  int64_t count;
+  // NULL runs everything on the calling thread.
+  signet_pool *pool;
+  int32_t threads;
+  // scratch: threads × scratch_stride bytes
+  char *scratch;
+  size_t scratch_stride;
+} signet_program;
+
+// Runs all steps in order on `images` images. Where `nanoseconds` (one per step) is not NULL, the
+// time of each step is added there.
+void signet_program_run(const signet_program *program, int64_t images, uint64_t *nanoseconds);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,149 @@
+#include "pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define RELAX() _mm_pause()
+#elif defined(__aarch64__)
+#define RELAX() __asm__ volatile("yield")
+#else
+#define RELAX() ((void)0)
+#endif
+
+// About 50 µs of pauses: longer than the gaps between the steps of one run, short enough not to
+// burn a core that has nothing to do.
+enum { spins_before_sleep = 4000, spins_before_yield = 20000 };
+
+typedef struct {
+  signet_pool *pool;
+  int32_t index;
+  pthread_t thread;
+} worker;
+
+struct signet_pool {
+  int32_t threads;
+  worker *workers;  // threads − 1
+
+  // The job. Written by the caller before `generation` is released, read after it is acquired.
+  signet_range_function function;
+  void *context;
+  int64_t count, grain;
+
+  _Alignas(64) atomic_uint generation;
+  _Alignas(64) atomic_llong next;
+  _Alignas(64) atomic_int busy;
+  atomic_int sleepers;
+  atomic_bool stop;
+  pthread_mutex_t mutex;
+  pthread_cond_t wake;
+};
+
+static void work(signet_pool *pool, int32_t index) {
+  for (;;) {
+    int64_t from = atomic_fetch_add_explicit(&pool->next, pool->grain, memory_order_relaxed);
+    if (from >= pool->count) return;
+    int64_t to = from + pool->grain < pool->count ? from + pool->grain : pool->count;
+    pool->function(pool->context, index, from, to);
+  }
+}
+
+// Waits until a generation other than `seen` begins and returns it.
+static unsigned await_generation(signet_pool *pool, unsigned seen) {
+  for (int spin = 0; spin < spins_before_sleep; spin++) {
+    unsigned now = atomic_load_explicit(&pool->generation, memory_order_acquire);
+    if (now != seen) return now;
+    RELAX();
+  }
+  pthread_mutex_lock(&pool->mutex);
+  atomic_fetch_add(&pool->sleepers, 1);
+  unsigned now;
+  while ((now = atomic_load(&pool->generation)) == seen) {
+    pthread_cond_wait(&pool->wake, &pool->mutex);
+  }
+  atomic_fetch_sub(&pool->sleepers, 1);
+  pthread_mutex_unlock(&pool->mutex);
+  return now;
+}
+
+static void begin_generation(signet_pool *pool) {
+  // Sequentially consistent on both sides: a worker about to sleep has either announced itself
+  // before this is read, or sees the new generation.
+  atomic_fetch_add(&pool->generation, 1);
+  if (atomic_load(&pool->sleepers) == 0) return;
+  pthread_mutex_lock(&pool->mutex);
+  pthread_cond_broadcast(&pool->wake);
+  pthread_mutex_unlock(&pool->mutex);
+}
+
+static void *worker_main(void *argument) {
+  worker *self = argument;
+  signet_pool *pool = self->pool;
+  unsigned seen = 0;
+  for (;;) {
+    seen = await_generation(pool, seen);
+    if (atomic_load_explicit(&pool->stop, memory_order_relaxed)) return NULL;
+    work(pool, self->index);
+    atomic_fetch_sub_explicit(&pool->busy, 1, memory_order_release);
+  }
+}
+
+signet_pool *signet_pool_create(int32_t threads) {
+  if (threads < 1) return NULL;
+  signet_pool *pool = NULL;
+  if (posix_memalign((void **)&pool, 64, sizeof *pool) != 0) return NULL;
+  *pool = (signet_pool){.threads = 1};
+  pool->workers = calloc((size_t)threads, sizeof *pool->workers);
+  if (!pool->workers) {
+    free(pool);
+    return NULL;
+  }
+  pthread_mutex_init(&pool->mutex, NULL);
+  pthread_cond_init(&pool->wake, NULL);
+  for (int32_t index = 1; index < threads; index++) {
+    worker *each = &pool->workers[index - 1];
+    *each = (worker){.pool = pool, .index = index};
+    if (pthread_create(&each->thread, NULL, worker_main, each) != 0) {
+      signet_pool_destroy(pool);
+      return NULL;
+    }
+    pool->threads = index + 1;
+  }
+  return pool;
+}
+
+void signet_pool_destroy(signet_pool *pool) {
+  if (!pool) return;
+  atomic_store(&pool->stop, true);
+  begin_generation(pool);
+  for (int32_t index = 0; index < pool->threads - 1; index++) {
+    pthread_join(pool->workers[index].thread, NULL);
+  }
+  pthread_cond_destroy(&pool->wake);
+  pthread_mutex_destroy(&pool->mutex);
+  free(pool->workers);
+  free(pool);
+}
+
+void signet_pool_run(
+    signet_pool *pool, signet_range_function function, void *context, int64_t count,
+    int64_t grain) {
+  pool->function = function;
+  pool->context = context;
+  pool->count = count;
+  pool->grain = grain;
+  atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+  atomic_store_explicit(&pool->busy, pool->threads - 1, memory_order_relaxed);
+  begin_generation(pool);
+  work(pool, 0);
+  for (int spin = 0; atomic_load_explicit(&pool->busy, memory_order_acquire) > 0; spin++) {
+    if (spin < spins_before_yield) {
+      RELAX();
+    } else {
+      sched_yield();
+    }
+  }
+}

@@ -1,0 +1,208 @@
+// Everything that is not a convolution, one output row of one image at a time. The loops over
+// channels are left to the compiler. A template: the including file defines TARGET and NAME(x).
+#include "conv_walk.h"
+
+SIGNET_INLINE float *NAME(row_start)(const signet_view *view, int64_t unit) {
+  return view->data + unit / view->height * view->image_stride +
+         unit % view->height * view->row_stride;
+}
+
+SIGNET_INLINE TARGET void NAME(relu_row)(float *values, int64_t count) {
+  for (int64_t i = 0; i < count; i++) values[i] = values[i] < 0 ? 0 : values[i];
+}
+
+// The part of a pooling window that lies inside the input.
+typedef struct NAME(window) {
+  int32_t from, to;
+  // Extent with padding, as far as the padded input reaches.
+  int32_t padded;
+} NAME(window);
+
+SIGNET_INLINE NAME(window) NAME(window_at)(
+    int32_t output, int32_t stride, int32_t kernel, int32_t before, int32_t after,
+    int32_t extent) {
+  int32_t start = output * stride - before;
+  int32_t end = (int32_t)signet_min(start + kernel, extent + after);
+  return (NAME(window)){
+      (int32_t)signet_max(start, 0), (int32_t)signet_min(end, extent), end - start};
+}
+
+SIGNET_INLINE NAME(window) NAME(rows_of)(const signet_pooling *pooling, int32_t y) {
+  return NAME(window_at)(
+      y, pooling->stride_height, pooling->kernel_height, pooling->pad_top, pooling->pad_bottom,
+      pooling->in.height);
+}
+
+SIGNET_INLINE NAME(window) NAME(columns_of)(const signet_pooling *pooling, int32_t x) {
+  return NAME(window_at)(
+      x, pooling->stride_width, pooling->kernel_width, pooling->pad_left, pooling->pad_right,
+      pooling->in.width);
+}
+
+static TARGET void NAME(max_pool)(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
+  (void)images;
+  (void)scratch;
+  const signet_pooling *pooling = arguments;
+  const int64_t channels = pooling->out.channels;
+  for (int64_t unit = from; unit < to; unit++) {
+    const float *image =
+        pooling->in.data + unit / pooling->out.height * pooling->in.image_stride;
+    NAME(window) rows = NAME(rows_of)(pooling, (int32_t)(unit % pooling->out.height));
+    float *restrict out = NAME(row_start)(&pooling->out, unit);
+    for (int32_t x = 0; x < pooling->out.width; x++, out += pooling->out.pixel_stride) {
+      NAME(window) columns = NAME(columns_of)(pooling, x);
+      for (int64_t c = 0; c < channels; c++) out[c] = -__builtin_inff();
+      for (int32_t y = rows.from; y < rows.to; y++) {
+        for (int32_t column = columns.from; column < columns.to; column++) {
+          const float *in =
+              image + y * pooling->in.row_stride + column * pooling->in.pixel_stride;
+          for (int64_t c = 0; c < channels; c++) out[c] = in[c] > out[c] ? in[c] : out[c];
+        }
+      }
+    }
+  }
+}
+
+static TARGET void NAME(average_pool)(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
+  (void)images;
+  (void)scratch;
+  const signet_pooling *pooling = arguments;
+  const int64_t channels = pooling->out.channels;
+  for (int64_t unit = from; unit < to; unit++) {
+    const float *image =
+        pooling->in.data + unit / pooling->out.height * pooling->in.image_stride;
+    NAME(window) rows = NAME(rows_of)(pooling, (int32_t)(unit % pooling->out.height));
+    float *restrict out = NAME(row_start)(&pooling->out, unit);
+    for (int32_t x = 0; x < pooling->out.width; x++, out += pooling->out.pixel_stride) {
+      NAME(window) columns = NAME(columns_of)(pooling, x);
+      for (int64_t c = 0; c < channels; c++) out[c] = 0;
+      for (int32_t y = rows.from; y < rows.to; y++) {
+        for (int32_t column = columns.from; column < columns.to; column++) {
+          const float *in =
+              image + y * pooling->in.row_stride + column * pooling->in.pixel_stride;
+          for (int64_t c = 0; c < channels; c++) out[c] += in[c];
+        }
+      }
+      int64_t area = pooling->counts_padding
+                         ? (int64_t)rows.padded * columns.padded
+                         : (int64_t)(rows.to - rows.from) * (columns.to - columns.from);
+      float share = 1.0f / (float)area;
+      for (int64_t c = 0; c < channels; c++) out[c] *= share;
+    }
+  }
+}
+
+static TARGET void NAME(affine)(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
+  (void)images;
+  (void)scratch;
+  const signet_affine *affine = arguments;
+  const float *restrict scale = affine->scale;
+  const float *restrict offset = affine->offset;
+  for (int64_t unit = from; unit < to; unit++) {
+    const float *in = NAME(row_start)(&affine->in, unit);
+    float *restrict out = NAME(row_start)(&affine->out, unit);
+    for (int32_t x = 0; x < affine->out.width; x++) {
+      for (int64_t c = 0; c < affine->out.channels; c++) out[c] = in[c] * scale[c] + offset[c];
+      if (affine->relu) NAME(relu_row)(out, affine->out.channels);
+      in += affine->in.pixel_stride;
+      out += affine->out.pixel_stride;
+    }
+  }
+}
+
+static TARGET void NAME(sum)(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
+  (void)images;
+  (void)scratch;
+  const signet_sum *sum = arguments;
+  for (int64_t unit = from; unit < to; unit++) {
+    float *restrict out = NAME(row_start)(&sum->out, unit);
+    for (int32_t x = 0; x < sum->out.width; x++, out += sum->out.pixel_stride) {
+      for (int32_t input = 0; input < sum->count; input++) {
+        const float *in = NAME(row_start)(&sum->inputs[input], unit) +
+                          x * sum->inputs[input].pixel_stride;
+        if (input == 0) {
+          for (int64_t c = 0; c < sum->out.channels; c++) out[c] = in[c];
+        } else {
+          for (int64_t c = 0; c < sum->out.channels; c++) out[c] += in[c];
+        }
+      }
+      if (sum->relu) NAME(relu_row)(out, sum->out.channels);
+    }
+  }
+}
+
+static TARGET void NAME(place)(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
+  (void)images;
+  (void)scratch;
+  const signet_placement *placement = arguments;
+  const signet_view *in = &placement->in;
+  const signet_view *out = &placement->out;
+  const float value = placement->value;
+  for (int64_t unit = from; unit < to; unit++) {
+    float *restrict pixel = NAME(row_start)(out, unit);
+    const int32_t y = (int32_t)(unit % out->height) - placement->top;
+    for (int32_t x = 0; x < out->width; x++, pixel += out->pixel_stride) {
+      const int32_t column = x - placement->left;
+      if (y < 0 || y >= in->height || column < 0 || column >= in->width) {
+        for (int64_t c = 0; c < out->channels; c++) pixel[c] = value;
+        continue;
+      }
+      const float *from_pixel = in->data + unit / out->height * in->image_stride +
+                                y * in->row_stride + column * in->pixel_stride;
+      const int64_t before = placement->channels_before;
+      for (int64_t c = 0; c < before; c++) pixel[c] = value;
+      for (int64_t c = 0; c < in->channels; c++) {
+        pixel[before + c] = from_pixel[c * placement->channel_step];
+      }
+      for (int64_t c = before + in->channels; c < out->channels; c++) pixel[c] = value;
+    }
+  }
+}
+
+static TARGET void NAME(from_planes)(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
+  (void)images;
+  (void)scratch;
+  const signet_transfer *transfer = arguments;
+  const signet_view *view = &transfer->view;
+  const int64_t plane = (int64_t)view->height * view->width;
+  for (int64_t unit = from; unit < to; unit++) {
+    const float *in = transfer->planes + unit / view->height * plane * view->channels +
+                      unit % view->height * view->width;
+    float *restrict out = NAME(row_start)(view, unit);
+    for (int64_t c = 0; c < view->channels; c++) {
+      for (int64_t x = 0; x < view->width; x++) {
+        out[x * view->pixel_stride + c] = in[c * plane + x];
+      }
+    }
+  }
+}
+
+static TARGET void NAME(to_planes)(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
+  (void)images;
+  (void)scratch;
+  const signet_transfer *transfer = arguments;
+  const signet_view *view = &transfer->view;
+  const int64_t plane = (int64_t)view->height * view->width;
+  for (int64_t unit = from; unit < to; unit++) {
+    float *restrict out = transfer->planes + unit / view->height * plane * view->channels +
+                          unit % view->height * view->width;
+    const float *in = NAME(row_start)(view, unit);
+    for (int64_t c = 0; c < view->channels; c++) {
+      for (int64_t x = 0; x < view->width; x++) {
+        out[c * plane + x] = in[x * view->pixel_stride + c];
+      }
+    }
+  }
+}
+
+#define SIGNET_ROW_KERNELS                                                             \
+  .max_pool = NAME(max_pool), .average_pool = NAME(average_pool), .affine = NAME(affine), \
+  .sum = NAME(sum), .place = NAME(place), .from_planes = NAME(from_planes),            \
+  .to_planes = NAME(to_planes)

@@ -1,0 +1,23 @@
+#include "kernel_sets.h"
+
+#if defined(__x86_64__)
+
+#define TARGET __attribute__((target("avx2,fma")))
+#define NAME(x) avx2##_##x
+#define LABEL "avx2"
+#define LANES 8
+#define VECTORS 2
+#define PIXELS 6
+#define WORD uint16_t
+#define SIGNET_TILE_NAME "p6x16"
+#include "conv_gemm.h"
+#include "rows.h"
+
+const signet_kernel_set signet_avx2_set = {
+    .name = "avx2",
+    .f32_conv = &avx2_f32_conv,
+    .b1_conv = &avx2_b1_conv,
+    SIGNET_ROW_KERNELS,
+};
+
+#endif

@@ -1,0 +1,23 @@
+#include "kernel_sets.h"
+
+#if defined(__x86_64__)
+
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define NAME(x) avx512##_##x
+#define LABEL "avx512"
+#define LANES 16
+#define VECTORS 2
+#define PIXELS 12
+#define WORD uint32_t
+#define SIGNET_TILE_NAME "p12x32"
+#include "conv_gemm.h"
+#include "rows.h"
+
+const signet_kernel_set signet_avx512_set = {
+    .name = "avx512",
+    .f32_conv = &avx512_f32_conv,
+    .b1_conv = &avx512_b1_conv,
+    SIGNET_ROW_KERNELS,
+};
+
+#endif

@@ -1,0 +1,24 @@
+#include "kernel_sets.h"
+
+// NEON is part of every AArch64 processor: nothing to select, nothing to detect.
+#if defined(__aarch64__)
+
+#define TARGET
+#define NAME(x) neon_##x
+#define LABEL "neon"
+#define LANES 4
+#define VECTORS 4
+#define PIXELS 6
+#define WORD uint16_t
+#define SIGNET_TILE_NAME "p6x16"
+#include "conv_gemm.h"
+#include "rows.h"
+
+const signet_kernel_set signet_neon_set = {
+    .name = "neon",
+    .f32_conv = &neon_f32_conv,
+    .b1_conv = &neon_b1_conv,
+    SIGNET_ROW_KERNELS,
+};
+
+#endif

@@ -1,0 +1,21 @@
+/// Why a model cannot be run, or a run cannot be done.
+public enum EngineError: Error, Hashable, Sendable {
+  /// No kernels go by that name.
+  case unknownKernels(name: String, available: [String], suggestion: String?)
+  /// The kernels exist, but this processor or build cannot run them.
+  case unavailableKernels(name: String, available: [String])
+  /// An option is out of range.
+  case option(name: String, expected: String, found: Int)
+  /// A layer's extents pass what the kernels can count.
+  case tooLarge(layer: String, found: String)
+  /// A layer's tensor is not in the model.
+  case missingTensor(layer: String, tensor: String)
+  /// A value is read before it is made; a validated graph has none.
+  case missingValue(layer: String)
+  /// The memory for activations or weights cannot be had.
+  case memory(purpose: String, bytes: Int)
+  /// The operating system starts no more threads.
+  case threads(count: Int)
+  /// The images handed to a run do not have the elements that `images` of them need.
+  case inputCount(images: Int, expected: Int, found: Int)
+}

@@ -1,0 +1,81 @@
+import SignetModel
+
+/// What follows a convolution or another step closely enough to be done with it.
+struct Fusion {
+  /// All nodes of the step, in graph order; the last one names the value.
+  var nodes: [Node]
+  var batchNorms: [Node] = []
+  /// Name of the value that is added.
+  var residual: String?
+  var relu = false
+
+  var result: String { nodes[nodes.count - 1].name }
+}
+
+/// Who reads what in a graph.
+struct GraphUses {
+  let graph: Graph
+  private let readers: [String: [Int]]
+  private let positions: [String: Int]
+
+  init(graph: Graph) {
+    self.graph = graph
+    var readers: [String: [Int]] = [:]
+    var positions: [String: Int] = [Graph.inputName: -1]
+    for (index, node) in graph.nodes.enumerated() {
+      positions[node.name] = index
+      // A node that reads a value twice counts twice.
+      for input in node.inputs { readers[input, default: []].append(index) }
+    }
+    self.readers = readers
+    self.positions = positions
+  }
+
+  /// The node that reads `name`, if it is the only reader and the value is not the result.
+  func soleReader(of name: String) -> Node? {
+    guard name != graph.output, let indices = readers[name], indices.count == 1 else { return nil }
+    return graph.nodes[indices[0]]
+  }
+
+  /// Collects the nodes that can be done together with `head`.
+  ///
+  /// - Parameter isLinear: whether `head` is a convolution or linear layer, whose epilogue takes
+  ///   batch norm and a residual; other heads take an activation only.
+  func fusion(from head: Node, isLinear: Bool) -> Fusion {
+    var fusion = Fusion(nodes: [head])
+    while let next = soleReader(of: fusion.result) {
+      switch next.operation {
+      case .dropout:
+        break
+      case .batchNorm where isLinear && fusion.residual == nil:
+        fusion.batchNorms.append(next)
+      case .add where isLinear && fusion.residual == nil && next.inputs.count == 2:
+        guard let other = next.inputs.first(where: { $0 != fusion.result }),
+          canPrecede(other, positions[head.name] ?? 0)
+        else { return fusion }
+        fusion.residual = other
+      case .relu:
+        fusion.nodes.append(next)
+        fusion.relu = true
+        return fusion
+      default:
+        return fusion
+      }
+      fusion.nodes.append(next)
+    }
+    return fusion
+  }
+
+  /// Whether `value` can be ready before the node at `position`: it stands before it, or is made
+  /// of what does by moving elements about (a shortcut that is sub-sampled and padded).
+  private func canPrecede(_ value: String, _ position: Int) -> Bool {
+    guard let own = positions[value] else { return false }
+    guard own >= position else { return true }
+    switch graph.nodes[own].operation {
+    case .pad, .slice, .dropout, .maxPool, .averagePool:
+      return graph.nodes[own].inputs.allSatisfy { canPrecede($0, position) }
+    default:
+      return false
+    }
+  }
+}

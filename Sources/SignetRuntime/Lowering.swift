@@ -1,0 +1,194 @@
+import CSignetKernels
+import SignetModel
+
+/// Turns planned steps into kernels and their arguments.
+struct Lowering {
+  let table: signet_kernel_set
+  let memory: Memory
+  let threads: Int
+  let maximumBatch: Int
+  let arena: UnsafeMutablePointer<Float>
+  /// Floats from the arena's start, by buffer.
+  let offsets: [Int]
+
+  private(set) var steps: [signet_step] = []
+  private(set) var descriptions: [EnginePlan.Step] = []
+  private(set) var scratchBytes = 64
+  private(set) var input: UnsafeMutablePointer<signet_transfer>?
+  private(set) var output: UnsafeMutablePointer<signet_transfer>?
+
+  init(
+    table: signet_kernel_set, memory: Memory, threads: Int, maximumBatch: Int,
+    arena: UnsafeMutablePointer<Float>, offsets: [Int]
+  ) {
+    self.table = table
+    self.memory = memory
+    self.threads = threads
+    self.maximumBatch = maximumBatch
+    self.arena = arena
+    self.offsets = offsets
+  }
+
+  mutating func lower(_ step: PlannedStep) throws(EngineError) {
+    let layer = step.nodes.first?.name ?? Graph.inputName
+    switch step.work {
+    case .fromPlanes(let view):
+      input = try transfer(step, "input", view, planes: nil, table.from_planes)
+    case .toPlanes(let view):
+      output = try transfer(step, "output", view, planes: nil, table.to_planes)
+    case .flatten(let input, let out):
+      _ = try transfer(step, "flatten", input, planes: pointer(to: out), table.to_planes)
+    case .convolution(let work):
+      try lower(work, step)
+    case .pooling(let attributes, let isMaximum, let input, let out):
+      let arguments = signet_pooling(
+        in: lowered(input), out: lowered(out),
+        kernel_height: try int32(attributes.kernel.height, layer),
+        kernel_width: try int32(attributes.kernel.width, layer),
+        stride_height: try int32(attributes.stride.height, layer),
+        stride_width: try int32(attributes.stride.width, layer),
+        pad_top: try int32(attributes.padding.top, layer),
+        pad_left: try int32(attributes.padding.left, layer),
+        pad_bottom: try int32(attributes.padding.bottom, layer),
+        pad_right: try int32(attributes.padding.right, layer),
+        counts_padding: attributes.countsPadding)
+      try append(
+        step, isMaximum ? "max_pool" : "average_pool", arguments,
+        isMaximum ? table.max_pool : table.average_pool, out: out,
+        cost: out.elements * attributes.kernel.area / 8)
+    case .affine(let scale, let offset, let relu, let input, let out):
+      let arguments = signet_affine(
+        in: lowered(input), out: lowered(out), scale: try memory.array(scale, for: layer),
+        offset: try memory.array(offset, for: layer), relu: relu)
+      try append(step, "affine", arguments, table.affine, out: out, cost: out.elements / 8)
+    case .sum(let inputs, let relu, let out):
+      let arguments = signet_sum(
+        inputs: try memory.array(inputs.map(lowered), for: layer),
+        count: try int32(inputs.count, layer), out: lowered(out), relu: relu)
+      try append(
+        step, "sum", arguments, table.sum, out: out, cost: out.elements * inputs.count / 8)
+    case .placement(let work):
+      let arguments = signet_placement(
+        in: lowered(work.input), out: lowered(work.out), top: try int32(work.top, layer),
+        left: try int32(work.left, layer),
+        channels_before: try int32(work.channelsBefore, layer),
+        channel_step: try int32(work.channelStep, layer), value: work.value)
+      try append(
+        step, "place", arguments, table.place, out: work.out, cost: work.out.elements / 4)
+    }
+  }
+
+  private mutating func lower(
+    _ work: PlannedConvolution, _ step: PlannedStep
+  ) throws(EngineError) {
+    let layer = step.nodes.first?.name ?? Graph.inputName
+    var shape = try shape(of: work, layer)
+    guard let kernel = work.weight.isBinary ? table.b1_conv : table.f32_conv else {
+      throw .unavailableKernels(name: String(cString: table.name), available: [])
+    }
+    let packedBytes = kernel.pointee.packed_bytes(&shape)
+    let packed = try memory.bytes(packedBytes, for: "layer '\(layer)'")
+    switch work.weight.storage {
+    case .float32(let values):
+      // A file may hold floats unaligned; the array is not.
+      values.array.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
+    case .binary(let codes):
+      codes.bytes.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
+    }
+    let noView = signet_view()
+    let arguments = signet_conv(
+      shape: shape, in: lowered(work.input), out: lowered(work.out),
+      residual: work.residual.map(lowered) ?? noView, packed: packed,
+      scale: try work.scale.map { (scale) throws(EngineError) in
+        UnsafePointer(try memory.array(scale, for: layer))
+      },
+      offset: try memory.array(work.offset, for: layer), relu: work.relu)
+    let needed = kernel.pointee.scratch_bytes(&shape, Int64(maximumBatch))
+    // The next thread's working memory begins on a cache line of its own.
+    scratchBytes = max(scratchBytes, (needed + 127) / 64 * 64)
+    steps.append(
+      signet_step(
+        run: nil, arguments: try memory.array([arguments], for: layer), conv_kernel: kernel,
+        rows: 0, cost: Int64(work.multiplyAdds / 64)))
+    descriptions.append(
+      EnginePlan.Step(
+        nodes: step.nodes, kernel: String(cString: kernel.pointee.name),
+        outputShape: work.out.shape, isBinary: work.weight.isBinary,
+        multiplyAdds: work.multiplyAdds, packedBytes: packedBytes))
+  }
+
+  private func shape(
+    of work: PlannedConvolution, _ layer: String
+  ) throws(EngineError) -> signet_conv_shape {
+    let attributes = work.attributes
+    return signet_conv_shape(
+      in_channels: try int32(work.input.channels, layer),
+      in_height: try int32(work.input.height, layer),
+      in_width: try int32(work.input.width, layer),
+      out_channels: try int32(attributes.outputChannels, layer),
+      out_height: try int32(work.out.height, layer),
+      out_width: try int32(work.out.width, layer),
+      kernel_height: try int32(attributes.kernel.height, layer),
+      kernel_width: try int32(attributes.kernel.width, layer),
+      stride_height: try int32(attributes.stride.height, layer),
+      stride_width: try int32(attributes.stride.width, layer),
+      dilation_height: try int32(attributes.dilation.height, layer),
+      dilation_width: try int32(attributes.dilation.width, layer),
+      pad_top: try int32(attributes.padding.top, layer),
+      pad_left: try int32(attributes.padding.left, layer),
+      groups: try int32(attributes.groups, layer),
+      codes: try int32(work.weight.codes?.codeCount ?? 1, layer),
+      threads: Int32(threads))
+  }
+
+  private mutating func transfer(
+    _ step: PlannedStep, _ name: String, _ view: ValueView,
+    planes: UnsafeMutablePointer<Float>?, _ run: signet_run_function?
+  ) throws(EngineError) -> UnsafeMutablePointer<signet_transfer> {
+    let arguments = signet_transfer(view: lowered(view), planes: planes)
+    return try append(step, name, arguments, run, out: view, cost: view.elements)
+  }
+
+  @discardableResult
+  private mutating func append<Arguments: BitwiseCopyable>(
+    _ step: PlannedStep, _ name: String, _ arguments: Arguments, _ run: signet_run_function?,
+    out: ValueView, cost: Int
+  ) throws(EngineError) -> UnsafeMutablePointer<Arguments> {
+    let stored = try memory.array([arguments], for: name)
+    steps.append(
+      signet_step(
+        run: run, arguments: stored, conv_kernel: nil, rows: Int64(out.height),
+        cost: Int64(cost)))
+    descriptions.append(
+      EnginePlan.Step(
+        nodes: step.nodes, kernel: "f32_\(name)_\(String(cString: table.name))",
+        outputShape: out.shape, isBinary: false, multiplyAdds: 0, packedBytes: 0))
+    return stored
+  }
+
+  private func pointer(to view: ValueView) -> UnsafeMutablePointer<Float> {
+    arena + offsets[view.buffer] + view.offset
+  }
+
+  private func lowered(_ view: ValueView) -> signet_view {
+    signet_view(
+      data: pointer(to: view), image_stride: Int64(view.imageStride),
+      row_stride: Int64(view.rowStride), pixel_stride: Int64(view.pixelStride),
+      height: Int32(clamping: view.height), width: Int32(clamping: view.width),
+      channels: Int32(clamping: view.channels))
+  }
+
+  /// The kernels add and multiply extents by strides in 32 bits; a quarter of their range leaves
+  /// room for that.
+  private func int32(_ value: Int, _ layer: String) throws(EngineError) -> Int32 {
+    guard let narrow = Int32(exactly: value), narrow < 1 << 29 else {
+      throw .tooLarge(layer: layer, found: "an extent of \(value)")
+    }
+    return narrow
+  }
+}
+
+extension ValueView {
+  var elements: Int { channels * height * width }
+  var shape: Shape { .map(channels, height, width) }
+}

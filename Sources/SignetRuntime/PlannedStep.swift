@@ -1,0 +1,108 @@
+import SignetModel
+
+/// A value or a part of one, as a window on a buffer: images × height × width × channels.
+struct ValueView: Hashable, Sendable {
+  var buffer: Int
+  /// Floats from the buffer's start.
+  var offset: Int
+  var imageStride: Int
+  var rowStride: Int
+  var pixelStride: Int
+  var height: Int
+  var width: Int
+  var channels: Int
+
+  /// The whole of a buffer of `shape`.
+  init(buffer: Int, shape: Shape) {
+    self.buffer = buffer
+    offset = 0
+    height = shape.height
+    width = shape.width
+    channels = shape.channels
+    pixelStride = channels
+    rowStride = channels * width
+    imageStride = shape.elementCount
+  }
+
+  func channels(from first: Int, count: Int) -> ValueView {
+    var view = self
+    view.offset += first
+    view.channels = count
+    return view
+  }
+
+  /// The sub-grid a slice takes; its channels must be taken without gaps.
+  func sliced(_ slice: Slice, to shape: Shape) -> ValueView {
+    var view = channels(from: slice.channels.start, count: shape.channels)
+    view.offset += slice.height.start * rowStride + slice.width.start * pixelStride
+    view.rowStride *= slice.height.step
+    view.pixelStride *= slice.width.step
+    view.height = shape.height
+    view.width = shape.width
+    return view
+  }
+}
+
+/// One step of a program, before memory and kernels are known.
+struct PlannedStep: Sendable {
+  enum Work: Sendable {
+    case fromPlanes(ValueView)
+    case toPlanes(ValueView)
+    /// `out` is a whole buffer that takes `input` in the order channels, rows, columns.
+    case flatten(input: ValueView, out: ValueView)
+    case convolution(PlannedConvolution)
+    case pooling(Pooling, isMaximum: Bool, input: ValueView, out: ValueView)
+    case affine(scale: [Float], offset: [Float], relu: Bool, input: ValueView, out: ValueView)
+    case sum(inputs: [ValueView], relu: Bool, out: ValueView)
+    case placement(PlannedPlacement)
+  }
+
+  /// The nodes whose work the step does, in graph order.
+  var nodes: [Node]
+  var work: Work
+
+  var views: [ValueView] {
+    switch work {
+    case .fromPlanes(let view), .toPlanes(let view): [view]
+    case .flatten(let input, let out), .pooling(_, _, let input, let out),
+      .affine(_, _, _, let input, let out):
+      [input, out]
+    case .convolution(let work): [work.input, work.out] + (work.residual.map { [$0] } ?? [])
+    case .sum(let inputs, _, let out): inputs + [out]
+    case .placement(let work): [work.input, work.out]
+    }
+  }
+}
+
+/// A convolution with everything that was fused into it; a linear layer is one whose kernel covers
+/// its input.
+struct PlannedConvolution: Sendable {
+  var attributes: Convolution
+  /// The layer's weight; float weights have the batch norm's scale folded in.
+  var weight: Weight
+  /// K × outputs; `nil` means 1
+  var scale: [Float]?
+  /// outputs
+  var offset: [Float]
+  var relu = false
+  var input: ValueView
+  var residual: ValueView?
+  var out: ValueView
+
+  /// Multiply-adds of one image, padding included, each code counted.
+  var multiplyAdds: Int {
+    let codes = weight.codes?.codeCount ?? 1
+    return codes * attributes.outputChannels * attributes.patchLength * out.height * out.width
+  }
+}
+
+/// A copy into a larger map whose rest takes one value.
+struct PlannedPlacement: Sendable {
+  var input: ValueView
+  var out: ValueView
+  var top = 0
+  var left = 0
+  var channelsBefore = 0
+  var channelStep = 1
+  var value: Float = 0
+}

@@ -1,0 +1,238 @@
+import SignetModel
+
+/// Turns a graph into steps over buffers: fuses what can be done in one pass, makes views of what
+/// need not be done at all.
+struct Planner {
+  let model: Model
+  let uses: GraphUses
+  private(set) var steps: [PlannedStep] = []
+  /// Floats of each buffer, for one image.
+  private(set) var bufferSizes: [Int] = []
+  private var values: [String: Value] = [:]
+  private var done: Set<String> = []
+  /// Values that are produced inside the buffer of a concatenation.
+  private let slots: [String: ConcatenationSlot]
+
+  /// A value that exists. A flattened one is still laid out as the map it came from.
+  struct Value {
+    var view: ValueView
+    var isFlattenedMap = false
+  }
+
+  init(model: Model) {
+    self.model = model
+    uses = GraphUses(graph: model.graph)
+    slots = ConcatenationSlot.assign(in: model.graph)
+  }
+
+  mutating func plan() throws(EngineError) {
+    let graph = model.graph
+    let input = newBuffer(graph.inputShape)
+    values[Graph.inputName] = Value(view: input)
+    emit([], .fromPlanes(input))
+    for node in graph.nodes where !done.contains(node.name) {
+      try plan(node)
+    }
+    emit([], .toPlanes(try value(of: graph.output).view))
+  }
+
+  /// The buffers' lifetimes for batches of `images`.
+  func lifetimes(images: Int) -> [BufferLifetime] {
+    var ranges = [ClosedRange<Int>?](repeating: nil, count: bufferSizes.count)
+    for (index, step) in steps.enumerated() {
+      for view in step.views {
+        let start = ranges[view.buffer]?.lowerBound ?? index
+        ranges[view.buffer] = start...index
+      }
+    }
+    return zip(bufferSizes, ranges).map { size, steps in
+      BufferLifetime(size: size * images, steps: steps ?? 0...0)
+    }
+  }
+
+  private mutating func plan(_ node: Node) throws(EngineError) {
+    switch node.operation {
+    case .convolution(let attributes):
+      try planLayer(node, attributes, input: view(of: node.inputs[0]))
+    case .linear(let attributes):
+      let input = try value(of: node.inputs[0]).view
+      // Over a flattened map a linear layer is a convolution whose kernel covers the map: its
+      // weight's order C, H, W is a filter's.
+      let kernel = Size2D(height: input.height, width: input.width)
+      try planLayer(
+        node,
+        Convolution(
+          inputChannels: input.channels, outputChannels: attributes.outputs, kernel: kernel,
+          hasBias: attributes.hasBias),
+        input: input)
+    case .batchNorm:
+      let input = try view(of: node.inputs[0])
+      let fold = try BatchNormFold(node, in: model)
+      let fusion = uses.fusion(from: node, isLinear: false)
+      let out = try destination(of: fusion.result)
+      emit(
+        fusion.nodes,
+        .affine(
+          scale: fold.scale.map(Float.init), offset: fold.offset.map(Float.init),
+          relu: fusion.relu, input: input, out: out))
+      finish(fusion, out)
+    case .relu:
+      let input = try view(of: node.inputs[0])
+      let out = try destination(of: node.name)
+      emit([node], .sum(inputs: [input], relu: true, out: out))
+      finish(Fusion(nodes: [node]), out)
+    case .add:
+      var inputs: [ValueView] = []
+      for name in node.inputs { inputs.append(try view(of: name)) }
+      let fusion = uses.fusion(from: node, isLinear: false)
+      let out = try destination(of: fusion.result)
+      emit(fusion.nodes, .sum(inputs: inputs, relu: fusion.relu, out: out))
+      finish(fusion, out)
+    case .maxPool(let attributes):
+      try planPooling(node, attributes, isMaximum: true)
+    case .averagePool(let attributes):
+      try planPooling(node, attributes, isMaximum: false)
+    case .globalAveragePool:
+      let input = try view(of: node.inputs[0])
+      let whole = Size2D(height: input.height, width: input.width)
+      try planPooling(node, Pooling(kernel: whole, stride: whole), isMaximum: false)
+    case .concatenate:
+      try planConcatenation(node)
+    case .flatten:
+      try planFlatten(node)
+    case .dropout:
+      values[node.name] = try value(of: node.inputs[0])
+      done.insert(node.name)
+    case .pad(let attributes):
+      let out = try destination(of: node.name)
+      let placement = PlannedPlacement(
+        input: try view(of: node.inputs[0]), out: out, top: attributes.spatial.top,
+        left: attributes.spatial.left, channelsBefore: attributes.channelsBefore,
+        value: attributes.value)
+      emit([node], .placement(placement))
+      finish(Fusion(nodes: [node]), out)
+    case .slice(let attributes):
+      try planSlice(node, attributes)
+    }
+  }
+
+  private mutating func planLayer(
+    _ node: Node, _ attributes: Convolution, input: ValueView
+  ) throws(EngineError) {
+    let fusion = uses.fusion(from: node, isLinear: true)
+    var residual: ValueView?
+    if let name = fusion.residual {
+      try planAhead(name)
+      residual = try view(of: name)
+    }
+    let out = try destination(of: fusion.result)
+    let folded = try FoldedLayer(node, batchNorms: fusion.batchNorms, in: model)
+    emit(
+      fusion.nodes,
+      .convolution(
+        PlannedConvolution(
+          attributes: attributes, weight: folded.weight, scale: folded.scale,
+          offset: folded.offset, relu: fusion.relu, input: input, residual: residual, out: out)))
+    finish(fusion, out)
+  }
+
+  /// Makes a value that stands behind the step that is about to read it.
+  private mutating func planAhead(_ name: String) throws(EngineError) {
+    guard values[name] == nil, let node = uses.graph.node(named: name) else { return }
+    for input in node.inputs { try planAhead(input) }
+    try plan(node)
+  }
+
+  private mutating func planPooling(_ node: Node, _ attributes: Pooling, isMaximum: Bool)
+    throws(EngineError)
+  {
+    let out = try destination(of: node.name)
+    emit(
+      [node],
+      .pooling(attributes, isMaximum: isMaximum, input: try view(of: node.inputs[0]), out: out))
+    finish(Fusion(nodes: [node]), out)
+  }
+
+  private mutating func planConcatenation(_ node: Node) throws(EngineError) {
+    let out = try destination(of: node.name)
+    var first = 0
+    for (index, name) in node.inputs.enumerated() {
+      let input = try view(of: name)
+      if slots[name] != ConcatenationSlot(node: node.name, input: index, firstChannel: first) {
+        let part = out.channels(from: first, count: input.channels)
+        emit([node], .placement(PlannedPlacement(input: input, out: part)))
+      }
+      first += input.channels
+    }
+    finish(Fusion(nodes: [node]), out)
+  }
+
+  private mutating func planFlatten(_ node: Node) throws(EngineError) {
+    let value = try value(of: node.inputs[0])
+    let isMap = value.view.height > 1 || value.view.width > 1
+    values[node.name] = Value(view: value.view, isFlattenedMap: value.isFlattenedMap || isMap)
+    done.insert(node.name)
+  }
+
+  private mutating func planSlice(_ node: Node, _ attributes: Slice) throws(EngineError) {
+    let input = try view(of: node.inputs[0])
+    let shape = try shape(of: node.name)
+    guard attributes.channels.step != 1 else {
+      values[node.name] = Value(view: input.sliced(attributes, to: shape))
+      done.insert(node.name)
+      return
+    }
+    let out = try destination(of: node.name)
+    let placement = PlannedPlacement(
+      input: input.sliced(attributes, to: shape), out: out, channelStep: attributes.channels.step)
+    emit([node], .placement(placement))
+    finish(Fusion(nodes: [node]), out)
+  }
+
+  private func shape(of name: String) throws(EngineError) -> Shape {
+    guard let shape = uses.graph.shapes[name] else { throw .missingValue(layer: name) }
+    return shape
+  }
+
+  private func value(of name: String) throws(EngineError) -> Value {
+    guard let value = values[name] else { throw .missingValue(layer: name) }
+    return value
+  }
+
+  /// The value `name` in its own shape; a flattened map is laid out as a vector first.
+  private mutating func view(of name: String) throws(EngineError) -> ValueView {
+    let value = try value(of: name)
+    guard value.isFlattenedMap else { return value.view }
+    let map = value.view
+    let out = newBuffer(.vector(map.channels * map.height * map.width))
+    let nodes = uses.graph.node(named: name).map { [$0] } ?? []
+    emit(nodes, .flatten(input: map, out: out))
+    values[name] = Value(view: out)
+    return out
+  }
+
+  /// Where the value `name` is to be written: its part of a concatenation, or a new buffer.
+  private mutating func destination(of name: String) throws(EngineError) -> ValueView {
+    // A concatenation exists as soon as its first part does.
+    if let value = values[name] { return value.view }
+    let shape = try shape(of: name)
+    guard let slot = slots[name] else { return newBuffer(shape) }
+    let whole = try destination(of: slot.node)
+    values[slot.node] = Value(view: whole)
+    return whole.channels(from: slot.firstChannel, count: shape.channels)
+  }
+
+  private mutating func finish(_ fusion: Fusion, _ out: ValueView) {
+    values[fusion.result] = Value(view: out)
+    done.formUnion(fusion.nodes.map(\.name))
+  }
+
+  private mutating func newBuffer(_ shape: Shape) -> ValueView {
+    bufferSizes.append(shape.elementCount)
+    return ValueView(buffer: bufferSizes.count - 1, shape: shape)
+  }
+
+  private mutating func emit(_ nodes: [Node], _ work: PlannedStep.Work) {
+    steps.append(PlannedStep(nodes: nodes, work: work))
+  }
+}

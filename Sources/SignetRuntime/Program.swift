@@ -1,0 +1,72 @@
+import CSignetKernels
+import SignetModel
+
+/// A planned network in memory: arena, packed weights, kernels' arguments, threads.
+///
+/// Not safe to use from two threads at once; ``Engine`` holds a lock around it.
+final class Program: @unchecked Sendable {
+  let plan: EnginePlan
+  private let memory = Memory()
+  private let pool: OpaquePointer?
+  private var program = signet_program()
+  private var input: UnsafeMutablePointer<signet_transfer>?
+  private var output: UnsafeMutablePointer<signet_transfer>?
+
+  init(
+    planner: Planner, kernels: KernelSet, threads: Int, maximumBatch: Int
+  ) throws(EngineError) {
+    let table = kernels.table.pointer.pointee
+    let arenaPlan = ArenaPlan(planner.lifetimes(images: maximumBatch))
+    let arena = try memory.bytes(
+      arenaPlan.size * MemoryLayout<Float>.stride, for: "activations")
+    var lowering = Lowering(
+      table: table, memory: memory, threads: threads, maximumBatch: maximumBatch,
+      arena: arena.bindMemory(to: Float.self, capacity: arenaPlan.size),
+      offsets: arenaPlan.offsets)
+    for step in planner.steps { try lowering.lower(step) }
+    input = lowering.input
+    output = lowering.output
+    plan = EnginePlan(
+      kernels: kernels.name, steps: lowering.descriptions,
+      arenaBytes: arenaPlan.size * MemoryLayout<Float>.stride,
+      packedBytes: lowering.descriptions.reduce(0) { $0 + $1.packedBytes })
+
+    var pool: OpaquePointer?
+    if threads > 1 {
+      pool = signet_pool_create(Int32(threads))
+      guard pool != nil else {
+        self.pool = nil
+        throw .threads(count: threads)
+      }
+    }
+    self.pool = pool
+    let scratch = try memory.bytes(threads * lowering.scratchBytes, for: "working memory")
+    let steps = try memory.array(lowering.steps, for: "steps")
+    program = signet_program(
+      steps: steps, count: Int64(lowering.steps.count), pool: pool, threads: Int32(threads),
+      scratch: scratch.bindMemory(to: CChar.self, capacity: threads * lowering.scratchBytes),
+      scratch_stride: lowering.scratchBytes)
+  }
+
+  deinit {
+    signet_pool_destroy(pool)
+  }
+
+  /// Runs one batch.
+  ///
+  /// - Parameters:
+  ///   - images: count × C × H × W
+  ///   - scores: count × classes, written
+  ///   - nanoseconds: one per step, added to; empty to measure nothing
+  func run(
+    images: UnsafePointer<Float>, count: Int, scores: UnsafeMutablePointer<Float>,
+    nanoseconds: inout [UInt64]
+  ) {
+    // Only read by the kernels; the field's type also serves the writing direction.
+    input?.pointee.planes = UnsafeMutablePointer(mutating: images)
+    output?.pointee.planes = scores
+    nanoseconds.withUnsafeMutableBufferPointer { times in
+      signet_program_run(&program, Int64(count), times.isEmpty ? nil : times.baseAddress)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import CSignetKernels
+import Testing
+
+@testable import SignetRuntime
+
+/// Every convolution kernel this processor runs against the definition.
+@Suite struct ConvolutionKernelTests {
+  static let kernels = KernelSet.available
+
+  private func check(
+    _ set: KernelSet, _ tester: ConvolutionTester,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let table = set.table.pointer.pointee
+    if tester.codes == 1 {
+      tester.run(table.f32_conv.pointee, isBinary: false, sourceLocation: sourceLocation)
+    }
+    tester.run(
+      table.b1_conv.pointee, isBinary: true, inputError: set.binaryInputError,
+      sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: kernels)
+  func channelsAndFilters(_ set: KernelSet) {
+    for channels in [1, 2, 5, 16, 17, 33] {
+      for filters in [1, 3, 15, 16, 17, 31, 32, 33, 50] {
+        check(set, ConvolutionTester(channels: channels, filters: filters, gap: channels % 3))
+      }
+    }
+  }
+
+  @Test(arguments: kernels)
+  func kernelSizes(_ set: KernelSet) {
+    for (height, width) in [(1, 1), (1, 3), (2, 2), (3, 1), (5, 5), (7, 4)] {
+      check(
+        set,
+        ConvolutionTester(
+          channels: 6, height: 8, width: 7, filters: 5, kernelHeight: height,
+          kernelWidth: width, padding: (height / 2, width / 2, 2, 1)))
+    }
+  }
+
+  @Test(arguments: kernels)
+  func stridesAndDilations(_ set: KernelSet) {
+    let base = ConvolutionTester(channels: 4, height: 9, width: 8, filters: 18)
+    var halved = base
+    (halved.strideHeight, halved.strideWidth) = (2, 2)
+    check(set, halved)
+    var rows = base
+    (rows.strideHeight, rows.padding) = (3, (0, 2, 1, 0))
+    check(set, rows)
+    var apart = base
+    (apart.dilationHeight, apart.padding) = (2, (2, 3, 2, 0))
+    check(set, apart)
+    var both = base
+    (both.dilationWidth, both.strideWidth, both.padding) = (3, 2, (0, 4, 0, 3))
+    check(set, both)
+  }
+
+  /// Windows that lie in the padding alone see zeros.
+  @Test(arguments: kernels)
+  func paddingWiderThanTheKernel(_ set: KernelSet) {
+    check(
+      set, ConvolutionTester(channels: 2, height: 2, width: 3, filters: 3, padding: (5, 4, 6, 7)))
+  }
+
+  @Test(arguments: kernels)
+  func groups(_ set: KernelSet) {
+    check(set, ConvolutionTester(channels: 6, filters: 9, groups: 3, gap: 1))
+    check(set, ConvolutionTester(channels: 7, filters: 7, groups: 7))
+    check(set, ConvolutionTester(channels: 4, filters: 70, groups: 2, codes: 2))
+  }
+
+  @Test(arguments: kernels)
+  func codes(_ set: KernelSet) {
+    for codes in 2...4 {
+      check(set, ConvolutionTester(channels: 5, filters: 35, codes: codes, relu: true))
+    }
+  }
+
+  @Test(arguments: kernels)
+  func epilogues(_ set: KernelSet) {
+    for residual in [false, true] {
+      for relu in [false, true] {
+        for scaled in [false, true] {
+          check(
+            set,
+            ConvolutionTester(
+              filters: 19, residual: residual, relu: relu, scaled: scaled, gap: 5))
+        }
+      }
+    }
+  }
+
+  /// Linear layers: one pixel, alone and in batches.
+  @Test(arguments: kernels)
+  func vectors(_ set: KernelSet) {
+    for inputs in [1, 7, 255, 256, 257, 700] {
+      for images in [1, 2, 13] {
+        check(
+          set,
+          ConvolutionTester(
+            channels: inputs, height: 1, width: 1, filters: 37, kernelHeight: 1,
+            kernelWidth: 1, padding: (0, 0, 0, 0), images: images))
+      }
+    }
+  }
+
+  /// Patches of several chunks, more pixels than one block, batches and threads.
+  @Test(arguments: kernels)
+  func largeMaps(_ set: KernelSet) {
+    let base = ConvolutionTester(channels: 33, height: 6, width: 7, filters: 34, images: 2)
+    for threads in [1, 2, 3] {
+      var shared = base
+      shared.threads = threads
+      check(set, shared)
+    }
+    check(
+      set,
+      ConvolutionTester(
+        channels: 3, height: 23, width: 21, filters: 4, images: 2, threads: 2))
+  }
+}

@@ -1,0 +1,160 @@
+import SignetModel
+import SignetRuntime
+import Testing
+
+/// Every operation with odd attributes, on every kernel set this processor runs.
+@Suite struct EngineOperationTests {
+  static let kernels = KernelSet.available
+  static let weights: [WeightKind] = [.float, .codes(1), .codes(3)]
+
+  private func check(
+    _ kernels: KernelSet, _ kind: WeightKind = .float, shape: Shape = .map(3, 9, 7),
+    images: Int = 2, sourceLocation: SourceLocation = #_sourceLocation,
+    _ build: (inout GraphBuilder) -> String
+  ) throws {
+    var builder = GraphBuilder(inputShape: shape)
+    let output = build(&builder)
+    let model = try Model.random(builder.graph(output: output), weights: kind)
+    var tester = EngineTester(model: model, images: images)
+    tester.options = Engine.Options(maximumBatch: 2, kernels: kernels)
+    try tester.run(sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: kernels, weights)
+  func convolution(_ kernels: KernelSet, _ kind: WeightKind) throws {
+    try check(kernels, kind) {
+      $0.append(
+        "conv",
+        .convolution(
+          Convolution(
+            inputChannels: 3, outputChannels: 5, kernel: Size2D(height: 3, width: 2),
+            stride: Size2D(height: 2, width: 1),
+            padding: Padding2D(top: 2, left: 0, bottom: 1, right: 3),
+            dilation: Size2D(height: 1, width: 2))),
+        $0.input)
+    }
+  }
+
+  @Test(arguments: kernels, weights)
+  func groupedConvolutions(_ kernels: KernelSet, _ kind: WeightKind) throws {
+    try check(kernels, kind) {
+      let wide = $0.append(
+        "wide",
+        .convolution(
+          Convolution(inputChannels: 3, outputChannels: 18, kernel: Size2D(1), groups: 3)),
+        $0.input)
+      let grouped = $0.append(
+        "grouped",
+        .convolution(
+          Convolution(
+            inputChannels: 18, outputChannels: 34, kernel: Size2D(3), padding: Padding2D(1),
+            groups: 2, hasBias: false)),
+        wide)
+      return $0.append(
+        "depthwise",
+        .convolution(
+          Convolution(
+            inputChannels: 34, outputChannels: 34, kernel: Size2D(3), stride: Size2D(2),
+            groups: 34)),
+        grouped)
+    }
+  }
+
+  @Test(arguments: kernels, weights)
+  func linearAfterFlatten(_ kernels: KernelSet, _ kind: WeightKind) throws {
+    try check(kernels, kind) {
+      let flat = $0.append("flat", .flatten, $0.input)
+      let dropped = $0.append("drop", .dropout(rate: 0.5), flat)
+      let hidden = $0.append("hidden", .linear(Linear(inputs: 189, outputs: 37)), dropped)
+      let norm = $0.append("norm", .batchNorm(BatchNorm(channels: 37)), hidden)
+      let active = $0.append("active", .relu, norm)
+      return $0.append("out", .linear(Linear(inputs: 37, outputs: 3, hasBias: false)), active)
+    }
+  }
+
+  @Test(arguments: kernels)
+  func flattenedMapReadByOthers(_ kernels: KernelSet) throws {
+    try check(kernels) {
+      let flat = $0.append("flat", .flatten, $0.input)
+      let norm = $0.append("norm", .batchNorm(BatchNorm(channels: 189)), flat)
+      let linear = $0.append("linear", .linear(Linear(inputs: 189, outputs: 189)), flat)
+      let joined = $0.append("joined", .concatenate, norm, flat, linear)
+      return $0.append("active", .relu, joined)
+    }
+  }
+
+  @Test(arguments: kernels)
+  func flattenAsOutput(_ kernels: KernelSet) throws {
+    try check(kernels) { $0.append("flat", .flatten, $0.input) }
+  }
+
+  @Test(arguments: kernels)
+  func batchNormAlone(_ kernels: KernelSet) throws {
+    try check(kernels) {
+      let norm = $0.append("norm", .batchNorm(BatchNorm(channels: 3, epsilon: 1e-3)), $0.input)
+      return $0.append("active", .relu, norm)
+    }
+  }
+
+  @Test(arguments: kernels, [false, true])
+  func pooling(_ kernels: KernelSet, ceilMode: Bool) throws {
+    for countsPadding in [false, true] {
+      let attributes = Pooling(
+        kernel: Size2D(height: 3, width: 2), stride: Size2D(height: 2, width: 3),
+        padding: Padding2D(top: 1, left: 0, bottom: 2, right: 1), ceilMode: ceilMode,
+        countsPadding: countsPadding)
+      try check(kernels) { $0.append("pool", .maxPool(attributes), $0.input) }
+      try check(kernels) { $0.append("pool", .averagePool(attributes), $0.input) }
+    }
+    try check(kernels) { $0.append("pool", .globalAveragePool, $0.input) }
+  }
+
+  @Test(arguments: kernels)
+  func sums(_ kernels: KernelSet) throws {
+    try check(kernels) {
+      let twice = $0.append("twice", .add, $0.input, $0.input)
+      let three = $0.append("three", .add, twice, $0.input, twice)
+      return $0.append("active", .relu, three)
+    }
+  }
+
+  @Test(arguments: kernels)
+  func padAndSlice(_ kernels: KernelSet) throws {
+    try check(kernels) {
+      let padded = $0.append(
+        "padded",
+        .pad(
+          Pad(
+            channelsBefore: 2, channelsAfter: 3,
+            spatial: Padding2D(top: 1, left: 2, bottom: 0, right: 3), value: -0.5)),
+        $0.input)
+      let grid = $0.append(
+        "grid",
+        .slice(
+          Slice(
+            channels: .init(start: 1, end: 6), height: .init(start: 1, step: 2),
+            width: .init(start: 0, end: 11, step: 3))),
+        padded)
+      let every = $0.append("every", .slice(Slice(channels: .init(step: 2))), grid)
+      return $0.append("joined", .concatenate, grid, every, grid)
+    }
+  }
+
+  @Test(arguments: kernels, weights)
+  func convolutionOfASlice(_ kernels: KernelSet, _ kind: WeightKind) throws {
+    try check(kernels, kind) {
+      let grid = $0.append(
+        "grid",
+        .slice(
+          Slice(
+            channels: .init(start: 1), height: .init(start: 1), width: .init(step: 2))),
+        $0.input)
+      return $0.append(
+        "conv",
+        .convolution(
+          Convolution(
+            inputChannels: 2, outputChannels: 20, kernel: Size2D(3), padding: Padding2D(2))),
+        grid)
+    }
+  }
+}

@@ -1,7 +1,13 @@
 #include "kernel_sets.h"
 
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 static const signet_kernel_set *const sets[] = {
 #if defined(__x86_64__)
+    &signet_amx_set,
     &signet_avx512_set,
     &signet_avx2_set,
 #elif defined(__aarch64__)
@@ -15,16 +21,33 @@ const signet_kernel_set *signet_kernel_set_at(int index) {
   return sets[index];
 }
 
+#if defined(__x86_64__)
+static bool has_avx512(void) {
+  // The builtin looks at the operating system's support for the registers too.
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+}
+
+// Tile registers are large; Linux hands them out to a process that asks.
+static bool has_tiles(void) {
+#if defined(__linux__)
+  enum { request_permission = 0x1023, tile_data = 18 };
+  return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
+         __builtin_cpu_supports("avx512bf16") &&
+         syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+#else
+  return false;
+#endif
+}
+#endif
+
 bool signet_kernel_set_is_available(const signet_kernel_set *set) {
 #if defined(__x86_64__)
-  // The builtin looks at the operating system's support for the registers too.
   if (set == &signet_avx2_set) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   }
-  if (set == &signet_avx512_set) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  }
+  if (set == &signet_avx512_set) return has_avx512();
+  if (set == &signet_amx_set) return has_avx512() && has_tiles();
 #endif
   (void)set;
   return true;

@@ -1,3 +1,4 @@
+#include "conv_amx.h"
 #include "kernel_sets.h"
 
 #if defined(__x86_64__)
@@ -17,6 +18,14 @@ const signet_kernel_set signet_avx512_set = {
     .name = "avx512",
     .f32_conv = &avx512_f32_conv,
     .b1_conv = &avx512_b1_conv,
+    SIGNET_ROW_KERNELS,
+};
+
+// AVX-512 with binary convolutions on tiles.
+const signet_kernel_set signet_amx_set = {
+    .name = "amx",
+    .f32_conv = &avx512_f32_conv,
+    .b1_conv = &signet_b1_conv_amx,
     SIGNET_ROW_KERNELS,
 };
 

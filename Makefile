@@ -29,7 +29,7 @@ bench: build
 	for script in Benchmarks/*/run; do \
 	  [ -x "$$script" ] || continue; \
 	  echo "$$script"; \
-	  "$$script"; \
+	  "$$script" || exit 1; \
 	done
 
 format:

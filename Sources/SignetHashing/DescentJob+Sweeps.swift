@@ -55,7 +55,7 @@ extension DescentJob {
   }
 
   /// q less what all codes but one explain: the target of that one. filters.count × stride.
-  func explainRest(
+  private func explainRest(
     of code: Int, in state: CodeState, filters: Range<Int>, into target: AlignedBuffer<Float>
   ) {
     let stride = problem.stride

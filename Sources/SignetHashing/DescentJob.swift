@@ -34,6 +34,9 @@ struct DescentJob {
       descend(state)
       settle(state)
       if options.effort >= .starts { improveByErrorFeedback(state) }
+      if options.effort >= .starts, options.codes > 1 {
+        improveBySearch(state, kicks: 0, round: 0)
+      }
       if options.effort >= .search { improveBySearch(state, kicks: kickCount, round: 0) }
       if options.effort >= .longSearch { improveBySearch(state, kicks: 10 * kickCount, round: 1) }
     }
@@ -48,11 +51,7 @@ struct DescentJob {
 
   private func improveBySearch(_ state: CodeState, kicks: Int, round: UInt64) {
     let candidate = copy(state)
-    // Codes depend on each other: several short turns find more than one long one each.
-    let turns = state.codeCount > 1 ? 10 : 1
-    for turn in 0..<turns {
-      search(candidate, kicks: kicks / turns, round: round << 8 | UInt64(turn))
-    }
+    search(candidate, kicks: kicks, round: round)
     settle(candidate)
     keepBetter(candidate, in: state)
   }

@@ -1,10 +1,10 @@
 /// How low a filter's objective can possibly be with one code (method.md, equation 12).
 ///
 /// For every diagonal Λ with trace 0 and G + Λ positive definite, no codes and scale explain more
-/// than qᵀ(G + Λ)⁻¹q, because (αb)ᵀΛ(αb) = α² tr Λ = 0. Λ = 0 gives the bound that holds for any
-/// real weights; climbing over Λ uses that all |αb_j| are equal.
+/// than qᵀ(G + Λ)⁻¹q, because (αb)ᵀΛ(αb) = α² tr Λ = 0. Newton's method finds the best Λ, kept
+/// inside the positive definite ones by a logarithmic barrier.
 public struct LowerBound: Sendable {
-  /// Steps of the climb; each costs a factorisation, S³/3.
+  /// Newton steps; each costs a few S³.
   public var steps: Int
 
   public init(steps: Int = 30) { self.steps = steps }
@@ -14,80 +14,81 @@ public struct LowerBound: Sendable {
   /// - Parameters:
   ///   - problem: the layer.
   ///   - filter: which of its filters.
-  /// - Returns: the bound; 0 where G is singular beyond repair.
+  /// - Returns: the bound; 0 where G is singular, as it then bounds nothing (``LayerProblem/damped(by:)``
+  ///   helps).
   public func value(_ problem: LayerProblem, filter: Int) -> Double {
     let size = problem.patchLength
-    let gram = problem.gram.map(Double.init)
-    let target = problem.correlation[filter * size..<(filter + 1) * size].map(Double.init)
     let energy = problem.energy[filter]
-    let trace = (0..<size).reduce(0) { $0 + gram[$1 * size + $1] }
-    guard trace > 0 else { return max(0, energy) }
-    var multipliers = [Double](repeating: 0, count: size)
-    guard var best = dualPoint(gram, target, multipliers) else { return 0 }
-    var step = 0.1 * trace / Double(size)
+    let target = problem.correlation[filter * size..<(filter + 1) * size].map(Double.init)
+    let gram = problem.gram.map(Double.init)
+    let start = [Double](repeating: 0, count: size)
+    guard energy > 0, var here = DualPoint(gram, target, start) else { return 0 }
+    var lowest = here.explained
+    var barrier = 0.1 * energy / Double(size)
     for _ in 0..<steps {
-      let squares = best.weights.map { $0 * $0 }
-      let mean = squares.reduce(0, +) / Double(size)
-      guard mean > 0 else { break }
-      let direction = squares.map { $0 / mean - 1 }
-      let trial = zip(multipliers, direction).map { $0 + step * $1 }
-      if let point = dualPoint(gram, target, trial), point.explained < best.explained {
-        best = point
-        multipliers = trial
-        step *= 1.5
-      } else {
-        step *= 0.4
+      let next = here.newtonStep(gram, target, barrier: barrier)
+      if let next {
+        here = next
+        lowest = min(lowest, here.explained)
       }
+      barrier *= 0.6
     }
-    return min(max(0, energy - best.explained), max(0, energy))
+    return min(max(0, energy - lowest), energy)
   }
+}
 
-  private struct DualPoint {
-    /// (G + Λ)⁻¹ q.
-    var weights: [Double]
-    /// qᵀ(G + Λ)⁻¹q.
-    var explained: Double
-  }
+/// One Λ of the bound and what goes with it.
+private struct DualPoint {
+  let multipliers: [Double]  // S: the diagonal of Λ
+  let factor: DenseCholesky  // of G + Λ
+  let weights: [Double]  // S: x = (G + Λ)⁻¹q
+  /// qᵀ(G + Λ)⁻¹q.
+  let explained: Double
 
-  /// Nil where G + Λ is not safely positive definite.
-  private func dualPoint(
-    _ gram: [Double], _ target: [Double], _ multipliers: [Double]
-  ) -> DualPoint? {
+  init?(_ gram: [Double], _ target: [Double], _ multipliers: [Double]) {
     let size = target.count
-    var lower = gram
-    for index in 0..<size { lower[index * size + index] += multipliers[index] }
-    let solved = lower.withUnsafeMutableBufferPointer { lower -> [Double]? in
+    var matrix = gram
+    for index in 0..<size { matrix[index * size + index] += multipliers[index] }
+    guard let factor = DenseCholesky(matrix, size: size) else { return nil }
+    self.multipliers = multipliers
+    self.factor = factor
+    weights = factor.solve(target)
+    explained = zip(weights, target).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  private func value(_ barrier: Double) -> Double { explained - barrier * factor.logDeterminant }
+
+  /// One step downhill on qᵀ(G + Λ)⁻¹q − barrier · log det(G + Λ) with tr Λ = 0, or nil at its end.
+  func newtonStep(_ gram: [Double], _ target: [Double], barrier: Double) -> DualPoint? {
+    let size = target.count
+    let inverse = factor.inverse
+    var hessian = inverse
+    for row in 0..<size {
       for column in 0..<size {
-        var pivot = lower[column * size + column]
-        let whole = gram[column * size + column]
-        for inner in 0..<column {
-          pivot -= lower[column * size + inner] * lower[column * size + inner]
-        }
-        // G itself carries float32 rounding; closer to singular than that proves nothing.
-        guard pivot > 1e-6 * whole, pivot > 0 else { return nil }
-        let root = pivot.squareRoot()
-        lower[column * size + column] = root
-        for row in column + 1..<max(size, column + 1) {
-          var sum = lower[row * size + column]
-          for inner in 0..<column {
-            sum -= lower[row * size + inner] * lower[column * size + inner]
-          }
-          lower[row * size + column] = sum / root
-        }
+        let element = inverse[row * size + column]
+        let curvature = 2 * weights[row] * weights[column] * element + barrier * element * element
+        // A trace of ridge: the square of an ill-conditioned matrix is beyond double precision.
+        hessian[row * size + column] = row == column ? curvature * (1 + 1e-9) : curvature
       }
-      var solution = target
-      for row in 0..<size {
-        for column in 0..<row { solution[row] -= lower[row * size + column] * solution[column] }
-        solution[row] /= lower[row * size + row]
-      }
-      for row in (0..<size).reversed() {
-        solution[row] /= lower[row * size + row]
-        for column in 0..<row { solution[column] -= lower[row * size + column] * solution[row] }
-      }
-      return solution
     }
-    guard let solved else { return nil }
-    let explained = zip(solved, target).reduce(0) { $0 + $1.0 * $1.1 }
-    return DualPoint(weights: solved, explained: explained)
+    guard let solver = DenseCholesky(hessian, size: size) else { return nil }
+    let descent = solver.solve(
+      (0..<size).map { weights[$0] * weights[$0] + barrier * inverse[$0 * size + $0] })
+    let level = solver.solve([Double](repeating: 1, count: size))
+    let shift = descent.reduce(0, +) / level.reduce(0, +)
+    let direction = zip(descent, level).map { $0 - shift * $1 }
+    var length = 1.0
+    for _ in 0..<20 {
+      let trial = zip(multipliers, direction).map { $0 + length * $1 }
+      // Rounding must not give the trace away: with a positive one this would be no bound.
+      let drift = trial.reduce(0, +) / Double(size)
+      if let point = DualPoint(gram, target, trial.map { $0 - drift }),
+        point.value(barrier) < value(barrier)
+      {
+        return point
+      }
+      length *= 0.5
+    }
+    return nil
   }
 }

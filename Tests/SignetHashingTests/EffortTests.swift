@@ -61,6 +61,23 @@ struct EffortTests {
     }
   }
 
+  @Test("codes that move together explain more than codes in turn", arguments: 2...4)
+  func together(codes: Int) throws {
+    let layer = RandomLayer(seed: 45, patchLength: 48, filterCount: 2)
+    let problem = try layer.problem()
+    let inTurn = try ReferenceSolver(codes: codes).solve(problem)
+    for instructionSet in Kernels.available {
+      var solver = DescentSolver(HashingOptions(effort: .starts, codes: codes, threads: 1))
+      solver.instructionSet = instructionSet
+      let together = try solver.solve(problem)
+      #expect(together.errorAfter < inTurn.errorAfter, "\(instructionSet)")
+      for (direct, told) in zip(layer.objective(together), together.objective) {
+        #expect(abs(direct - told) <= 1e-5 * (problem.energy.max() ?? 0))
+      }
+    }
+    #expect(try solve(problem, .search, codes: codes).errorAfter < 0.85 * inTurn.errorAfter)
+  }
+
   @Test("each further code explains more")
   func codes() throws {
     let layer = RandomLayer(seed: 43, patchLength: 27, filterCount: 3)

@@ -21,22 +21,27 @@ static void sweep(const SignetHashingSweep *t) {
   }
 }
 
+#include "hashing_search.h"
+
 static void addRow(size_t count, float delta, const float *row, float *h) {
   for (size_t i = 0; i < count; i++) h[i] += delta * row[i];
 }
 
-static size_t nextGain(
-    size_t count, size_t from, const SignetHashingSearch *t, float alpha, const int8_t *b,
-    const float *h) {
-  for (size_t j = from; j < count; j++) {
-    const float gain =
-        (float)b[j] * (t->correlation[j] - alpha * h[j]) + alpha * t->diagonal[j];
-    if (gain < 0) return j;
+/// The first coordinate from `from` on where flipping some of its codes lowers the objective.
+static size_t nextMove(const SignetHashingSearch *t, const SearchPoint *p, size_t from) {
+  for (size_t j = from; j < t->inputCount; j++) {
+    float rest = t->correlation[j];
+    for (int k = 0; k < t->codeCount; k++) rest -= (float)p->scales[k] * p->h[k][j];
+    for (int subset = 1; subset < 1 << t->codeCount; subset++) {
+      float part = 0;
+      for (int k = 0; k < t->codeCount; k++) {
+        if (subset >> k & 1) part += (float)p->scales[k] * (float)p->b[k][j];
+      }
+      if (part * (part * t->diagonal[j] + rest) < 0) return j;
+    }
   }
-  return count;
+  return t->patchLength;
 }
-
-#include "hashing_search.h"
 
 static void matmul(const SignetHashingMatmul *p) {
   for (size_t i = 0; i < p->m; i++) {

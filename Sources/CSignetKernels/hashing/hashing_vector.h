@@ -114,28 +114,53 @@ static void sweep(const SignetHashingSweep *t) {
   }
 }
 
-static inline void addRow(size_t count, float delta, const float *row, float *h) {
+#include "hashing_search.h"
+
+static void addRow(size_t count, float delta, const float *row, float *h) {
   axpy(count, delta, row, h);
 }
 
-/// The first coordinate from `from` on whose flip lowers the objective, or `count`.
-static inline size_t nextGain(
-    size_t count, size_t from, const SignetHashingSearch *t, float alpha, const int8_t *b,
-    const float *h) {
-  const FloatRegister a = splat(alpha);
+/// nextMove for a number of codes the compiler knows.
+static inline __attribute__((always_inline)) size_t nextMoveOf(
+    const int codes, const SignetHashingSearch *t, const SearchPoint *p, size_t from) {
+  FloatRegister scale[SIGNET_HASHING_CODES];
+  for (int k = 0; k < codes; k++) scale[k] = splat((float)p->scales[k]);
   size_t at = from - from % LANES;
   uint32_t allowed = (uint32_t)(((1ull << LANES) - 1) << (from - at));
-  for (; at < count; at += LANES) {
-    const FloatRegister gain = loadCodes(b + at) * (load(t->correlation + at) - a * load(h + at)) +
-                               a * load(t->diagonal + at);
-    const uint32_t mask = NEGATIVE_MASK(gain) & allowed;
+  for (; at < t->patchLength; at += LANES) {
+    FloatRegister rest = load(t->correlation + at);
+    FloatRegister part[1 << SIGNET_HASHING_CODES];
+    part[0] = (FloatRegister){0};
+    for (int k = 0; k < codes; k++) {
+      rest -= scale[k] * load(p->h[k] + at);
+      const FloatRegister own = scale[k] * loadCodes(p->b[k] + at);
+      for (int subset = 0; subset < 1 << k; subset++) part[subset + (1 << k)] = part[subset] + own;
+    }
+    const FloatRegister diagonal = load(t->diagonal + at);
+    uint32_t mask = 0;
+    for (int subset = 1; subset < 1 << codes; subset++) {
+      mask |= NEGATIVE_MASK(part[subset] * (part[subset] * diagonal + rest));
+    }
+    mask &= allowed;
     if (mask) return at + (size_t)__builtin_ctz(mask);
     allowed = (uint32_t)((1ull << LANES) - 1);
   }
-  return count;
+  return t->patchLength;
 }
 
-#include "hashing_search.h"
+/// The first coordinate from `from` on where flipping some of its codes lowers the objective.
+static size_t nextMove(const SignetHashingSearch *t, const SearchPoint *p, size_t from) {
+  switch (t->codeCount) {
+    case 1:
+      return nextMoveOf(1, t, p, from);
+    case 2:
+      return nextMoveOf(2, t, p, from);
+    case 3:
+      return nextMoveOf(3, t, p, from);
+    default:
+      return nextMoveOf(4, t, p, from);
+  }
+}
 
 static void dots(size_t count, const int8_t *code, const float *x, const float *y, double *result) {
   double first = 0, second = 0;

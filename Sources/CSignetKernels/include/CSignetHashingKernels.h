@@ -31,17 +31,22 @@ typedef struct {
   int32_t *scratch;          // F × (SIGNET_HASHING_PANEL + 1)
 } SignetHashingSweep;
 
-/// An iterated local search of one filter; b and h are left at the best codes met.
+/// Codes per filter that a search handles.
+#define SIGNET_HASHING_CODES 4
+
+/// An iterated local search of one filter's K codes; b and h are left at the best codes met.
 typedef struct {
   size_t patchLength;        // S, padded
   size_t inputCount;         // coordinates that may be flipped, the first of S
+  int codeCount;             // K
+  size_t codeStride;         // elements from one code of the filter to its next
   const float *gram;         // S × S, row-major, symmetric
   const float *diagonal;     // S
   const float *correlation;  // S
-  int8_t *codes;             // S
-  float *product;            // S, h = G b
-  int8_t *codeScratch;       // 2 × S
-  float *productScratch;     // 2 × S
+  int8_t *codes;             // K × codeStride, the first S of each used
+  float *products;           // K × codeStride, h = G b
+  int8_t *codeScratch;       // 2 × K × S
+  float *productScratch;     // 2 × K × S
   uint64_t seed;
   uint64_t kicks;
   uint64_t flips;            // written

@@ -23,9 +23,10 @@ struct SyntheticLayer {
     let products = KernelProducts(kernels: try Kernels.chosen(), threads: threads)
     var gram = [Float](repeating: 0, count: patchLength * patchLength)
     let clock = ContinuousClock()
-    gramSeconds = clock.measure {
-      products.symmetricRankK(patches, count: patchCount, size: patchLength, into: &gram)
-    }.seconds
+    gramSeconds =
+      clock.measure {
+        products.symmetricRankK(patches, count: patchCount, size: patchLength, into: &gram)
+      }.seconds
     gramFlops = Double(patchCount) * Double(patchLength) * Double(patchLength + 1)
     // The symmetric problem: q = Gw, energy = wᵀGw.
     var transposed = [Float](repeating: 0, count: weights.count)

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""The fast solver beside a vectorised PyTorch one, on the same G, q and w, alternating.
+
+    python3 compare.py [--size 4608] [--filters 512] [--threads 2] [--rounds 3]
+
+Needs PyTorch. Builds the Swift side, makes one synthetic layer, then lets both sides do 20 sweeps
+of cyclic coordinate descent from sign(w), α refitted after each, the first residual included, and
+prints the median of each and of their ratios. Fails if the objectives differ by more than 1e-5, or
+if the ratio falls below LIMIT.
+"""
+
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import tempfile
+import time
+
+import torch
+
+LIMIT = 45  # times faster than PyTorch at the same number of threads
+SWEEPS = 20
+
+
+def torch_descent(gram, correlation, weights, energy):
+    code = torch.where(weights < 0, -1.0, 1.0).to(gram.dtype)
+    product = code @ gram  # h = G b, N × S
+    scale = weights.abs().mean(1)
+    diagonal = gram.diagonal()
+    flips = 0
+    for _ in range(SWEEPS):
+        for j in range(gram.shape[0]):
+            gain = code[:, j] * (correlation[:, j] - scale * product[:, j]) + scale * diagonal[j]
+            flip = (gain < 0).nonzero().squeeze(1)
+            if len(flip):
+                old = code[flip, j]
+                product.index_add_(0, flip, -2 * old[:, None] * gram[j])
+                code[flip, j] = -old
+                flips += len(flip)
+        scale = (code * correlation).sum(1) / (code * product).sum(1)
+    product = (code.double() @ gram.double())
+    scale = (code * correlation).sum(1).double() / (code * product).sum(1)
+    rest = energy - 2 * scale * (code.double() * correlation).sum(1)
+    rest += scale**2 * (code * product).sum(1)
+    return (rest.sum() / energy.sum()).item(), flips
+
+
+def read(base, name, dtype):
+    return torch.frombuffer(bytearray(pathlib.Path(f"{base}.{name}").read_bytes()), dtype=dtype)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--size", type=int, default=4608)
+    parser.add_argument("--filters", type=int, default=512)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    here = pathlib.Path(__file__).parent
+    subprocess.run(["swift", "build", "-c", "release"], cwd=here, check=True)
+    program = str(here / ".build" / "release" / "hashing-benchmark")
+
+    def swift(*arguments):
+        arguments = [program, *map(str, arguments)]
+        return json.loads(subprocess.run(arguments, check=True, capture_output=True).stdout)
+
+    with tempfile.TemporaryDirectory() as folder:
+        base = f"{folder}/layer"
+        swift("synthesize", base, options.size, options.filters, options.size)
+        energy = read(base, "energy", torch.float64)
+        weights = read(base, "w", torch.float32).view(options.filters, options.size)
+        gram = read(base, "gram", torch.float32).view(options.size, options.size)
+        correlation = read(base, "corr", torch.float32).view(options.filters, options.size)
+        ours, theirs, ratios = [], [], []
+        for _ in range(options.rounds):
+            mine = swift("solve", base, options.threads, 0, 1, SWEEPS)
+            start = time.perf_counter()
+            error, flips = torch_descent(gram, correlation, weights, energy)
+            seconds = time.perf_counter() - start
+            ours.append(mine["seconds"])
+            theirs.append(seconds)
+            ratios.append(seconds / mine["seconds"])
+            difference = abs(mine["errorAfter"] - error) / error
+            print(
+                f"signet {mine['seconds']:.3f} s, {mine['flips']} flips;"
+                f" torch {seconds:.1f} s, {flips} flips; ratio {ratios[-1]:.0f};"
+                f" relative difference of the objectives {difference:.1e}",
+                flush=True,
+            )
+            assert difference <= 1e-5, "the objectives differ"
+    ratio = statistics.median(ratios)
+    print(
+        f"medians: signet {statistics.median(ours):.3f} s,"
+        f" torch {statistics.median(theirs):.1f} s, ratio {ratio:.0f}"
+    )
+    assert ratio >= LIMIT, f"below the limit of {LIMIT}"
+
+
+if __name__ == "__main__":
+    main()

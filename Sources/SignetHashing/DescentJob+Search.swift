@@ -2,7 +2,7 @@ import CSignetKernels
 
 extension DescentJob {
   /// Iterated local search of every filter from the state's codes, all codes of a filter together
-  /// (method.md, equation 13).
+  /// (method.md, equation 12).
   ///
   /// - Parameters:
   ///   - kicks: kicks per filter; none is a descent over all its codes together.

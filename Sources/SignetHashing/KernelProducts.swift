@@ -86,7 +86,7 @@ extension KernelProducts {
     into result: UnsafeMutablePointer<Float>
   ) {
     // Blocks on and above the diagonal only; the rest is copied across.
-    let block = 512
+    let block = 384
     let blocks = (size + block - 1) / block
     let pairs = (0..<blocks).flatMap { row in (row..<blocks).map { (row, $0) } }
     let rows = Matrix(patches, rowStride: 1, columnStride: size)

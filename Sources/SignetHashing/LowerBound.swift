@@ -1,4 +1,4 @@
-/// How low a filter's objective can possibly be with one code (method.md, equation 12).
+/// How low a filter's objective can possibly be with one code (method.md, equation 13).
 ///
 /// For every diagonal Λ with trace 0 and G + Λ positive definite, no codes and scale explain more
 /// than qᵀ(G + Λ)⁻¹q, because (αb)ᵀΛ(αb) = α² tr Λ = 0. Newton's method finds the best Λ, kept

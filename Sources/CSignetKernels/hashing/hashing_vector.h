@@ -199,6 +199,13 @@ static void packA(const SignetHashingMatmul *p, size_t i0, size_t rows, size_t l
                   float *out) {
   for (size_t i = 0; i < rows; i += TILE_ROWS) {
     const size_t live = rows - i < TILE_ROWS ? rows - i : TILE_ROWS;
+    if (live == TILE_ROWS && p->aRowStride == 1) {
+      const float *from = p->a + i0 + i + l0 * p->aColumnStride;
+      for (size_t l = 0; l < depth; l++, out += TILE_ROWS, from += p->aColumnStride) {
+        for (size_t r = 0; r < TILE_ROWS; r++) out[r] = p->alpha * from[r];
+      }
+      continue;
+    }
     for (size_t r = 0; r < TILE_ROWS; r++) {
       const float *from =
           p->a + (i0 + i + (r < live ? r : 0)) * p->aRowStride + l0 * p->aColumnStride;

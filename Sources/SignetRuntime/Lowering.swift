@@ -83,9 +83,10 @@ struct Lowering {
   ) throws(EngineError) {
     let layer = step.nodes.first?.name ?? Graph.inputName
     var shape = try shape(of: work, layer)
-    guard let kernel = work.weight.isBinary ? table.b1_conv : table.f32_conv else {
-      throw .unavailableKernels(name: String(cString: table.name), available: [])
-    }
+    guard
+      let candidates = work.weight.isBinary ? table.b1_conv : table.f32_conv,
+      let kernel = signet_choose_conv(candidates, &shape)
+    else { throw .unavailableKernels(name: String(cString: table.name), available: []) }
     let packedBytes = kernel.pointee.packed_bytes(&shape)
     let packed = try memory.bytes(packedBytes, for: "layer '\(layer)'")
     switch work.weight.storage {

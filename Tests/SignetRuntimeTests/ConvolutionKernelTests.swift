@@ -13,11 +13,29 @@ import Testing
   ) {
     let table = set.table.pointer.pointee
     if tester.codes == 1 {
-      tester.run(table.f32_conv.pointee, isBinary: false, sourceLocation: sourceLocation)
+      for kernel in fitting(table.f32_conv, tester) {
+        tester.run(kernel, isBinary: false, sourceLocation: sourceLocation)
+      }
     }
-    tester.run(
-      table.b1_conv.pointee, isBinary: true, inputError: set.binaryInputError,
-      sourceLocation: sourceLocation)
+    for kernel in fitting(table.b1_conv, tester) {
+      tester.run(
+        kernel, isBinary: true, inputError: set.binaryInputError, sourceLocation: sourceLocation)
+    }
+  }
+
+  /// All of a set's candidates that take the shape, not only the one an engine would choose.
+  private func fitting(
+    _ candidates: UnsafePointer<UnsafePointer<signet_conv_kernel>?>?,
+    _ tester: ConvolutionTester
+  ) -> [signet_conv_kernel] {
+    var found: [signet_conv_kernel] = []
+    var shape = tester.shape
+    var next = candidates
+    while let kernel = next?.pointee?.pointee {
+      if kernel.accepts?(&shape) ?? true { found.append(kernel) }
+      next = next?.advanced(by: 1)
+    }
+    return found
   }
 
   @Test(arguments: kernels)
@@ -104,12 +122,24 @@ import Testing
             kernelWidth: 1, padding: (0, 0, 0, 0), images: images))
       }
     }
+    let flattened = ConvolutionTester(
+      channels: 5, height: 3, width: 4, filters: 50, kernelHeight: 3, kernelWidth: 4,
+      padding: (0, 0, 0, 0), codes: 2, images: 2, threads: 3)
+    check(set, flattened)
   }
 
   /// Patches of several chunks, more pixels than one block, batches and threads.
   @Test(arguments: kernels)
   func largeMaps(_ set: KernelSet) {
     let base = ConvolutionTester(channels: 33, height: 6, width: 7, filters: 34, images: 2)
+    // More rows than one unit takes, strides that leave phases out, two tiles of channels.
+    for (stride, kernel) in [(1, 3), (2, 3), (3, 2)] {
+      check(
+        set,
+        ConvolutionTester(
+          channels: 40, height: 37, width: 65, filters: 5, kernelHeight: kernel,
+          kernelWidth: kernel, strideHeight: stride, strideWidth: stride, threads: stride))
+    }
     for threads in [1, 2, 3] {
       var shared = base
       shared.threads = threads

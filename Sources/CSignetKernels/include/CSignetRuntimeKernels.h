@@ -54,6 +54,8 @@ typedef struct signet_conv {
 // on any thread; a unit writes only its own part of the output.
 typedef struct signet_conv_kernel {
   const char *name;
+  // NULL takes every shape.
+  bool (*accepts)(const signet_conv_shape *shape);
   // Bytes of the weights as `pack` lays them out, 64-byte aligned.
   size_t (*packed_bytes)(const signet_conv_shape *shape);
   // rows: float kernels: out_channels × S float; binary kernels: K × out_channels × ⌈S/8⌉ bytes,
@@ -113,8 +115,9 @@ typedef void (*signet_run_function)(
 // struct named behind them; their unit is one output row of one image.
 typedef struct signet_kernel_set {
   const char *name;
-  const signet_conv_kernel *f32_conv;
-  const signet_conv_kernel *b1_conv;
+  // Candidates, best first; the last takes every shape and NULL follows it.
+  const signet_conv_kernel *const *f32_conv;
+  const signet_conv_kernel *const *b1_conv;
   signet_run_function max_pool;      // signet_pooling
   signet_run_function average_pool;  // signet_pooling
   signet_run_function affine;        // signet_affine
@@ -128,6 +131,10 @@ typedef struct signet_kernel_set {
 const signet_kernel_set *signet_kernel_set_at(int index);
 // Whether the processor and the operating system offer what the set needs.
 bool signet_kernel_set_is_available(const signet_kernel_set *set);
+
+// The first of a set's candidates that takes the shape.
+const signet_conv_kernel *signet_choose_conv(
+    const signet_conv_kernel *const *candidates, const signet_conv_shape *shape);
 
 // A fixed number of threads that spin for a moment after work and then sleep.
 typedef struct signet_pool signet_pool;

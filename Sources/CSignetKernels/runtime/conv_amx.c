@@ -9,160 +9,287 @@
 
 #define TARGET \
   __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
-#define NAME(x) amx_##x
-#define LANES 16
-#include "conv_gather.h"
+#include "conv_walk.h"
 
 enum {
-  tile_bytes = 1024,
   tile_pixels = 16,
-  // Elements of a patch in one tile row of 64 bytes.
-  tile_depth = 32,
+  // Bytes of a tile row: 32 channels of one pixel, one cache line.
+  line = 64,
+  line_channels = 32,
+  tile_bytes = tile_pixels * line,
   // Filters of a block: two tiles.
   block = 32,
-  // Tiles of signs between two visits of the sums: 32 KiB, so that they stay in the first-level
-  // cache while the pixels of a panel pass by.
-  chunk_steps = 16,
-  panel_bytes = 1280 * 1024,
+  // What the split input of a unit may take of the second-level cache.
+  map_bytes = 512 * 1024,
+  // Fewer pixels than this are shared among threads by filters, not by rows.
+  pixels_worth_cutting = 256,
 };
 
-// A floating-point bit pattern of +1 and −1 in bfloat16.
+// +1 and −1 in bfloat16.
 enum { bf16_one = 0x3f80, bf16_minus_one = 0xbf80 };
 
-static int64_t steps_of(const signet_conv_shape *shape) {
-  return signet_ceil_div(signet_patch_length(shape), tile_depth);
+// How a layer is laid out. The input of a unit, some output rows of one image and group, is split
+// into two bfloat16 planes of lines. Strided convolutions see it as stride_height × stride_width
+// interleaved phases, each with stride 1; only the phases a kernel tap looks at are kept. Rows have
+// `pitch` pixels, padding included, so that neighbouring output pixels are neighbouring lines even
+// across the end of a row: the pixels a tile computes there are dropped.
+typedef struct {
+  int64_t channels;       // of one group
+  int64_t channel_lines;  // per pixel
+  int64_t steps;          // tiles a filter block is deep: channel lines × kernel taps
+  int64_t phase_rows, phase_columns;
+  int64_t pitch;
+  int64_t unit_rows;      // output rows of a unit
+  int64_t row_blocks;     // units of one image and group, filter splits not counted
+  int64_t map_rows;       // rows of a phase for one unit
+  int64_t group_filters, filter_blocks, splits;
+} layout;
+
+// The index of a residue among those that the taps of one axis have, in tap order; −1 if none has.
+static int64_t phase_index(int64_t residue, int64_t taps, int64_t dilation, int64_t stride) {
+  int64_t index = 0;
+  for (int64_t tap = 0; tap < taps; tap++) {
+    int64_t own = tap * dilation % stride;
+    if (own == residue) return index;
+    bool repeated = false;
+    for (int64_t before = 0; before < tap; before++) {
+      repeated = repeated || before * dilation % stride == own;
+    }
+    if (!repeated) index++;
+  }
+  return -1;
 }
 
-static int64_t most_pixels(const signet_conv_shape *shape) {
-  int64_t tiles = panel_bytes / (steps_of(shape) * 2 * tile_bytes);
-  return signet_min(signet_max(tiles, 4), 16) * tile_pixels;
+static int64_t phase_count(int64_t taps, int64_t dilation, int64_t stride) {
+  int64_t count = 0;
+  for (int64_t residue = 0; residue < signet_min(stride, taps * dilation); residue++) {
+    count += phase_index(residue, taps, dilation, stride) >= 0;
+  }
+  return count;
 }
 
-static signet_tiling tiling_of(const signet_conv_shape *shape, int64_t images) {
-  signet_tiling tiling = signet_tile(shape, images, block, tile_pixels, most_pixels(shape));
-  // Blocks of whole tiles: a partly filled one costs as much.
-  tiling.block_pixels = signet_round_up(tiling.block_pixels, tile_pixels);
-  tiling.pixel_blocks = signet_ceil_div(tiling.pixels, tiling.block_pixels);
-  return tiling;
+static int64_t plane_lines(const layout *plan) { return plan->map_rows * plan->pitch; }
+
+static layout lay_out(const signet_conv_shape *shape) {
+  layout plan;
+  plan.channels = shape->in_channels / shape->groups;
+  plan.channel_lines = signet_ceil_div(plan.channels, line_channels);
+  plan.steps = plan.channel_lines * shape->kernel_height * shape->kernel_width;
+  plan.phase_rows =
+      phase_count(shape->kernel_height, shape->dilation_height, shape->stride_height);
+  plan.phase_columns =
+      phase_count(shape->kernel_width, shape->dilation_width, shape->stride_width);
+  plan.pitch = shape->out_width + (int64_t)(shape->kernel_width - 1) * shape->dilation_width /
+                                      shape->stride_width;
+  plan.group_filters = shape->out_channels / shape->groups;
+  plan.filter_blocks = signet_ceil_div(plan.group_filters, block);
+
+  const int64_t halo =
+      (int64_t)(shape->kernel_height - 1) * shape->dilation_height / shape->stride_height;
+  const int64_t row_bytes =
+      plan.phase_rows * plan.phase_columns * plan.channel_lines * 2 * plan.pitch * line;
+  const int64_t most_rows =
+      signet_max(map_bytes / row_bytes - halo, signet_min(halo + 1, shape->out_height));
+  plan.row_blocks = signet_ceil_div(shape->out_height, most_rows);
+  plan.splits = 1;
+  if (shape->threads > 1) {
+    bool cut_rows = shape->out_height >= shape->threads &&
+                    (int64_t)shape->out_height * shape->out_width >= pixels_worth_cutting;
+    if (cut_rows) {
+      plan.row_blocks = signet_round_up(plan.row_blocks, shape->threads);
+    } else {
+      plan.splits = signet_min(shape->threads, plan.filter_blocks);
+    }
+  }
+  plan.unit_rows = signet_ceil_div(shape->out_height, plan.row_blocks);
+  plan.row_blocks = signet_ceil_div(shape->out_height, plan.unit_rows);
+  plan.map_rows = plan.unit_rows + halo;
+  return plan;
 }
 
 static int64_t units(const signet_conv *conv, int64_t images) {
-  return signet_tiling_units(conv, tiling_of(&conv->shape, images));
+  const layout plan = lay_out(&conv->shape);
+  return images * plan.row_blocks * conv->shape.groups * plan.splits;
 }
 
 typedef struct {
-  char *panel;    // pixel tiles × steps × (high, low) tiles
-  char *signs;    // chunk_steps × 2 tiles
-  float *raw;     // pixels × block
-  float *total;   // pixels × block
-  float *patch;   // steps × tile_depth
+  char *map;         // phases × channel lines × (high, low) × map rows × pitch lines
+  char *signs;       // codes × steps × 2 tiles
+  float *raw;        // 64 pixels × block
+  float *total;      // 64 pixels × block
+  int64_t *offsets;  // steps: where a step's lines are, in bytes from a pixel's first
+  int64_t *columns;  // padded columns: line within a row and phase, in bytes; −1 where unused
   size_t bytes;
 } scratch_layout;
 
-static scratch_layout lay_scratch(const signet_conv_shape *shape, int64_t images, char *start) {
-  int64_t pixels = signet_round_up(
-      signet_min(most_pixels(shape), signet_pixels(shape, images)), tile_pixels);
-  size_t panel = (size_t)(pixels / tile_pixels * steps_of(shape) * 2 * tile_bytes);
-  size_t signs = (size_t)chunk_steps * 2 * tile_bytes;
-  size_t raw = (size_t)(pixels * block) * sizeof(float);
-  size_t patch = (size_t)(steps_of(shape) * tile_depth) * sizeof(float);
+static int64_t padded_columns(const signet_conv_shape *shape) {
+  return (int64_t)(shape->out_width - 1) * shape->stride_width +
+         (int64_t)(shape->kernel_width - 1) * shape->dilation_width + 1;
+}
+
+static scratch_layout lay_scratch(
+    const signet_conv_shape *shape, const layout *plan, char *start) {
+  // Tiles read on past the last row, for pixels that are dropped.
+  const size_t overrun = (size_t)(4 * tile_pixels + plan->pitch) * line;
+  const size_t map = (size_t)(plan->phase_rows * plan->phase_columns * plan->channel_lines * 2 *
+                              plane_lines(plan) * line) +
+                     overrun;
+  const size_t signs = (size_t)(shape->codes * plan->steps * 2 * tile_bytes);
+  const size_t raw = 4 * tile_pixels * block * sizeof(float);
+  const size_t offsets = (size_t)plan->steps * sizeof(int64_t);
+  const size_t columns = (size_t)padded_columns(shape) * sizeof(int64_t);
   return (scratch_layout){
-      .panel = start,
-      .signs = start + panel,
-      .raw = (float *)(start + panel + signs),
-      .total = (float *)(start + panel + signs + raw),
-      .patch = (float *)(start + panel + signs + 2 * raw),
-      .bytes = signet_line(panel + signs + 2 * raw + patch),
+      .map = start,
+      .signs = start + map,
+      .raw = (float *)(start + map + signs),
+      .total = (float *)(start + map + signs + raw),
+      .offsets = (int64_t *)(start + map + signs + 2 * raw),
+      .columns = (int64_t *)(start + map + signs + 2 * raw + offsets),
+      .bytes = signet_line(map + signs + 2 * raw + offsets + columns),
   };
 }
 
 static size_t scratch_bytes(const signet_conv_shape *shape, int64_t images) {
-  return lay_scratch(shape, images, NULL).bytes;
+  (void)images;
+  const layout plan = lay_out(shape);
+  return lay_scratch(shape, &plan, NULL).bytes;
 }
 
-// Packed bits: per code, group and filter block, per pair of patch elements, two words of 32 bits:
-// one per filter tile, bit 2·filter + (element of the pair), the order of a tile's row.
+// Packed bits: per code, group and filter block, per step and pair of channels, two words: one per
+// filter tile, bit 2·filter + (channel of the pair), the order of a tile's row. Steps go through
+// channel lines, kernel rows, kernel columns: the taps of a line meet it while it is near.
 typedef uint32_t word;
 
-static int64_t block_words(const signet_conv_shape *shape) {
-  return steps_of(shape) * tile_depth / 2 * 2;
-}
-
-static size_t packed_words(const signet_conv_shape *shape) {
-  int64_t blocks = signet_ceil_div(shape->out_channels / shape->groups, block);
-  return (size_t)(shape->codes * shape->groups * blocks * block_words(shape));
-}
+enum { step_words = line_channels / 2 * 2 };
 
 static size_t packed_bytes(const signet_conv_shape *shape) {
-  return packed_words(shape) * sizeof(word);
+  const layout plan = lay_out(shape);
+  return (size_t)(shape->codes * shape->groups * plan.filter_blocks * plan.steps * step_words) *
+         sizeof(word);
 }
 
 static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
-  const uint8_t *codes = rows;
-  word *to = packed;
-  int64_t patch = signet_patch_length(shape);
-  int64_t bytes = (patch + 7) / 8;
-  int64_t group_filters = shape->out_channels / shape->groups;
-  int64_t blocks = signet_ceil_div(group_filters, block);
-  memset(to, 0, packed_bytes(shape));
+  const layout plan = lay_out(shape);
+  const int64_t patch = signet_patch_length(shape);
+  const int64_t area = (int64_t)shape->kernel_height * shape->kernel_width;
+  const int64_t bytes = (patch + 7) / 8;
+  memset(packed, 0, packed_bytes(shape));
   for (int64_t row = 0; row < (int64_t)shape->codes * shape->out_channels; row++) {
-    const uint8_t *bits = codes + row * bytes;
-    int64_t filter = row % shape->out_channels;
-    int64_t lane = filter % group_filters;
-    int64_t index = (row / shape->out_channels * shape->groups + filter / group_filters) * blocks +
-                    lane / block;
-    word *words = to + index * block_words(shape) + lane % block / 16;
+    const uint8_t *bits = (const uint8_t *)rows + row * bytes;
+    const int64_t filter = row % shape->out_channels;
+    const int64_t lane = filter % plan.group_filters;
+    const int64_t index =
+        (row / shape->out_channels * shape->groups + filter / plan.group_filters) *
+            plan.filter_blocks +
+        lane / block;
+    word *words = (word *)packed + index * plan.steps * step_words + lane % block / 16;
     for (int64_t element = 0; element < patch; element++) {
-      word bit = (bits[element / 8] >> (element % 8)) & 1;
-      int64_t place = signet_gathered_element(shape, element);
-      words[place / 2 * 2] |= bit << (lane % 16 * 2 + place % 2);
+      const word bit = (bits[element / 8] >> (element % 8)) & 1;
+      const int64_t channel = element / area;
+      const int64_t step = channel / line_channels * area + element % area;
+      const int64_t pair = channel % line_channels / 2;
+      words[step * step_words + pair * 2] |= bit << (lane % 16 * 2 + channel % 2);
     }
   }
 }
 
-// Cuts 32 floats into the upper 16 bits and the rest, rounded.
-SIGNET_INLINE TARGET void split(const float *from, char *high, char *low) {
+// Cuts 32 floats into their upper halves and the rest, rounded. Only `channels` are read.
+SIGNET_INLINE TARGET void split(const float *from, int64_t channels, char *high, char *low) {
   const __m512i upper_halves = _mm512_set_epi16(
       63, 61, 59, 57, 55, 53, 51, 49, 47, 45, 43, 41, 39, 37, 35, 33, 31, 29, 27, 25, 23, 21, 19,
       17, 15, 13, 11, 9, 7, 5, 3, 1);
   const __m512i mask = _mm512_set1_epi32((int)0xffff0000u);
-  __m512i a = _mm512_loadu_si512(from);
-  __m512i b = _mm512_loadu_si512(from + 16);
+  const uint32_t present = channels >= line_channels ? ~0u : (1u << channels) - 1;
+  __m512i a = _mm512_maskz_loadu_epi32((__mmask16)present, from);
+  __m512i b = _mm512_maskz_loadu_epi32((__mmask16)(present >> 16), from + 16);
   __m512 rest_a =
       _mm512_sub_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(_mm512_and_si512(a, mask)));
   __m512 rest_b =
       _mm512_sub_ps(_mm512_castsi512_ps(b), _mm512_castsi512_ps(_mm512_and_si512(b, mask)));
-  _mm512_storeu_si512(high, _mm512_permutex2var_epi16(a, upper_halves, b));
-  _mm512_storeu_si512(low, (__m512i)_mm512_cvtne2ps_pbh(rest_b, rest_a));
+  _mm512_store_si512(high, _mm512_permutex2var_epi16(a, upper_halves, b));
+  _mm512_store_si512(low, (__m512i)_mm512_cvtne2ps_pbh(rest_b, rest_a));
 }
 
-static TARGET void gather_panel(
-    const signet_conv *conv, int64_t group, signet_cursor cursor, int64_t pixels,
-    const scratch_layout *scratch) {
+// Fills the map with what the output rows from `first_row` on look at.
+static TARGET void split_input(
+    const signet_conv *conv, const layout *plan, const scratch_layout *scratch, int64_t image,
+    int64_t group, int64_t first_row, int64_t rows) {
   const signet_conv_shape *shape = &conv->shape;
-  const int64_t steps = steps_of(shape);
-  const int64_t patch = signet_patch_length(shape);
-  amx_copy(scratch->patch + patch, NULL, steps * tile_depth - patch);
-  for (int64_t p = 0; p < pixels; p++) {
-    amx_gather(conv, group, cursor, scratch->patch, patch, 0);
-    char *row = scratch->panel + p / tile_pixels * steps * 2 * tile_bytes + p % tile_pixels * 64;
-    for (int64_t step = 0; step < steps; step++, row += 2 * tile_bytes) {
-      split(scratch->patch + step * tile_depth, row, row + tile_bytes);
+  const int64_t low = plane_lines(plan) * line;
+  const int64_t row_bytes = plan->pitch * line;
+  const int64_t columns = padded_columns(shape);
+  const int64_t padded_rows = (rows - 1) * shape->stride_height +
+                              (int64_t)(shape->kernel_height - 1) * shape->dilation_height + 1;
+  for (int64_t row = 0; row < padded_rows; row++) {
+    const int64_t phase = phase_index(
+        row % shape->stride_height, shape->kernel_height, shape->dilation_height,
+        shape->stride_height);
+    if (phase < 0) continue;
+    const int64_t y = first_row * shape->stride_height + row - shape->pad_top;
+    const bool row_inside = y >= 0 && y < shape->in_height;
+    const float *from = conv->in.data + image * conv->in.image_stride + y * conv->in.row_stride +
+                        group * plan->channels;
+    char *to = scratch->map + phase * plan->phase_columns * plan->channel_lines * 2 * low +
+               row / shape->stride_height * row_bytes;
+    for (int64_t column = 0; column < columns; column++) {
+      const int64_t place = scratch->columns[column];
+      if (place < 0) continue;
+      const int64_t x = column - shape->pad_left;
+      const bool inside = row_inside && x >= 0 && x < shape->in_width;
+      for (int64_t part = 0; part < plan->channel_lines; part++) {
+        char *high = to + place + part * 2 * low;
+        if (inside) {
+          split(
+              from + x * conv->in.pixel_stride + part * line_channels,
+              plan->channels - part * line_channels, high, high + low);
+        } else {
+          _mm512_store_si512(high, _mm512_setzero_si512());
+          _mm512_store_si512(high + low, _mm512_setzero_si512());
+        }
+      }
     }
-    signet_cursor_advance(&cursor, shape);
   }
 }
 
-// signs: steps × 2 tiles of ±1, from `steps` · 16 pairs of words.
-static TARGET void expand(const word *words, int64_t steps, char *signs) {
+// Where columns and steps lie in the map; the same for all units.
+static void fill_tables(
+    const signet_conv_shape *shape, const layout *plan, const scratch_layout *scratch) {
+  const int64_t line_bytes = 2 * plane_lines(plan) * line;
+  const int64_t phase_bytes = plan->channel_lines * line_bytes;
+  for (int64_t column = 0; column < padded_columns(shape); column++) {
+    const int64_t phase = phase_index(
+        column % shape->stride_width, shape->kernel_width, shape->dilation_width,
+        shape->stride_width);
+    scratch->columns[column] =
+        phase < 0 ? -1 : phase * phase_bytes + column / shape->stride_width * line;
+  }
+  int64_t *offset = scratch->offsets;
+  for (int64_t part = 0; part < plan->channel_lines; part++) {
+    for (int64_t ky = 0; ky < shape->kernel_height; ky++) {
+      const int64_t row = ky * shape->dilation_height;
+      const int64_t row_phase = phase_index(
+          row % shape->stride_height, shape->kernel_height, shape->dilation_height,
+          shape->stride_height);
+      for (int64_t kx = 0; kx < shape->kernel_width; kx++) {
+        *offset++ = row_phase * plan->phase_columns * phase_bytes +
+                    row / shape->stride_height * plan->pitch * line +
+                    scratch->columns[kx * shape->dilation_width] + part * line_bytes;
+      }
+    }
+  }
+}
+
+// signs: 2 tiles of ±1, one step
+SIGNET_INLINE TARGET void expand(const word *words, char *signs) {
   const __m512i plus = _mm512_set1_epi16(bf16_one);
   const __m512i minus = _mm512_set1_epi16((short)bf16_minus_one);
-  for (int64_t step = 0; step < steps; step++, signs += 2 * tile_bytes) {
-    for (int64_t pair = 0; pair < tile_depth / 2; pair++, words += 2) {
-      _mm512_store_si512(signs + pair * 64, _mm512_mask_blend_epi16(words[0], minus, plus));
-      _mm512_store_si512(
-          signs + tile_bytes + pair * 64, _mm512_mask_blend_epi16(words[1], minus, plus));
-    }
+#pragma clang loop unroll(full)
+  for (int64_t pair = 0; pair < line_channels / 2; pair++) {
+    _mm512_store_si512(
+        signs + pair * line, _mm512_mask_blend_epi16(words[2 * pair], minus, plus));
+    _mm512_store_si512(
+        signs + tile_bytes + pair * line,
+        _mm512_mask_blend_epi16(words[2 * pair + 1], minus, plus));
   }
 }
 
@@ -173,162 +300,284 @@ static TARGET void configure(void) {
     uint8_t rows[16];
   } config = {.palette = 1};
   for (int tile = 0; tile < 8; tile++) {
-    config.bytes_per_row[tile] = 64;
-    config.rows[tile] = 16;
+    config.bytes_per_row[tile] = line;
+    config.rows[tile] = tile_pixels;
   }
   _tile_loadconfig(&config);
 }
 
-#define START(tile, at) \
-  if (accumulate) {     \
-    _tile_loadd(tile, at, block * sizeof(float)); \
-  } else {              \
-    _tile_zero(tile);   \
-  }
+// What the microkernels multiply: pixels of the map with the signs of one filter block and code.
+typedef struct {
+  const char *pixels;
+  int64_t low;  // bytes from the upper halves to the rests
+  const int64_t *offsets;
+  int64_t steps;
+  char *signs;
+  // Where the signs are still bits: the first tiles to pass expand them a step ahead, while the
+  // tile unit is busy.
+  const word *words;
+  float *raw;
+} operands;
 
-// raw: 32 pixels × 32 filters (+)= two pixel tiles · two filter tiles
-static TARGET void multiply_2x2(
-    int64_t steps, const char *pixels, int64_t next, const char *signs, float *raw,
-    bool accumulate) {
-  START(0, raw)
-  START(1, raw + 16)
-  START(2, raw + 16 * block)
-  START(3, raw + 16 * block + 16)
-  for (int64_t step = 0; step < steps; step++) {
-    _tile_loadd(6, signs, 64);
-    _tile_loadd(7, signs + tile_bytes, 64);
-    _tile_loadd(4, pixels, 64);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    _tile_loadd(5, pixels + next, 64);
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
-    _tile_loadd(4, pixels + tile_bytes, 64);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    _tile_loadd(5, pixels + next + tile_bytes, 64);
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
-    signs += 2 * tile_bytes;
-    pixels += 2 * tile_bytes;
-  }
-  _tile_stored(0, raw, block * sizeof(float));
-  _tile_stored(1, raw + 16, block * sizeof(float));
-  _tile_stored(2, raw + 16 * block, block * sizeof(float));
-  _tile_stored(3, raw + 16 * block + 16, block * sizeof(float));
+SIGNET_INLINE TARGET void expand_first(const operands *with) {
+  if (with->words) expand(with->words, with->signs);
 }
 
-// raw: 16 pixels × 32 filters (+)= one pixel tile · two filter tiles
-static TARGET void multiply_1x2(
-    int64_t steps, const char *pixels, const char *signs, float *raw, bool accumulate) {
-  START(0, raw)
-  START(1, raw + 16)
-  for (int64_t step = 0; step < steps; step++) {
-    _tile_loadd(6, signs, 64);
-    _tile_loadd(7, signs + tile_bytes, 64);
-    _tile_loadd(4, pixels, 64);
-    _tile_loadd(5, pixels + tile_bytes, 64);
+SIGNET_INLINE TARGET void expand_next(const operands *with, int64_t step) {
+  if (with->words && step + 1 < with->steps) {
+    expand(
+        with->words + (step + 1) * step_words, with->signs + (step + 1) * 2 * tile_bytes);
+  }
+}
+
+// raw: 32 pixels × 32 filters = two pixel tiles · two filter tiles
+static TARGET void multiply_2x2(const operands *with) {
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  expand_first(with);
+  for (int64_t step = 0; step < with->steps; step++) {
+    const char *signs = with->signs + step * 2 * tile_bytes;
+    const char *from = with->pixels + with->offsets[step];
+    _tile_loadd(6, signs, line);
+    _tile_loadd(7, signs + tile_bytes, line);
+    _tile_loadd(4, from, line);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_loadd(5, from + tile_bytes, line);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+    from += with->low;
+    _tile_loadd(4, from, line);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_loadd(5, from + tile_bytes, line);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+    expand_next(with, step);
+  }
+  _tile_stored(0, with->raw, block * sizeof(float));
+  _tile_stored(1, with->raw + 16, block * sizeof(float));
+  _tile_stored(2, with->raw + 16 * block, block * sizeof(float));
+  _tile_stored(3, with->raw + 16 * block + 16, block * sizeof(float));
+}
+
+// raw: 16 pixels × 32 filters = one pixel tile · two filter tiles
+static TARGET void multiply_1x2(const operands *with) {
+  _tile_zero(0);
+  _tile_zero(1);
+  expand_first(with);
+  for (int64_t step = 0; step < with->steps; step++) {
+    const char *signs = with->signs + step * 2 * tile_bytes;
+    const char *from = with->pixels + with->offsets[step];
+    _tile_loadd(6, signs, line);
+    _tile_loadd(7, signs + tile_bytes, line);
+    _tile_loadd(4, from, line);
+    _tile_loadd(5, from + with->low, line);
     _tile_dpbf16ps(0, 4, 6);
     _tile_dpbf16ps(1, 4, 7);
     _tile_dpbf16ps(0, 5, 6);
     _tile_dpbf16ps(1, 5, 7);
-    signs += 2 * tile_bytes;
-    pixels += 2 * tile_bytes;
+    expand_next(with, step);
   }
-  _tile_stored(0, raw, block * sizeof(float));
-  _tile_stored(1, raw + 16, block * sizeof(float));
+  _tile_stored(0, with->raw, block * sizeof(float));
+  _tile_stored(1, with->raw + 16, block * sizeof(float));
 }
 
-// raw: 64 pixels × 16 filters (+)= four pixel tiles · one filter tile
-static TARGET void multiply_4x1(
-    int64_t steps, const char *pixels, int64_t next, const char *signs, float *raw,
-    bool accumulate) {
-  START(0, raw)
-  START(1, raw + 16 * block)
-  START(2, raw + 32 * block)
-  START(3, raw + 48 * block)
-  for (int64_t step = 0; step < steps; step++) {
-    _tile_loadd(6, signs, 64);
-    for (int64_t plane = 0; plane < 2 * tile_bytes; plane += tile_bytes) {
-      _tile_loadd(4, pixels + plane, 64);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_loadd(5, pixels + next + plane, 64);
-      _tile_dpbf16ps(1, 5, 6);
-      _tile_loadd(4, pixels + 2 * next + plane, 64);
-      _tile_dpbf16ps(2, 4, 6);
-      _tile_loadd(5, pixels + 3 * next + plane, 64);
-      _tile_dpbf16ps(3, 5, 6);
+// raw: 64 pixels × 16 filters = four pixel tiles · one filter tile
+static TARGET void multiply_4x1(const operands *with) {
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  expand_first(with);
+  for (int64_t step = 0; step < with->steps; step++) {
+    const char *from = with->pixels + with->offsets[step];
+    _tile_loadd(6, with->signs + step * 2 * tile_bytes, line);
+    _tile_loadd(4, from, line);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_loadd(5, from + tile_bytes, line);
+    _tile_dpbf16ps(1, 5, 6);
+    _tile_loadd(4, from + 2 * tile_bytes, line);
+    _tile_dpbf16ps(2, 4, 6);
+    _tile_loadd(5, from + 3 * tile_bytes, line);
+    _tile_dpbf16ps(3, 5, 6);
+    from += with->low;
+    _tile_loadd(4, from, line);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_loadd(5, from + tile_bytes, line);
+    _tile_dpbf16ps(1, 5, 6);
+    _tile_loadd(4, from + 2 * tile_bytes, line);
+    _tile_dpbf16ps(2, 4, 6);
+    _tile_loadd(5, from + 3 * tile_bytes, line);
+    _tile_dpbf16ps(3, 5, 6);
+    expand_next(with, step);
+  }
+  _tile_stored(0, with->raw, block * sizeof(float));
+  _tile_stored(1, with->raw + 16 * block, block * sizeof(float));
+  _tile_stored(2, with->raw + 32 * block, block * sizeof(float));
+  _tile_stored(3, with->raw + 48 * block, block * sizeof(float));
+}
+
+// Multiplies as many of `tiles` as one microkernel takes and says how many those were.
+static TARGET int64_t multiply(const operands *with, int64_t tiles, bool narrow) {
+  if (narrow && tiles > 2) {
+    multiply_4x1(with);
+    return 4;
+  }
+  if (tiles > 1) {
+    multiply_2x2(with);
+    return 2;
+  }
+  multiply_1x2(with);
+  return 1;
+}
+
+typedef struct {
+  int64_t image, group, first_row, rows, split;
+} unit_place;
+
+// The filters of one block: scales and offsets in registers, lanes past the last filter masked.
+typedef struct {
+  __mmask16 lanes[2];
+  __m512 scale[2], offset[2];
+  // Values below are raised to it: 0 for ReLU.
+  __m512 floor;
+  int64_t filter;
+} epilogue;
+
+SIGNET_INLINE TARGET epilogue make_epilogue(
+    const signet_conv *conv, int64_t filter, int64_t filters, const float *scale) {
+  const uint32_t present = filters >= block ? ~0u : (1u << filters) - 1;
+  epilogue made = {
+      .floor = _mm512_set1_ps(conv->relu ? 0.0f : -__builtin_inff()), .filter = filter};
+#pragma clang loop unroll(full)
+  for (int half = 0; half < 2; half++) {
+    made.lanes[half] = (__mmask16)(present >> (16 * half));
+    made.scale[half] =
+        scale ? _mm512_maskz_loadu_ps(made.lanes[half], scale + filter + 16 * half)
+              : _mm512_set1_ps(1.0f);
+    made.offset[half] =
+        _mm512_maskz_loadu_ps(made.lanes[half], conv->offset + filter + 16 * half);
+  }
+  return made;
+}
+
+// Stores `count` neighbouring pixels of a row. raw: count × block
+SIGNET_INLINE TARGET void finish_run(
+    const signet_conv *conv, const epilogue *with, signet_cursor cursor, int64_t count,
+    const float *raw) {
+  float *out = signet_pixel(&conv->out, cursor) + with->filter;
+  const float *residual =
+      conv->residual.data ? signet_pixel(&conv->residual, cursor) + with->filter : NULL;
+  for (int64_t pixel = 0; pixel < count; pixel++, raw += block) {
+#pragma clang loop unroll(full)
+    for (int half = 0; half < 2; half++) {
+      __m512 value = _mm512_fmadd_ps(
+          _mm512_load_ps(raw + 16 * half), with->scale[half], with->offset[half]);
+      if (residual) {
+        value = _mm512_add_ps(
+            value, _mm512_maskz_loadu_ps(with->lanes[half], residual + 16 * half));
+      }
+      // The second operand is what comes out where one is not a number.
+      value = _mm512_max_ps(with->floor, value);
+      _mm512_mask_storeu_ps(out + 16 * half, with->lanes[half], value);
     }
-    signs += 2 * tile_bytes;
-    pixels += 2 * tile_bytes;
+    out += conv->out.pixel_stride;
+    if (residual) residual += conv->residual.pixel_stride;
   }
-  _tile_stored(0, raw, block * sizeof(float));
-  _tile_stored(1, raw + 16 * block, block * sizeof(float));
-  _tile_stored(2, raw + 32 * block, block * sizeof(float));
-  _tile_stored(3, raw + 48 * block, block * sizeof(float));
 }
-#undef START
 
-static TARGET void multiply_block(
-    int64_t steps, int64_t tiles, bool narrow, const scratch_layout *scratch, const word *words) {
-  const int64_t next = steps * 2 * tile_bytes;
-  for (int64_t done = 0; done < steps; done += chunk_steps) {
-    const int64_t part = signet_min(steps - done, chunk_steps);
-    expand(words + done * tile_depth, part, scratch->signs);
-    int64_t tile = 0;
-    while (tile < tiles) {
-      const char *pixels = scratch->panel + tile * next + done * 2 * tile_bytes;
-      float *raw = scratch->raw + tile * tile_pixels * block;
-      if (narrow && tile + 4 <= tiles) {
-        multiply_4x1(part, pixels, next, scratch->signs, raw, done > 0);
-        tile += 4;
-      } else if (tile + 2 <= tiles) {
-        multiply_2x2(part, pixels, next, scratch->signs, raw, done > 0);
-        tile += 2;
-      } else {
-        multiply_1x2(part, pixels, scratch->signs, raw, done > 0);
-        tile += 1;
+// Stores the pixels of some tiles that are not beyond the end of a row.
+static TARGET void finish_tiles(
+    const signet_conv *conv, const layout *plan, const unit_place *unit, const epilogue *with,
+    int64_t first, int64_t count, const float *raw) {
+  const int64_t end = signet_min(first + count, unit->rows * plan->pitch);
+  int64_t y = first / plan->pitch;
+  int64_t x = first % plan->pitch;
+  for (int64_t pixel = first; pixel < end; y++, x = 0) {
+    const int64_t run = signet_min(conv->shape.out_width - x, end - pixel);
+    const signet_cursor cursor = {unit->image, (int32_t)(unit->first_row + y), (int32_t)x};
+    finish_run(conv, with, cursor, run, raw + (pixel - first) * block);
+    pixel += plan->pitch - x;
+  }
+}
+
+// total: count × block (+)= scale · raw
+static TARGET void add_code(
+    float *total, const float *raw, int64_t count, const epilogue *with, bool accumulate) {
+  for (int64_t pixel = 0; pixel < count; pixel++, raw += block, total += block) {
+    for (int half = 0; half < 2; half++) {
+      const __m512 before =
+          accumulate ? _mm512_load_ps(total + 16 * half) : _mm512_setzero_ps();
+      _mm512_store_ps(
+          total + 16 * half,
+          _mm512_fmadd_ps(_mm512_load_ps(raw + 16 * half), with->scale[half], before));
+    }
+  }
+}
+
+// All filters of one block on all pixels of a unit.
+static TARGET void run_block(
+    const signet_conv *conv, const layout *plan, const scratch_layout *scratch,
+    const unit_place *unit, int64_t index) {
+  const signet_conv_shape *shape = &conv->shape;
+  const int64_t filters = signet_min(block, plan->group_filters - index * block);
+  const int64_t filter = unit->group * plan->group_filters + index * block;
+  const bool several = shape->codes > 1;
+  const epilogue finish = make_epilogue(conv, filter, filters, several ? NULL : conv->scale);
+  // The last pixels of the last row need no tile.
+  const int64_t pixels = (unit->rows - 1) * plan->pitch + shape->out_width;
+  const int64_t tiles = signet_ceil_div(pixels, tile_pixels);
+  for (int64_t tile = 0; tile < tiles;) {
+    int64_t taken = 0;
+    for (int64_t code = 0; code < shape->codes; code++) {
+      const int64_t packed =
+          (code * shape->groups + unit->group) * plan->filter_blocks + index;
+      const operands with = {
+          .pixels = scratch->map + tile * tile_bytes,
+          .low = plane_lines(plan) * line,
+          .offsets = scratch->offsets,
+          .steps = plan->steps,
+          .signs = scratch->signs + code * plan->steps * 2 * tile_bytes,
+          .words = tile > 0 ? NULL
+                            : (const word *)conv->packed + packed * plan->steps * step_words,
+          .raw = scratch->raw,
+      };
+      taken = multiply(&with, tiles - tile, filters <= 16);
+      if (several) {
+        const epilogue scaled = make_epilogue(
+            conv, filter, filters, conv->scale + code * shape->out_channels);
+        add_code(scratch->total, scratch->raw, taken * tile_pixels, &scaled, code > 0);
       }
     }
+    finish_tiles(
+        conv, plan, unit, &finish, tile * tile_pixels, taken * tile_pixels,
+        several ? scratch->total : scratch->raw);
+    tile += taken;
   }
 }
 
 static TARGET void run(
     const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
+  (void)images;
   const signet_conv_shape *shape = &conv->shape;
-  const signet_tiling tiling = tiling_of(shape, images);
-  const scratch_layout scratch = lay_scratch(shape, images, memory);
-  const int64_t steps = steps_of(shape);
-  const int64_t blocks = shape->groups * tiling.filter_blocks;
+  const layout plan = lay_out(shape);
+  const scratch_layout scratch = lay_scratch(shape, &plan, memory);
+  fill_tables(shape, &plan, &scratch);
   configure();
-  for (int64_t unit = from; unit < to; unit++) {
-    const int64_t split_index = unit % tiling.splits;
-    const int64_t group = unit / tiling.splits % shape->groups;
-    const int64_t first = unit / tiling.splits / shape->groups * tiling.block_pixels;
-    const int64_t pixels = signet_min(tiling.block_pixels, tiling.pixels - first);
-    const signet_cursor start = signet_cursor_at(shape, first);
-    gather_panel(conv, group, start, pixels, &scratch);
-    const int64_t end = (split_index + 1) * tiling.filter_blocks / tiling.splits;
-    for (int64_t index = split_index * tiling.filter_blocks / tiling.splits; index < end;
-         index++) {
-      const int64_t filters = signet_min(block, tiling.group_filters - index * block);
-      const int64_t filter = group * tiling.group_filters + index * block;
-      const bool several = shape->codes > 1;
-      for (int32_t code = 0; code < shape->codes; code++) {
-        const word *words =
-            (const word *)conv->packed +
-            (code * blocks + group * tiling.filter_blocks + index) * block_words(shape);
-        multiply_block(
-            steps, signet_ceil_div(pixels, tile_pixels), filters <= 16, &scratch, words);
-        if (several) {
-          amx_add_code(
-              scratch.total, scratch.raw, pixels, block,
-              conv->scale + code * shape->out_channels + filter, filters, code == 0);
-        }
-      }
-      amx_finish(
-          conv, start, several ? scratch.total : scratch.raw, pixels, block, filter, filters,
-          several || !conv->scale ? NULL : conv->scale + filter);
+  for (int64_t index = from; index < to; index++) {
+    unit_place unit;
+    unit.split = index % plan.splits;
+    unit.group = index / plan.splits % shape->groups;
+    unit.first_row = index / plan.splits / shape->groups % plan.row_blocks * plan.unit_rows;
+    unit.image = index / plan.splits / shape->groups / plan.row_blocks;
+    unit.rows = signet_min(plan.unit_rows, shape->out_height - unit.first_row);
+    split_input(conv, &plan, &scratch, unit.image, unit.group, unit.first_row, unit.rows);
+    const int64_t end = (unit.split + 1) * plan.filter_blocks / plan.splits;
+    for (int64_t each = unit.split * plan.filter_blocks / plan.splits; each < end; each++) {
+      run_block(conv, &plan, &scratch, &unit, each);
     }
   }
   _tile_release();

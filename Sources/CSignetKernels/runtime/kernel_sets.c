@@ -21,6 +21,12 @@ const signet_kernel_set *signet_kernel_set_at(int index) {
   return sets[index];
 }
 
+const signet_conv_kernel *signet_choose_conv(
+    const signet_conv_kernel *const *candidates, const signet_conv_shape *shape) {
+  while ((*candidates)->accepts && !(*candidates)->accepts(shape)) candidates++;
+  return *candidates;
+}
+
 #if defined(__x86_64__)
 static bool has_avx512(void) {
   // The builtin looks at the operating system's support for the registers too.

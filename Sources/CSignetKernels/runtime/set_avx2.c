@@ -13,10 +13,13 @@
 #include "conv_gemm.h"
 #include "rows.h"
 
+static const signet_conv_kernel *const f32_conv[] = {&avx2_f32_conv, NULL};
+static const signet_conv_kernel *const b1_conv[] = {&avx2_b1_conv, NULL};
+
 const signet_kernel_set signet_avx2_set = {
     .name = "avx2",
-    .f32_conv = &avx2_f32_conv,
-    .b1_conv = &avx2_b1_conv,
+    .f32_conv = f32_conv,
+    .b1_conv = b1_conv,
     SIGNET_ROW_KERNELS,
 };
 

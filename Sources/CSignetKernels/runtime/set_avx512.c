@@ -1,5 +1,6 @@
 #include "conv_amx.h"
 #include "kernel_sets.h"
+#include "linear_avx512.h"
 
 #if defined(__x86_64__)
 
@@ -14,18 +15,24 @@
 #include "conv_gemm.h"
 #include "rows.h"
 
+static const signet_conv_kernel *const f32_conv[] = {&avx512_f32_conv, NULL};
+static const signet_conv_kernel *const b1_conv[] = {
+    &signet_b1_linear_avx512, &avx512_b1_conv, NULL};
+static const signet_conv_kernel *const b1_conv_tiles[] = {
+    &signet_b1_linear_avx512, &signet_b1_conv_amx, NULL};
+
 const signet_kernel_set signet_avx512_set = {
     .name = "avx512",
-    .f32_conv = &avx512_f32_conv,
-    .b1_conv = &avx512_b1_conv,
+    .f32_conv = f32_conv,
+    .b1_conv = b1_conv,
     SIGNET_ROW_KERNELS,
 };
 
 // AVX-512 with binary convolutions on tiles.
 const signet_kernel_set signet_amx_set = {
     .name = "amx",
-    .f32_conv = &avx512_f32_conv,
-    .b1_conv = &signet_b1_conv_amx,
+    .f32_conv = f32_conv,
+    .b1_conv = b1_conv_tiles,
     SIGNET_ROW_KERNELS,
 };
 

@@ -14,10 +14,13 @@
 #include "conv_gemm.h"
 #include "rows.h"
 
+static const signet_conv_kernel *const f32_conv[] = {&neon_f32_conv, NULL};
+static const signet_conv_kernel *const b1_conv[] = {&neon_b1_conv, NULL};
+
 const signet_kernel_set signet_neon_set = {
     .name = "neon",
-    .f32_conv = &neon_f32_conv,
-    .b1_conv = &neon_b1_conv,
+    .f32_conv = f32_conv,
+    .b1_conv = b1_conv,
     SIGNET_ROW_KERNELS,
 };
 

@@ -5,9 +5,12 @@
 #define NAME(x) reference_##x
 #include "rows.h"
 
+static const signet_conv_kernel *const f32_conv[] = {&signet_f32_conv_reference, NULL};
+static const signet_conv_kernel *const b1_conv[] = {&signet_b1_conv_reference, NULL};
+
 const signet_kernel_set signet_reference_set = {
     .name = "reference",
-    .f32_conv = &signet_f32_conv_reference,
-    .b1_conv = &signet_b1_conv_reference,
+    .f32_conv = f32_conv,
+    .b1_conv = b1_conv,
     SIGNET_ROW_KERNELS,
 };

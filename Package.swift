@@ -8,6 +8,8 @@ let package = Package(
     .executable(name: "signet", targets: ["signet"]),
     .library(name: "SignetModel", targets: ["SignetModel"]),
     .library(name: "SignetRuntime", targets: ["SignetRuntime"]),
+    // Needs libtorch: for apps that train, and for Benchmarks/training.
+    .library(name: "SignetTraining", targets: ["SignetTraining", "SignetData", "SignetZoo"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
@@ -64,7 +66,7 @@ let package = Package(
         "SignetTraining", "SignetModel", "SignetZoo", "SignetData", "SignetHashing", "Torch",
       ]),
     .testTarget(name: "SignetReportTests", dependencies: ["SignetReport", "SignetModel"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["SignetModel", "SignetZoo"]),
+    .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],
   // libtorch's headers are C++20.

@@ -37,7 +37,7 @@ public struct SafetensorsFile: Sendable {
   }
 
   /// A window on the tensor's bytes; nothing is copied.
-  func bytes(of tensor: Tensor) -> Data {
+  package func bytes(of tensor: Tensor) -> Data {
     let start = data.startIndex
     return data[start + tensor.byteRange.lowerBound..<start + tensor.byteRange.upperBound]
   }

@@ -1,0 +1,95 @@
+import SignetHashing
+
+/// How a network's weights become codes.
+public struct BinarizationOptions: Sendable, Hashable {
+  public enum Method: String, Sendable, CaseIterable {
+    /// Inner-product preserving hashing ("From Hashing to CNNs", Hu, Wang & Cheng, AAAI 2018).
+    case bwnh
+    /// Sign and mean magnitude (BWN, "XNOR-Net", Rastegari et al., ECCV 2016); data only measures
+    /// the error.
+    case bwn
+  }
+
+  public var method: Method
+  /// Inputs and outputs count from their means; the offset goes into the following batch norm or
+  /// the bias.
+  public var centred: Bool
+  /// Takes the float network's inputs on both sides, X̃ = X, as if earlier layers were float.
+  public var symmetric: Bool
+  /// Layers left in float.
+  public var keep: KeepPattern
+  /// Calibration images, without labels; all of the set where it has fewer.
+  public var images: Int
+  /// Images per forward step.
+  public var batchSize: Int
+  /// Limit on the calibration activations and patches held at once. Activations are held as
+  /// bfloat16 where float32 would pass it.
+  public var memoryBytes: Int
+  /// Chooses the images and seeds the solver.
+  public var seed: UInt64
+  public var effort: HashingOptions.Effort
+  /// Passes over the coordinates of one descent at most.
+  public var sweeps: Int
+  /// K: codes per filter, 1 to 4.
+  public var codes: Int
+  /// λ of the ridge, relative to G's mean diagonal element.
+  public var damping: Float
+  /// Patches taken of each image, at random places; `nil`: all.
+  public var patchesPerImage: Int?
+  /// Threads of libtorch and of the solver; `nil`: libtorch's as they are, the solver as many.
+  public var threads: Int?
+
+  public init(
+    method: Method = .bwnh, centred: Bool = true, symmetric: Bool = false,
+    keep: KeepPattern = .firstAndLast, images: Int = 1024, batchSize: Int = 128,
+    memoryBytes: Int = 2 << 30, seed: UInt64 = 0, effort: HashingOptions.Effort = .search,
+    sweeps: Int = 20, codes: Int = 1, damping: Float = 0, patchesPerImage: Int? = nil,
+    threads: Int? = nil
+  ) {
+    self.method = method
+    self.centred = centred
+    self.symmetric = symmetric
+    self.keep = keep
+    self.images = images
+    self.batchSize = batchSize
+    self.memoryBytes = memoryBytes
+    self.seed = seed
+    self.effort = effort
+    self.sweeps = sweeps
+    self.codes = codes
+    self.damping = damping
+    self.patchesPerImage = patchesPerImage
+    self.threads = threads
+  }
+
+  func check() throws(TrainingError) {
+    try require(images >= 1, "images", "at least 1", images)
+    try require(batchSize >= 1, "batchSize", "at least 1", batchSize)
+    try require(memoryBytes >= 1 << 20, "memoryBytes", "at least 1 MiB", memoryBytes)
+    try require(sweeps >= 0, "sweeps", "0 or more", sweeps)
+    try require((1...4).contains(codes), "codes", "1 to 4", codes)
+    try require(damping.isFinite && damping >= 0, "damping", "0 or more", damping)
+    try require(patchesPerImage ?? 1 >= 1, "patchesPerImage", "at least 1", patchesPerImage ?? 1)
+    try require(threads ?? 1 >= 1, "threads", "at least 1", threads ?? 1)
+  }
+
+  private func require(
+    _ condition: Bool, _ name: String, _ expected: String, _ found: some CustomStringConvertible
+  ) throws(TrainingError) {
+    guard condition else { throw .option(name: name, expected: expected, found: "\(found)") }
+  }
+
+  /// The options that shape the result, by name.
+  var described: [String: String] {
+    var options = ["method": method.rawValue, "keep": "\(keep)", "codes": "\(codes)"]
+    guard method == .bwnh else { return options }
+    options["centred"] = "\(centred)"
+    options["symmetric"] = "\(symmetric)"
+    options["images"] = "\(images)"
+    options["effort"] = "\(effort.rawValue)"
+    options["sweeps"] = "\(sweeps)"
+    if damping != 0 { options["damping"] = "\(damping)" }
+    if let patchesPerImage { options["patchesPerImage"] = "\(patchesPerImage)" }
+    return options
+  }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import SignetData
+import SignetHashing
+import SignetModel
+import Torch
+
+/// One run of a binarizer: the layers to solve and the network as far as it is solved.
+final class BinarizationRun {
+  let options: BinarizationOptions
+  let model: Model
+  let dataset: (any ImageDataset)?
+  let checkpoint: URL?
+  /// Nodes the output depends on, up to the last layer to be solved.
+  let steps: [ExecutionPlan.Step]
+  /// Positions in `steps` of the layers to solve.
+  let layers: [Int]
+  /// What a checkpoint must have been made with.
+  let fingerprint: [String: String]
+  /// By layer name.
+  var solved: [String: SolvedLayer] = [:]
+  /// The result as far as it is known; grows biases as offsets need them.
+  private var graph: Graph
+  private var weights: [String: Weight]
+
+  init(
+    options: BinarizationOptions, model: Model, dataset: (any ImageDataset)?, checkpoint: URL?
+  ) throws {
+    self.options = options
+    self.model = model
+    self.dataset = dataset
+    self.checkpoint = checkpoint
+    graph = model.graph
+    weights = model.weights
+    let kept = try options.keep.layers(of: model.graph)
+    let all = ExecutionPlan(model.graph).steps
+    let layers = all.indices.filter {
+      let node = model.graph.nodes[all[$0].node]
+      return node.operation.isBinarizable && !kept.contains(node.name) && !model.isBinary(node)
+    }
+    guard let last = layers.last else { throw TrainingError.nothingToBinarize }
+    if options.method == .bwnh, dataset == nil {
+      throw TrainingError.missing(what: "calibration images", neededBy: "BWNH")
+    }
+    self.layers = layers
+    steps = Array(all[...last])
+    var fingerprint = options.described
+    fingerprint["batchSize"] = "\(options.batchSize)"
+    fingerprint["memoryBytes"] = "\(options.memoryBytes)"
+    fingerprint["seed"] = "\(options.seed)"
+    fingerprint["model"] = try Digest.of(model)
+    fingerprint["data"] = dataset.map { "\($0.name), \($0.count) images" }
+    self.fingerprint = fingerprint
+    for position in layers { try checkWeights(of: node(at: position)) }
+    try resumeIfPossible()
+  }
+
+  func node(at position: Int) -> Node { model.graph.nodes[steps[position].node] }
+
+  func weight(at position: Int) throws(TrainingError) -> Weight {
+    let node = node(at: position)
+    guard let weight = model.weight(.weight, of: node) else {
+      throw .missing(what: "a weight", neededBy: "layer '\(node.name)'")
+    }
+    return weight
+  }
+
+  private func checkWeights(of node: Node) throws(TrainingError) {
+    guard model.weight(.weight, of: node)?.floats.allSatisfy(\.isFinite) ?? false else {
+      throw .notFinite(layer: node.name, part: .weights)
+    }
+  }
+
+  func toEnd(
+    progress: (LayerRecord, Int, Int) -> Void, shouldStop: () -> Bool
+  ) throws -> Model {
+    let clock = ContinuousClock()
+    let start = clock.now
+    if let dataset {
+      try solveWithData(dataset, progress: progress, shouldStop: shouldStop)
+    } else {
+      for (index, position) in layers.enumerated() {
+        let name = node(at: position).name
+        let solution = try solving(position).solveWithoutData()
+        solved[name] = solution
+        try put(solution, at: position)
+        progress(solution.record, index, layers.count)
+      }
+    }
+    let step = Provenance.Step(
+      verb: "binarize", data: dataset?.name, seed: options.seed, options: options.described,
+      results: ["seconds": (clock.now - start) / .seconds(1)],
+      layers: layers.compactMap { solved[node(at: $0).name]?.record })
+    return try model.with(
+      graph: graph, weights: weights, provenance: model.provenance.adding(step))
+  }
+
+  func solving(_ position: Int) throws(TrainingError) -> LayerSolving {
+    LayerSolving(options: options, name: node(at: position).name, weight: try weight(at: position))
+  }
+
+  private func solveWithData(
+    _ dataset: any ImageDataset, progress: (LayerRecord, Int, Int) -> Void,
+    shouldStop: () -> Bool
+  ) throws {
+    let clock = ContinuousClock()
+    let streams = try streams(dataset, shouldStop: shouldStop)
+    for (index, position) in layers.enumerated() {
+      let start = clock.now
+      let previous = index > 0 ? layers[index - 1] : nil
+      for chunk in streams.chunks.indices {
+        try stop(if: shouldStop)
+        try streams.advance(chunk: chunk, from: previous, to: position)
+      }
+      let name = node(at: position).name
+      var solution: SolvedLayer
+      if let known = solved[name] {
+        for chunk in streams.chunks.indices {
+          _ = try streams.enter(layer: position, chunk: chunk)
+        }
+        solution = known
+      } else {
+        let sums = try calibrate(position, streams, shouldStop: shouldStop)
+        solution = try solving(position).solve(
+          sums, threads: options.threads ?? TorchSettings.threads)
+        solution.record.seconds = (clock.now - start) / .seconds(1)
+        solved[name] = solution
+        try saveCheckpoint()
+      }
+      try put(solution, at: position, streams)
+      progress(solution.record, index, layers.count)
+    }
+  }
+
+  func stop(if shouldStop: () -> Bool) throws(TrainingError) {
+    guard shouldStop() else { return }
+    throw .interrupted(checkpoint: solved.isEmpty ? nil : checkpoint)
+  }
+
+  /// Takes a solved layer into the result and, where given, the binarized stream.
+  private func put(
+    _ solution: SolvedLayer, at position: Int, _ streams: ActivationStreams? = nil
+  ) throws {
+    let layer = node(at: position)
+    let name = layer.parameterName(.weight)
+    weights[name] = try Weight(
+      shape: weight(at: position).shape, storage: .binary(solution.codes))
+    var touched = [layer.name]
+    if solution.offset.contains(where: { $0 != 0 }) {
+      let folding = OffsetFolding(layer: layer, graph: graph)
+      try folding.apply(solution.offset, layer: layer, weights: &weights)
+      if folding == .newBias {
+        graph = try graph.replacing(layer.name, with: layer.operation.withBias)
+      }
+      if case .batchNorm(let name) = folding { touched.append(name) }
+    }
+    guard let streams else { return }
+    for (index, node) in graph.nodes.enumerated() where touched.contains(node.name) {
+      streams.replace(
+        node: index, with: try NodeParameters(node: node, weights: weights, channelsLast: true))
+    }
+  }
+}

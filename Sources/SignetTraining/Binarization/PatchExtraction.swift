@@ -1,0 +1,63 @@
+import SignetModel
+import Torch
+
+/// Takes the patches of one group of a layer: im2col with a row per patch.
+///
+/// Rows hold their elements in kH-kW-C order, which copies runs of channels; `restored` brings
+/// sums over patches back to the weights' C-kH-kW order once, at the end.
+struct PatchExtraction {
+  /// Input channels of the group, C.
+  let channels: Int
+  let firstChannel: Int
+  /// `nil`: a linear layer, whose patch is the whole vector.
+  let convolution: Convolution?
+
+  var kernelArea: Int { convolution?.kernel.area ?? 1 }
+  /// S
+  var patchLength: Int { channels * kernelArea }
+
+  /// - Parameter input: N × I × H × W, or N × I
+  /// - Returns: N × places × S
+  func patches(of input: Tensor) throws(TorchError) -> Tensor {
+    guard let convolution else {
+      return try input.narrow(1, start: firstChannel, length: channels).unsqueeze(1)
+    }
+    let kernel = convolution.kernel
+    let stride = convolution.stride
+    let dilation = convolution.dilation
+    var map = try input.narrow(1, start: firstChannel, length: channels)
+    if convolution.padding != Padding2D(0) { map = try map.pad(convolution.padding.amounts) }
+    map = try map.permute([0, 2, 3, 1])  // N × H × W × C
+    let height = (map.shape[1] - dilation.height * (kernel.height - 1) - 1) / stride.height + 1
+    let width = (map.shape[2] - dilation.width * (kernel.width - 1) - 1) / stride.width + 1
+    var shifted: [Tensor] = []
+    for row in 0..<kernel.height {
+      let top = row * dilation.height
+      let rows = try map.slice(
+        1, start: top, end: top + (height - 1) * stride.height + 1, step: stride.height)
+      for column in 0..<kernel.width {
+        let left = column * dilation.width
+        shifted.append(
+          try rows.slice(
+            2, start: left, end: left + (width - 1) * stride.width + 1, step: stride.width))
+      }
+    }
+    let joined = shifted.count == 1 ? shifted[0] : try Tensor.cat(shifted, 3)
+    return try joined.reshape([input.shape[0], height * width, patchLength])
+  }
+
+  /// - Parameter rows: R × S in the patches' order
+  /// - Returns: R × S in the weights' order
+  func restored(rows: Tensor) throws(TorchError) -> Tensor {
+    let count = rows.shape[0]
+    return try rows.reshape([count, kernelArea, channels]).transpose(1, 2)
+      .reshape([count, patchLength])
+  }
+
+  /// - Parameter gram: S × S in the patches' order
+  /// - Returns: S × S in the weights' order
+  func restored(gram: Tensor) throws(TorchError) -> Tensor {
+    let rows = try restored(rows: gram)
+    return try restored(rows: rows.transpose(0, 1)).transpose(0, 1).contiguous()
+  }
+}

@@ -1,0 +1,136 @@
+import SignetModel
+import Torch
+
+/// Runs a model's graph on libtorch: the float arithmetic that everything else is measured against.
+///
+/// Binary weights are expanded once to `Σ_k α_k b_k`. Values are freed as soon as their last reader
+/// ran. Not for several threads at once: one executor per thread.
+public final class Executor: Classifier {
+  public struct Options: Sendable, Hashable {
+    public var precision: Precision
+    /// N-H-W-C order in memory, which convolutions prefer.
+    public var channelsLast: Bool
+
+    public init(precision: Precision = .float32, channelsLast: Bool = true) {
+      self.precision = precision
+      self.channelsLast = channelsLast
+    }
+  }
+
+  public let graph: Graph
+  public let options: Options
+  let plan: ExecutionPlan
+  /// One per node of the graph.
+  var parameters: [NodeParameters]
+  /// Latent weights pass gradients up to this magnitude.
+  var latentClip = Double.infinity
+
+  public var inputShape: Shape { graph.inputShape }
+  public var classCount: Int { graph.outputShape.elementCount }
+
+  public convenience init(
+    model: Model, options: Options = Options()
+  ) throws(TrainingError) {
+    let parameters = try TrainingError.wrapping {
+      try model.graph.nodes.map {
+        try NodeParameters(
+          node: $0, weights: model.weights, channelsLast: options.channelsLast)
+      }
+    }
+    self.init(graph: model.graph, parameters: parameters, options: options)
+  }
+
+  init(graph: Graph, parameters: [NodeParameters], options: Options) {
+    self.graph = graph
+    self.parameters = parameters
+    self.options = options
+    self.plan = ExecutionPlan(graph)
+  }
+
+  /// Called with each value right after it was computed. The tensor may be overwritten later unless
+  /// the caller holds a copy only as long as the call; with a capture set nothing is overwritten.
+  public typealias Capture = (_ node: Node, _ value: Tensor) throws(TrainingError) -> Void
+
+  /// Class scores without recording gradients.
+  ///
+  /// - Parameters:
+  ///   - images: count × C × H × W, preprocessed
+  ///   - capture: sees every node's value
+  /// - Returns: count × the output's shape, float32
+  public func forward(
+    _ images: Tensor, capture: Capture? = nil
+  ) throws(TrainingError) -> Tensor {
+    try noGrad { () throws(TrainingError) -> Tensor in
+      try run(images, training: false, capture: capture)
+    }
+  }
+
+  /// Class scores with gradients recorded, batch statistics in batch norm, and dropout.
+  func forwardTraining(_ images: Tensor) throws(TrainingError) -> Tensor {
+    try run(images, training: true, capture: nil)
+  }
+
+  /// - Parameter images: count × C × H × W, preprocessed, row-major
+  /// - Returns: count × classes, row-major
+  public func logits(images: [Float], count: Int) throws -> [Float] {
+    let expected = count * inputShape.elementCount
+    guard count > 0, images.count == expected else {
+      throw TrainingError.mismatch(
+        what: "images", expected: "\(expected) numbers for \(count) images of \(inputShape)",
+        found: "\(images.count)")
+    }
+    return try forward(Tensor(images, shape: [count] + inputShape.extents)).toFloats()
+  }
+
+  private func run(
+    _ images: Tensor, training: Bool, capture: Capture?
+  ) throws(TrainingError) -> Tensor {
+    guard images.rank == inputShape.extents.count + 1,
+      Array(images.shape.dropFirst()) == inputShape.extents
+    else {
+      throw .mismatch(
+        what: "images", expected: "count×\(inputShape)", found: "\(Shape(images.shape))")
+    }
+    guard options.precision == .bfloat16 else {
+      return try runNodes(images, training: training, capture: capture)
+    }
+    // Errors of nodes say more than the one kind that the scope lets pass.
+    let result = try TrainingError.wrapping {
+      try withAutocast(.bfloat16) { () throws(TorchError) -> Result<Tensor, TrainingError> in
+        Result { () throws(TrainingError) -> Tensor in
+          try runNodes(images, training: training, capture: capture)
+        }
+      }
+    }
+    let scores = try result.get()
+    return try TrainingError.wrapping { try scores.to(.float32) }
+  }
+
+  private func runNodes(
+    _ images: Tensor, training: Bool, capture: Capture?
+  ) throws(TrainingError) -> Tensor {
+    var values = [Tensor?](repeating: nil, count: graph.nodes.count + 1)
+    values[0] = try TrainingError.wrapping {
+      options.channelsLast ? try images.channelsLast() : images
+    }
+    for step in plan.steps {
+      let node = graph.nodes[step.node]
+      let inputs = step.inputs.compactMap { values[$0] }
+      for value in step.freed { values[value] = nil }
+      do throws(TorchError) {
+        values[step.node + 1] = try node.operation.apply(
+          to: inputs, parameters: parameters[step.node].resolved(clip: latentClip),
+          outputShape: step.outputShape,
+          mode: OperationMode(
+            training: training, mayOverwriteInput: capture == nil && step.mayOverwriteInput))
+      } catch {
+        throw .node(name: node.name, error)
+      }
+      if let capture, let value = values[step.node + 1] { try capture(node, value) }
+    }
+    guard let output = values[plan.output] else {
+      throw .mismatch(what: "output", expected: "a value", found: "none")
+    }
+    return output
+  }
+}

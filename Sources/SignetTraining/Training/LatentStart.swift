@@ -1,0 +1,101 @@
+import SignetModel
+import Torch
+
+/// Where latent weights begin: on the codes' side of zero, so that the first evaluation is the
+/// hashed network's, and as far from zero as the float network was sure of the sign.
+struct LatentStart {
+  /// Latent magnitude where hashing chose the other sign than the float weight, relative to the
+  /// filter's mean |w|: nearer to zero than most, since the layer alone decided it.
+  static let flippedMagnitude: Float = 0.6
+
+  let codes: BinaryCodes
+  /// The float teacher's weight, O × …; without one all latents of a filter are equally far from
+  /// zero.
+  let teacher: [Float]?
+
+  /// K × N × S
+  func latents() -> [Float] {
+    let signs = codes.signs
+    let scales = codes.scales.array
+    var latents = [Float](repeating: 0, count: signs.count)
+    for filter in 0..<codes.filterCount {
+      for code in 0..<codes.codeCount {
+        let row = (code * codes.filterCount + filter) * codes.patchLength
+        let target = residual(filter: filter, code: code, signs: signs, scales: scales)
+        let mean = target.reduce(0) { $0 + abs($1) } / Float(codes.patchLength)
+        // A filter of zeros has no magnitude; any will do, since only the sign counts.
+        let flipped = mean > 0 ? Self.flippedMagnitude * mean : 1
+        for element in 0..<codes.patchLength {
+          let sign = Float(signs[row + element])
+          let agreement = sign * target[element]
+          latents[row + element] = sign * (agreement > 0 ? agreement : flipped)
+        }
+      }
+    }
+    return latents
+  }
+
+  /// What code `code` of a filter stands for, given the others: w − Σ_{i≠k} α_i b_i, S numbers.
+  private func residual(
+    filter: Int, code: Int, signs: [Int8], scales: [Float]
+  ) -> [Float] {
+    let length = codes.patchLength
+    guard let teacher else {
+      let row = code * codes.filterCount + filter
+      return (0..<length).map { abs(scales[row]) * Float(signs[row * length + $0]) }
+    }
+    var target = Array(teacher[filter * length..<(filter + 1) * length])
+    for other in 0..<codes.codeCount where other != code {
+      let row = other * codes.filterCount + filter
+      for element in 0..<length {
+        target[element] -= scales[row] * Float(signs[row * length + element])
+      }
+    }
+    return target
+  }
+}
+
+extension LatentWeight {
+  /// A hashed layer's latents; `teacher` is used where its shape is the layer's.
+  init(weight: Weight, codes: BinaryCodes, teacher: Weight?) throws(TorchError) {
+    let floats = teacher.flatMap { $0.shape == weight.shape && !$0.isBinary ? $0.floats : nil }
+    try self.init(
+      latents: LatentStart(codes: codes, teacher: floats).latents(), scales: codes.scales.array,
+      codeCount: codes.codeCount, shape: weight.shape)
+  }
+
+  /// A float layer made binary: the weights themselves are the latents, α = mean|w| (BWN).
+  init(binarizing weight: Weight) throws(TorchError) {
+    let floats = weight.floats
+    let length = max(1, floats.count / max(1, weight.shape.first ?? 1))
+    let scales = stride(from: 0, to: floats.count, by: length).map { start in
+      floats[start..<start + length].reduce(0) { $0 + abs($1) } / Float(length)
+    }
+    try self.init(latents: floats, scales: scales, codeCount: 1, shape: weight.shape)
+  }
+
+  private init(
+    latents: [Float], scales: [Float], codeCount: Int, shape: [Int]
+  ) throws(TorchError) {
+    latent = try Tensor(latents, shape: [codeCount] + shape)
+    scale = try Tensor(scales, shape: [codeCount, shape.first ?? 1])
+  }
+
+  /// The weight as codes and scales. A scale that training made negative changes its codes' signs
+  /// instead: the product is the same.
+  func codes() throws -> BinaryCodes {
+    let scales = try scale.toFloats()
+    let latents = try latent.toFloats()
+    let shape = scale.shape
+    let length = latents.count / max(1, scales.count)
+    var signs = [Int8](repeating: 1, count: latents.count)
+    for (row, scale) in scales.enumerated() {
+      for element in row * length..<(row + 1) * length where (latents[element] < 0) != (scale < 0) {
+        signs[element] = -1
+      }
+    }
+    return try BinaryCodes(
+      signs: signs, scales: scales.map(abs), codeCount: shape[0], filterCount: shape[1],
+      patchLength: length)
+  }
+}

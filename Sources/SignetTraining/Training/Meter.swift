@@ -1,0 +1,58 @@
+/// What one step tells.
+struct StepResult {
+  var loss: Double
+  /// Images whose largest score is the label's.
+  var right: Int
+}
+
+/// Averages over the steps since the last report, and the speed.
+struct Meter {
+  private let batchSize: Int
+  private let totalSteps: Int
+  private var lossSum = 0.0
+  private var steps = 0
+  private var right = 0
+  private var images = 0
+  /// Training time, reports and validations left out.
+  private var trained: Duration = .zero
+  private var trainedImages = 0
+  private var resumed: ContinuousClock.Instant?
+
+  init(batchSize: Int, step: Int, totalSteps: Int) {
+    self.batchSize = batchSize
+    self.totalSteps = totalSteps
+    resumed = .now
+  }
+
+  mutating func add(_ result: StepResult, images count: Int) {
+    lossSum += result.loss
+    steps += 1
+    right += result.right
+    images += count
+    trainedImages += count
+  }
+
+  /// Stops the clock until the next report is out.
+  mutating func pause() {
+    if let start = resumed { trained += start.duration(to: .now) }
+    resumed = nil
+  }
+
+  mutating func report(
+    step: Int, batchesPerEpoch: Int, top1: Double?
+  ) -> TrainingProgress {
+    pause()
+    let seconds = trained / .seconds(1)
+    let speed = seconds > 0 ? Double(trainedImages) / seconds : 0
+    let left = Double((totalSteps - step) * batchSize)
+    let report = TrainingProgress(
+      epoch: Double(step) / Double(max(1, batchesPerEpoch)), step: step, totalSteps: totalSteps,
+      loss: steps > 0 ? lossSum / Double(steps) : .nan,
+      accuracy: images > 0 ? 100 * Double(right) / Double(images) : .nan,
+      imagesPerSecond: speed, secondsLeft: speed > 0 ? left / speed : .infinity,
+      validationTop1: top1)
+    (lossSum, steps, right, images) = (0, 0, 0, 0)
+    resumed = .now
+    return report
+  }
+}

@@ -1,0 +1,48 @@
+import SignetModel
+import Torch
+
+/// The loss of a run, with the teacher it may need.
+struct TrainingLoss {
+  private let loss: TrainingOptions.Loss
+  private let teacher: Executor?
+
+  init(options: TrainingOptions, teacher: Model?) throws(TrainingError) {
+    loss = options.loss
+    if case .distillation = options.loss, let teacher {
+      self.teacher = try Executor(
+        model: teacher, options: .init(precision: options.resolvedPrecision))
+    } else {
+      self.teacher = nil
+    }
+  }
+
+  /// - Parameters:
+  ///   - scores: N × classes
+  ///   - images: N × C × H × W, what the scores were computed from
+  ///   - labels: N, int64
+  func callAsFunction(scores: Tensor, images: Tensor, labels: Tensor) throws -> Tensor {
+    switch loss {
+    case .crossEntropy(let labelSmoothing):
+      return try scores.crossEntropy(labels, labelSmoothing: labelSmoothing)
+    case .distillation(let temperature, let labelsWeight):
+      guard let teacher else {
+        throw TrainingError.missing(what: "a teacher", neededBy: "distillation")
+      }
+      let target = try teacher.forward(images)
+      let divergence = try Self.distillation(
+        scores: scores, teacher: target, temperature: temperature)
+      guard labelsWeight > 0 else { return divergence }
+      return try divergence + scores.crossEntropy(labels) * labelsWeight
+    }
+  }
+
+  /// T² · KL(softmax(teacher / T) ‖ softmax(scores / T)), the mean over the batch (Hinton, Vinyals &
+  /// Dean 2015, section 2.1: T² keeps the gradients' size).
+  static func distillation(
+    scores: Tensor, teacher: Tensor, temperature: Double
+  ) throws(TorchError) -> Tensor {
+    let logQ = try (scores / temperature).logSoftmax(1)
+    let logP = try (teacher / temperature).logSoftmax(1)
+    return try logQ.klDivergence(fromLog: logP) * (temperature * temperature)
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+
+extension TrainingOptions {
+  /// - Throws: ``TrainingError/option(name:expected:found:)`` for the first that makes no sense.
+  func check() throws(TrainingError) {
+    switch duration {
+    case .epochs(let epochs):
+      try require(epochs.isFinite && epochs > 0, "epochs", "above 0", epochs)
+    case .steps(let steps):
+      try require(steps > 0, "steps", "at least 1", steps)
+    }
+    try require(batchSize >= 1, "batchSize", "at least 1", batchSize)
+    try require(
+      learningRate.isFinite && learningRate >= 0, "learningRate", "0 or more", learningRate)
+    if let rate = latentLearningRate {
+      try require(rate.isFinite && rate >= 0, "latentLearningRate", "0 or more", rate)
+    }
+    try require(weightDecay.isFinite && weightDecay >= 0, "weightDecay", "0 or more", weightDecay)
+    try require(
+      warmupEpochs.isFinite && warmupEpochs >= 0, "warmupEpochs", "0 or more", warmupEpochs)
+    try require(latentClip > 0, "latentClip", "above 0", latentClip)
+    try require(
+      checkpointEverySteps >= 0, "checkpointEverySteps", "0 or more", checkpointEverySteps)
+    try require(
+      validateEveryEpochs >= 1, "validateEveryEpochs", "at least 1", validateEveryEpochs)
+    try require(progressEverySteps >= 1, "progressEverySteps", "at least 1", progressEverySteps)
+    try require(threads ?? 1 >= 1, "threads", "at least 1", threads ?? 1)
+    try checkOptimizer()
+    try checkLoss()
+  }
+
+  private func checkOptimizer() throws(TrainingError) {
+    switch optimizer {
+    case .sgd(let momentum, _):
+      try require((0..<1).contains(momentum), "momentum", "0 or more, below 1", momentum)
+    case .adam(let beta1, let beta2, let epsilon):
+      try require((0..<1).contains(beta1), "beta1", "0 or more, below 1", beta1)
+      try require((0..<1).contains(beta2), "beta2", "0 or more, below 1", beta2)
+      try require(epsilon > 0, "epsilon", "above 0", epsilon)
+    }
+  }
+
+  private func checkLoss() throws(TrainingError) {
+    switch loss {
+    case .crossEntropy(let smoothing):
+      try require((0..<1).contains(smoothing), "labelSmoothing", "0 or more, below 1", smoothing)
+    case .distillation(let temperature, let labelsWeight):
+      try require(temperature.isFinite && temperature > 0, "temperature", "above 0", temperature)
+      try require(
+        labelsWeight.isFinite && labelsWeight >= 0, "labelsWeight", "0 or more", labelsWeight)
+    }
+  }
+
+  private func require(
+    _ condition: Bool, _ name: String, _ expected: String, _ found: some CustomStringConvertible
+  ) throws(TrainingError) {
+    guard condition else { throw .option(name: name, expected: expected, found: "\(found)") }
+  }
+
+  /// The learning rates of latent weights and of everything else.
+  func learningRates(hasLatents: Bool) -> (latents: Double, rest: Double) {
+    if let latentLearningRate { return (latentLearningRate, learningRate) }
+    guard hasLatents, case .adam = optimizer else { return (learningRate, learningRate) }
+    return (learningRate, learningRate / 10)
+  }
+
+  func totalSteps(batchesPerEpoch: Int) -> Int {
+    switch duration {
+    case .epochs(let epochs): max(1, Int((epochs * Double(batchesPerEpoch)).rounded()))
+    case .steps(let steps): steps
+    }
+  }
+
+  var resolvedPrecision: Executor.Precision { precision ?? .fastest }
+
+  /// The options that shape the result, by name; how often is reported or saved does not.
+  var described: [String: String] {
+    var options = [
+      "duration": "\(duration)", "batchSize": "\(batchSize)", "optimizer": "\(optimizer)",
+      "learningRate": "\(learningRate)", "weightDecay": "\(weightDecay)",
+      "schedule": "\(schedule)", "warmupEpochs": "\(warmupEpochs)", "loss": "\(loss)",
+      "augmentation": "\(augmentation)", "precision": resolvedPrecision.rawValue,
+      "latentClip": "\(latentClip)",
+    ]
+    if let latentLearningRate { options["latentLearningRate"] = "\(latentLearningRate)" }
+    if binary { options["binaryKeep"] = "\(keep)" }
+    return options
+  }
+}

@@ -1,0 +1,97 @@
+import SignetData
+
+/// How a network is trained or fine-tuned.
+public struct TrainingOptions: Sendable, Hashable {
+  public enum Duration: Sendable, Hashable {
+    case epochs(Double)
+    case steps(Int)
+  }
+
+  public enum Optimizer: Sendable, Hashable {
+    case sgd(momentum: Double = 0.9, nesterov: Bool = true)
+    case adam(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8)
+  }
+
+  public enum Loss: Sendable, Hashable {
+    case crossEntropy(labelSmoothing: Double = 0)
+    /// KL divergence from the teacher at a temperature, times its square (Hinton, Vinyals & Dean
+    /// 2015), plus `labelsWeight` times the cross entropy with the labels.
+    case distillation(temperature: Double = 4, labelsWeight: Double = 0)
+  }
+
+  public var duration: Duration
+  public var batchSize: Int
+  public var optimizer: Optimizer
+  /// Of the weights: in a network with binary layers, of the latent weights, where
+  /// ``latentLearningRate`` does not say otherwise.
+  public var learningRate: Double
+  /// Of the latent weights, all else then taking ``learningRate``. With `nil` the latent weights
+  /// take ``learningRate`` and all else a tenth of it with Adam, whose steps do not shrink with the
+  /// gradient, and all of it with SGD.
+  public var latentLearningRate: Double?
+  /// Acts on the float weights of convolutions and linear layers: never on batch norm, biases and
+  /// scales, nor on latent weights, of which only the sign counts.
+  public var weightDecay: Double
+  public var schedule: LearningRateSchedule
+  /// Linear warm-up, in epochs.
+  public var warmupEpochs: Double
+  public var loss: Loss
+  public var augmentation: Augmentation
+  public var seed: UInt64
+  /// `nil` takes bfloat16 where the processor multiplies it natively.
+  public var precision: Executor.Precision?
+  /// Makes the layers that ``keep`` does not name binary before training, with sign and mean
+  /// magnitude of their weights as the start.
+  public var binary: Bool
+  /// Layers that stay in float when ``binary`` is set.
+  public var keep: KeepPattern
+  /// Latent weights pass gradients where their magnitude is at most this (the clipped
+  /// straight-through estimator); infinite: everywhere.
+  public var latentClip: Double
+  /// Steps between checkpoints; 0 writes one only at the end and when stopped.
+  public var checkpointEverySteps: Int
+  /// Epochs between validations, beside the one before the first step and the one at the end.
+  public var validateEveryEpochs: Int
+  /// Steps between reports.
+  public var progressEverySteps: Int
+  /// libtorch's threads; `nil` leaves them as they are.
+  public var threads: Int?
+
+  public init(
+    duration: Duration = .epochs(10), batchSize: Int = 128,
+    optimizer: Optimizer = .sgd(), learningRate: Double = 0.1,
+    latentLearningRate: Double? = nil, weightDecay: Double = 5e-4,
+    schedule: LearningRateSchedule = .cosine, warmupEpochs: Double = 0,
+    loss: Loss = .crossEntropy(), augmentation: Augmentation = .cifar, seed: UInt64 = 0,
+    precision: Executor.Precision? = nil, binary: Bool = false,
+    keep: KeepPattern = .firstAndLast, latentClip: Double = .infinity,
+    checkpointEverySteps: Int = 500, validateEveryEpochs: Int = 1, progressEverySteps: Int = 50,
+    threads: Int? = nil
+  ) {
+    self.duration = duration
+    self.batchSize = batchSize
+    self.optimizer = optimizer
+    self.learningRate = learningRate
+    self.latentLearningRate = latentLearningRate
+    self.weightDecay = weightDecay
+    self.schedule = schedule
+    self.warmupEpochs = warmupEpochs
+    self.loss = loss
+    self.augmentation = augmentation
+    self.seed = seed
+    self.precision = precision
+    self.binary = binary
+    self.keep = keep
+    self.latentClip = latentClip
+    self.checkpointEverySteps = checkpointEverySteps
+    self.validateEveryEpochs = validateEveryEpochs
+    self.progressEverySteps = progressEverySteps
+    self.threads = threads
+  }
+
+  /// Whole-network distillation from the float network with Adam, the defaults for fine-tuning a
+  /// hashed network.
+  public static let finetuning = TrainingOptions(
+    duration: .epochs(8), optimizer: .adam(), learningRate: 2e-3, weightDecay: 0,
+    loss: .distillation())
+}

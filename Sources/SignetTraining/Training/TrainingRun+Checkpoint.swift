@@ -1,0 +1,62 @@
+import Foundation
+import SignetModel
+import Torch
+
+extension TrainingRun {
+  private static let stepKey = "step"
+  private static let generatorKey = "generator"
+
+  /// Everything that changes from step to step, by name.
+  private var state: [(name: String, tensor: Tensor)] {
+    var state = optimization.state
+    for (node, parameters) in zip(executor.graph.nodes, executor.parameters) {
+      for role in [ParameterRole.runningMean, .runningVariance] {
+        guard let tensor = parameters.tensors[role] else { continue }
+        state.append(("statistics/" + node.parameterName(role), tensor))
+      }
+    }
+    return state
+  }
+
+  /// - Throws: ``TrainingError/lossNotFinite(step:checkpoint:)`` rather than keep a state that has
+  ///   gone wrong since the last loss.
+  func saveCheckpoint() throws {
+    guard let checkpoint else { return }
+    var file = Checkpoint(kind: .training, fingerprint: fingerprint)
+    file.values[Self.stepKey] = "\(step)"
+    for (name, tensor) in state {
+      let floats = try tensor.toFloats()
+      guard floats.allSatisfy(\.isFinite) else {
+        throw TrainingError.lossNotFinite(
+          step: step + 1, checkpoint: hasCheckpoint ? checkpoint : nil)
+      }
+      file.tensors[name] = Checkpoint.Entry(floats: floats, shape: tensor.shape)
+    }
+    file.tensors[Self.generatorKey] = Checkpoint.Entry(bytes: try Generator.process.state())
+    try file.write(to: checkpoint)
+    hasCheckpoint = true
+  }
+
+  func resumeIfPossible() throws {
+    guard let checkpoint, FileManager.default.fileExists(atPath: checkpoint.path) else { return }
+    let file = try Checkpoint(contentsOf: checkpoint)
+    try file.require(kind: .training, fingerprint: fingerprint, file: checkpoint)
+    guard let step = file.values[Self.stepKey].flatMap(Int.init), (0...totalSteps).contains(step),
+      let generator = file.tensors[Self.generatorKey], generator.elementType == .uint8
+    else {
+      throw TrainingError.checkpoint(file: checkpoint, defect: "the step or generator is missing")
+    }
+    for (name, tensor) in state {
+      guard let entry = file.tensors[name], entry.shape == tensor.shape, let floats = entry.floats
+      else {
+        throw TrainingError.checkpoint(
+          file: checkpoint, defect: "tensor '\(name)' is missing or has another shape")
+      }
+      let saved = try Tensor(floats, shape: entry.shape)
+      try noGrad { () throws(TorchError) in try tensor.copy(from: saved) }
+    }
+    try Generator.process.restore(Array(generator.bytes))
+    self.step = step
+    hasCheckpoint = true
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import SignetData
+import SignetHashing
+import SignetModel
+import Torch
+
+/// Why a network could not be run, trained or binarized.
+public enum TrainingError: Error, Sendable {
+  /// An option lies outside what makes sense.
+  case option(name: String, expected: String, found: String)
+  /// A keep pattern names no layer of the network.
+  case unknownLayer(pattern: String, suggestion: String?, layers: [String])
+  /// Every layer is kept in float or binary already.
+  case nothingToBinarize
+  /// The loss or the method needs something that was not given.
+  case missing(what: String, neededBy: String)
+  /// The data or the teacher does not fit the network.
+  case mismatch(what: String, expected: String, found: String)
+  /// NaN or an infinity in a layer.
+  case notFinite(layer: String, part: LayerPart)
+  /// The loss is NaN or infinite; `checkpoint` is the last good state, if one was written.
+  case lossNotFinite(step: Int, checkpoint: URL?)
+  /// The caller asked to stop; running again with the same checkpoint goes on from here.
+  case interrupted(checkpoint: URL?)
+  /// The file is not a checkpoint, or damaged.
+  case checkpoint(file: URL, defect: String)
+  /// The checkpoint belongs to another run.
+  case otherRun(file: URL, differences: [Difference])
+  /// The calibration activations that must be held at once pass the limit, in bytes.
+  case memory(layer: String, needed: Int, allowed: Int)
+  case modelFile(ModelFileError)
+  /// An operation of the network failed in libtorch.
+  case node(name: String, TorchError)
+  case torch(TorchError)
+  case hashing(layer: String, HashingError)
+  case data(DataError)
+  case evaluation(EvaluationError)
+  case model(ModelError)
+  case graph(GraphError)
+  case weight(name: String, WeightError)
+
+  /// Where a number that is not finite was found.
+  public enum LayerPart: String, Sendable, Hashable {
+    case weights, inputs, outputs
+  }
+
+  /// One option that is not what the checkpoint was made with.
+  public struct Difference: Sendable, Hashable {
+    public var name: String
+    public var checkpoint: String
+    public var current: String
+  }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import SignetModel
+import Testing
+import Torch
+
+@testable import SignetTraining
+
+@Suite struct ExecutorTests {
+  /// One node on one image.
+  private func run(
+    _ operation: SignetModel.Operation, shape: Shape, input: [Float],
+    weights: [ParameterRole: [Float]] = [:], options: Executor.Options = .init()
+  ) throws -> [Float] {
+    var g = GraphBuilder(inputShape: shape)
+    g.append("node", operation, g.input)
+    let graph = try g.graph(output: "node")
+    var table: [String: Weight] = [:]
+    for (role, shape) in operation.parameters {
+      table["node.\(role.rawValue)"] = try Weight(shape: shape, values: weights[role] ?? [])
+    }
+    let preprocessing =
+      shape.channels == 3
+      ? Tiny.preprocessing : Preprocessing(channelOrder: .grey, mean: [0], std: [1])
+    let model = try Model(graph: graph, weights: table, preprocessing: preprocessing)
+    return try Executor(model: model, options: options).logits(images: input, count: 1)
+  }
+
+  private let counting: [Float] = (1...9).map(Float.init)
+
+  @Test(arguments: [true, false])
+  func convolution(channelsLast: Bool) throws {
+    let convolution = Convolution(
+      inputChannels: 1, outputChannels: 1, kernel: Size2D(2), hasBias: true)
+    let result = try run(
+      .convolution(convolution), shape: .map(1, 3, 3), input: counting,
+      weights: [.weight: [1, 2, 3, 4], .bias: [0.5]],
+      options: .init(channelsLast: channelsLast))
+    #expect(result == [37.5, 47.5, 67.5, 77.5])
+  }
+
+  @Test func convolutionWithUnequalPadding() throws {
+    let convolution = Convolution(
+      inputChannels: 1, outputChannels: 1, kernel: Size2D(2), stride: Size2D(2),
+      padding: Padding2D(top: 1, left: 0, bottom: 0, right: 1), hasBias: false)
+    let result = try run(
+      .convolution(convolution), shape: .map(1, 3, 3), input: counting,
+      weights: [.weight: [1, 2, 3, 4]])
+    // Rows 0-1 are padding and 1 2 3; columns 2-3 are the last and padding.
+    #expect(result == [11, 9, 67, 33])
+  }
+
+  @Test func poolingWithUnequalPaddingAndCeiling() throws {
+    let padding = Padding2D(top: 0, left: 0, bottom: 1, right: 1)
+    let kernel = Size2D(2)
+    let maximum = Pooling(kernel: kernel, stride: kernel, padding: padding)
+    #expect(
+      try run(.maxPool(maximum), shape: .map(1, 3, 3), input: counting.map { -$0 })
+        == [-1, -3, -7, -9])
+    var average = maximum
+    #expect(
+      try run(.averagePool(average), shape: .map(1, 3, 3), input: counting) == [
+        3, 2.25, 3.75, 2.25,
+      ])
+    average.countsPadding = false
+    #expect(
+      try run(.averagePool(average), shape: .map(1, 3, 3), input: counting) == [3, 4.5, 7.5, 9])
+    let ceiling = Pooling(kernel: kernel, stride: kernel, ceilMode: true)
+    #expect(try run(.maxPool(ceiling), shape: .map(1, 3, 3), input: counting) == [5, 6, 8, 9])
+  }
+
+  @Test func batchNormUsesRunningStatistics() throws {
+    let result = try run(
+      .batchNorm(BatchNorm(channels: 1, epsilon: 0)), shape: .map(1, 1, 2), input: [1, 5],
+      weights: [.weight: [2], .bias: [1], .runningMean: [3], .runningVariance: [4]])
+    #expect(result == [-1, 3])
+  }
+
+  @Test func padSliceAndTheRest() throws {
+    let pad = Pad(
+      channelsAfter: 1, spatial: Padding2D(top: 1, left: 0, bottom: 0, right: 0), value: 7)
+    #expect(
+      try run(.pad(pad), shape: .map(1, 1, 2), input: [1, 2]) == [7, 7, 1, 2, 7, 7, 7, 7])
+    let slice = Slice(
+      height: Slice.Axis(start: 0, end: nil, step: 2), width: Slice.Axis(start: 1, end: 3, step: 1))
+    #expect(try run(.slice(slice), shape: .map(1, 3, 3), input: counting) == [2, 3, 8, 9])
+    #expect(try run(.relu, shape: .map(1, 1, 2), input: [-1, 2]) == [0, 2])
+    #expect(try run(.globalAveragePool, shape: .map(1, 3, 3), input: counting) == [5])
+    #expect(try run(.dropout(rate: 0.5), shape: .map(1, 1, 2), input: [1, 2]) == [1, 2])
+    #expect(try run(.flatten, shape: .map(1, 3, 3), input: counting) == counting)
+  }
+
+  @Test func flattenIsChannelsOutermostWhateverTheMemoryOrder() throws {
+    let input = (0..<12).map(Float.init)
+    for channelsLast in [true, false] {
+      #expect(
+        try run(
+          .flatten, shape: .map(3, 2, 2), input: input, options: .init(channelsLast: channelsLast))
+          == input)
+    }
+  }
+
+  @Test func valuesReadTwiceSurviveOverwriting() throws {
+    // relu must not overwrite `sum`, which the addition reads again.
+    var g = GraphBuilder(inputShape: .map(1, 1, 2))
+    g.append("sum", .add, g.input, g.input)
+    g.append("relu", .relu, "sum")
+    g.append("total", .add, "relu", "sum")
+    g.append("concatenated", .concatenate, "total", g.input)
+    let graph = try g.graph(output: "concatenated")
+    let preprocessing = Preprocessing(channelOrder: .grey, mean: [0], std: [1])
+    let executor = try Executor(
+      model: Model(graph: graph, weights: [:], preprocessing: preprocessing))
+    #expect(try executor.logits(images: [-1, 3], count: 1) == [-2, 12, -1, 3])
+  }
+
+  @Test func captureSeesEveryValueUnchanged() throws {
+    let model = try Tiny.model()
+    let executor = try Executor(model: model)
+    let images = try Tensor(Tiny.images(2), shape: [2, 3, 8, 8])
+    var values: [String: Tensor] = [:]
+    let scores = try executor.forward(images) { node, value in values[node.name] = value }
+    #expect(values.count == model.graph.nodes.count)
+    #expect(try scores.toFloats() == executor.logits(images: Tiny.images(2), count: 2))
+    let before = try #require(try values["bn1"]?.toFloats())
+    #expect(before.contains { $0 < 0 })
+    #expect(try values["relu1"]?.toFloats() == before.map { max($0, 0) })
+    #expect(values["down"]?.shape == [2, 12, 4, 4])
+  }
+
+  @Test func binaryWeightsAreTheirCodesTimesScales() throws {
+    let model = try Tiny.model()
+    var binary = model.weights
+    var expanded = model.weights
+    for layer in model.graph.layers {
+      let name = layer.parameterName(.weight)
+      let weight = try #require(model.weights[name])
+      let codes = try BinaryCodes(signsOf: weight, codeCount: 2)
+      binary[name] = try Weight(shape: weight.shape, storage: .binary(codes))
+      expanded[name] = try Weight(shape: weight.shape, values: codes.expanded)
+    }
+    let images = Tiny.images(3)
+    #expect(
+      try Executor(model: model.with(weights: binary)).logits(images: images, count: 3)
+        == Executor(model: model.with(weights: expanded)).logits(images: images, count: 3))
+  }
+
+  @Test func bfloat16IsNearFloat32() throws {
+    let model = try Tiny.model()
+    let images = Tiny.images(4)
+    let exact = try Executor(model: model).logits(images: images, count: 4)
+    let rounded = try Executor(model: model, options: .init(precision: .bfloat16))
+      .logits(images: images, count: 4)
+    let norm = exact.reduce(0) { $0 + $1 * $1 }
+    let error = zip(exact, rounded).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    // Each of the seven layers rounds inputs and weights to 8 bits: relative 2⁻⁹ each, adding up
+    // like a random walk, with headroom for cancellation.
+    let bound = 4 * 2 * 7 * Float(sign: .plus, exponent: -18, significand: 1)
+    #expect(error > 0 && error < bound * norm)
+  }
+
+  @Test func wrongInputIsNamed() throws {
+    let executor = try Executor(model: Tiny.model())
+    #expect(throws: TrainingError.self) { try executor.logits(images: [1, 2, 3], count: 1) }
+    #expect(throws: TrainingError.self) { try executor.logits(images: [], count: 0) }
+    #expect(throws: TrainingError.self) {
+      try executor.forward(Tensor.zeros([1, 1, 8, 8]))
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/// How fast a model runs.
+public struct BenchmarkReport: Report {
+  /// The model file or the architecture.
+  public var model: String
+  /// What ran it: `runtime` or `torch`.
+  public var engine: String
+  public var threads: Int
+  /// Images per run.
+  public var batch: Int
+  public var runs: Int
+  /// Of one run of the whole batch.
+  public var medianMilliseconds: Double
+  public var p95Milliseconds: Double
+  public var imagesPerSecond: Double
+  /// The most memory the process ever held, in bytes.
+  public var peakResidentBytes: Int
+  /// The kernel of each layer, in forward order.
+  public var kernels: [String]
+
+  /// - Parameter milliseconds: one measurement per run, in any order; at least one
+  public init(
+    model: String, engine: String, threads: Int, batch: Int, milliseconds: [Double],
+    peakResidentBytes: Int, kernels: [String]
+  ) {
+    self.model = model
+    self.engine = engine
+    self.threads = threads
+    self.batch = batch
+    runs = milliseconds.count
+    medianMilliseconds = Quantiles(milliseconds).median
+    p95Milliseconds = Quantiles(milliseconds).value(at: 0.95)
+    imagesPerSecond = medianMilliseconds > 0 ? Double(batch) * 1000 / medianMilliseconds : 0
+    self.peakResidentBytes = peakResidentBytes
+    self.kernels = kernels
+  }
+
+  public var text: String {
+    var facts = [
+      ("model", model),
+      ("engine", "\(engine), \(threads) thread\(threads == 1 ? "" : "s")"),
+      ("batch", "\(batch)"),
+      ("median", "\(Quantity.milliseconds(medianMilliseconds)) (\(runs) runs)"),
+      ("95th percentile", "\(Quantity.milliseconds(p95Milliseconds))"),
+      ("images per second", "\(Quantity.count(Int(imagesPerSecond.rounded())))"),
+      ("peak memory", "\(Quantity.bytes(peakResidentBytes))"),
+    ]
+    if !kernels.isEmpty { facts.append(("kernels", kernelSummary)) }
+    return facts.map { $0.padded(to: 19, .left) + $1 }.joined(separator: "\n")
+  }
+
+  /// Each kernel once, with the number of layers it runs, in the order of first use.
+  private var kernelSummary: String {
+    var order: [String] = []
+    var uses: [String: Int] = [:]
+    for kernel in kernels {
+      if uses[kernel] == nil { order.append(kernel) }
+      uses[kernel, default: 0] += 1
+    }
+    return order.map { "\($0) ×\(uses[$0] ?? 0)" }.joined(separator: ", ")
+  }
+}

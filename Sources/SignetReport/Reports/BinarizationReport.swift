@@ -1,0 +1,43 @@
+import SignetModel
+
+/// How the hashing of a model went.
+public struct BinarizationReport: Report {
+  /// The model file that was written.
+  public var output: String
+  public var method: String
+  public var images: Int
+  public var seconds: Double
+  public var fileBytes: Int
+  public var floatBytes: Int
+  public var layers: [LayerRecord]
+
+  public init(
+    output: String, method: String, images: Int, seconds: Double, fileBytes: Int, floatBytes: Int,
+    layers: [LayerRecord]
+  ) {
+    self.output = output
+    self.method = method
+    self.images = images
+    self.seconds = seconds
+    self.fileBytes = fileBytes
+    self.floatBytes = floatBytes
+    self.layers = layers
+  }
+
+  public var text: String {
+    "\(layers.count) layer\(layers.count == 1 ? "" : "s") binarized with \(method) in "
+      + "\(Quantity.seconds(seconds)) → \(output) (\(Quantity.bytes(fileBytes)), "
+      + "\(Quantity.ratio(Double(floatBytes) / Double(max(1, fileBytes)))) smaller)"
+  }
+
+  /// What is said while a layer is done: the columns line up from one line to the next.
+  public static func line(for layer: LayerRecord, index: Int, total: Int) -> String {
+    let width = String(total).count
+    let position = String(index + 1).padded(to: width, .right) + "/\(total)"
+    let extent = "\(layer.patchLength)×\(layer.filters)".padded(to: 9, .right)
+    let flips = Quantity.count(layer.flips).description.padded(to: 9, .right)
+    return "\(position)  \(layer.name.padded(to: 24, .left))  \(extent)  "
+      + "error \(Quantity.fraction(layer.errorBefore)) → \(Quantity.fraction(layer.errorAfter))  "
+      + "\(flips) flips  \(Quantity.seconds(layer.seconds))"
+  }
+}

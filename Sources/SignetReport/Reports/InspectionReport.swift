@@ -1,0 +1,73 @@
+import SignetModel
+
+/// What a model is made of.
+public struct InspectionReport: Report {
+  public struct Layer: Encodable, Hashable, Sendable {
+    public var name: String
+    public var operation: String
+    /// The value the layer produces for one image, `C×H×W` or `C`.
+    public var outputShape: [Int]
+    public var weightShape: [Int]
+    public var weights: Int
+    /// Per weight: 32 for float, the number of codes for a binary layer.
+    public var bits: Int
+    /// What all of the layer's tensors take in the file.
+    public var bytes: Int
+    /// ‖S−Ŝ‖²/‖S‖² with sign and mean magnitude; of binarized layers.
+    public var errorBefore: Double?
+    /// The same with the solved codes and scales.
+    public var errorAfter: Double?
+  }
+
+  public var file: String
+  public var fileBytes: Int
+  /// The same tensors all in float32.
+  public var floatBytes: Int
+  /// Weights of convolutions and linear layers that are codes.
+  public var binaryWeights: Int
+  /// All other numbers: kept layers, biases, batch norm.
+  public var floatWeights: Int
+  public var inputShape: [Int]
+  public var classes: Int
+  public var labels: [String]
+  public var preprocessing: Preprocessing
+  public var layers: [Layer]
+  public var provenance: Provenance
+
+  /// - Parameters:
+  ///   - file: the name to show
+  ///   - fileBytes: bytes of the model file
+  ///   - floatBytes: bytes of the same tensors in float32
+  public init(model: Model, file: String, fileBytes: Int, floatBytes: Int) {
+    self.file = file
+    self.fileBytes = fileBytes
+    self.floatBytes = floatBytes
+    let records = Dictionary(
+      model.provenance.layerRecords.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    layers = model.graph.layers.map { Layer($0, of: model, record: records[$0.name]) }
+    binaryWeights = model.weights.values.reduce(0) { $0 + ($1.isBinary ? $1.elementCount : 0) }
+    floatWeights = model.weights.values.reduce(0) { $0 + ($1.isBinary ? 0 : $1.elementCount) }
+    inputShape = model.graph.inputShape.extents
+    classes = model.classCount
+    labels = model.labels
+    preprocessing = model.preprocessing
+    provenance = model.provenance
+  }
+}
+
+extension InspectionReport.Layer {
+  fileprivate init(_ node: Node, of model: Model, record: LayerRecord?) {
+    let tensors = node.operation.parameters.compactMap { model.weight($0.role, of: node) }
+    let weight = model.weight(.weight, of: node)
+    name = node.name
+    operation = node.operation.kind.rawValue
+    outputShape = model.graph.shapes[node.name]?.extents ?? []
+    weightShape = weight?.shape ?? []
+    weights = weight?.elementCount ?? 0
+    bits = weight?.codes?.codeCount ?? 32
+    bytes = tensors.reduce(0) { $0 + $1.storedByteCount }
+    // A record outlives what it describes if a layer was made float again: show it only on codes.
+    errorBefore = weight?.isBinary == true ? record?.errorBefore : nil
+    errorAfter = weight?.isBinary == true ? record?.errorAfter : nil
+  }
+}

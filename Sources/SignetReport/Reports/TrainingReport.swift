@@ -1,0 +1,30 @@
+/// How training or fine-tuning ended.
+public struct TrainingReport: Report {
+  /// The model file that was written.
+  public var output: String
+  public var steps: Int
+  /// Mean loss of the last stretch of steps.
+  public var loss: Double
+  /// Percent on the validation images, if there were any.
+  public var top1: Double?
+  public var seconds: Double
+  public var fileBytes: Int
+
+  public init(
+    output: String, steps: Int, loss: Double, top1: Double?, seconds: Double, fileBytes: Int
+  ) {
+    self.output = output
+    self.steps = steps
+    self.loss = loss
+    self.top1 = top1
+    self.seconds = seconds
+    self.fileBytes = fileBytes
+  }
+
+  public var text: String {
+    "\(Quantity.count(steps)) steps in \(Quantity.seconds(seconds)), loss "
+      + "\(Quantity.fraction(loss))"
+      + (top1.map { ", top-1 \(Quantity.percent($0))" } ?? "")
+      + " → \(output) (\(Quantity.bytes(fileBytes)))"
+  }
+}

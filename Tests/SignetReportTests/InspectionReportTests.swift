@@ -1,0 +1,69 @@
+import SignetModel
+import SignetReport
+import Testing
+
+@Suite struct InspectionReportTests {
+  /// 1×4×4 → convolution of 2 binary 1×3×3 filters → flatten → linear 8 → 2.
+  private func model() throws -> Model {
+    var builder = GraphBuilder(inputShape: .map(1, 4, 4))
+    let conv = builder.append(
+      "conv1",
+      .convolution(
+        Convolution(inputChannels: 1, outputChannels: 2, kernel: Size2D(3), hasBias: false)),
+      builder.input)
+    let flat = builder.append("flatten", .flatten, conv)
+    let output = builder.append("fc", .linear(Linear(inputs: 8, outputs: 2)), flat)
+    let signs = [Int8](repeating: 1, count: 18)
+    let codes = try BinaryCodes(
+      signs: signs, scales: [0.5, 0.25], codeCount: 1, filterCount: 2, patchLength: 9)
+    return try Model(
+      graph: builder.graph(output: output),
+      weights: [
+        "conv1.weight": Weight(shape: [2, 1, 3, 3], storage: .binary(codes)),
+        "fc.weight": Weight(shape: [2, 8], values: [Float](repeating: 0, count: 16)),
+        "fc.bias": Weight(shape: [2], values: [0, 0]),
+      ],
+      preprocessing: .fashionMNIST, labels: ["shirt", "shoe"],
+      provenance: Provenance(steps: [
+        Provenance.Step(verb: "train", data: "fashion-mnist", seed: 1, results: ["top1": 92.5]),
+        Provenance.Step(
+          verb: "binarize", data: "fashion-mnist", seed: 1, options: ["method": "bwnh"],
+          layers: [
+            LayerRecord(
+              name: "conv1", filters: 2, patchLength: 9, errorBefore: 0.25, errorAfter: 0.125,
+              flips: 3, seconds: 0.1)
+          ]),
+      ]))
+  }
+
+  @Test func countsWeightsByKind() throws {
+    let report = InspectionReport(
+      model: try model(), file: "m.signet", fileBytes: 300, floatBytes: 144)
+    #expect(report.binaryWeights == 18)
+    #expect(report.floatWeights == 18)
+    #expect(report.layers.map(\.bits) == [1, 32])
+    #expect(report.layers.map(\.bytes) == [2 * 2 + 2 * 4, 18 * 4])
+    #expect(report.layers.map(\.errorAfter) == [0.125, nil])
+  }
+
+  @Test func text() throws {
+    let report = InspectionReport(
+      model: try model(), file: "m.signet", fileBytes: 300, floatBytes: 600)
+    #expect(
+      report.text == """
+        file     m.signet, 300 bytes
+        float32  600 bytes, 2.00× the file
+        weights  18 binary, 18 float
+        input    1×4×4, grey, scale 0.003921569, mean 0.286, std 0.353
+        classes  2: shirt, shoe
+
+        layer  operation    output   weight  bits     bytes  error before   after
+        ─────  ───────────  ──────  ───────  ────  ────────  ────────────  ──────
+        conv1  convolution   2×2×2  2×1×3×3     1  12 bytes        0.2500  0.1250
+        fc     linear            2      2×8    32  72 bytes             –       –
+
+        1. train  data fashion-mnist  seed 1  top1 = 92.5
+        2. binarize  data fashion-mnist  seed 1  method bwnh
+        """)
+  }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import SignetModel
+import SignetReport
+import Testing
+
+@Suite struct ReportTests {
+  private let record = LayerRecord(
+    name: "layer1.0.conv1", filters: 16, patchLength: 144, errorBefore: 0.28611,
+    errorAfter: 0.0297, flips: 1204, seconds: 0.0123)
+
+  @Test func evaluation() throws {
+    let report = EvaluationReport(
+      top1: 91.73, top5: 99.71, images: 10_000, seconds: 12.34, engine: "runtime", threads: 2)
+    #expect(
+      report.text
+        == "top-1 91.73 %  top-5 99.71 %  10,000 images in 12.3 s (runtime, 2 threads)")
+    #expect(
+      try JSONText.encode(report) == """
+        {
+          "engine" : "runtime",
+          "images" : 10000,
+          "seconds" : 12.34,
+          "threads" : 2,
+          "top1" : 91.73,
+          "top5" : 99.71
+        }
+        """)
+  }
+
+  @Test func binarizationLinesStandInColumns() {
+    let other = LayerRecord(
+      name: "conv2", filters: 512, patchLength: 4608, errorBefore: 0.199, errorAfter: 0.0432,
+      flips: 530_000, seconds: 12)
+    let lines = [
+      BinarizationReport.line(for: record, index: 0, total: 18),
+      BinarizationReport.line(for: other, index: 17, total: 18),
+    ]
+    #expect(
+      lines.joined(separator: "\n") == """
+         1/18  layer1.0.conv1               144×16  error 0.2861 → 0.0297      1,204 flips  0.01 s
+        18/18  conv2                      4608×512  error 0.1990 → 0.0432    530,000 flips  12.0 s
+        """)
+  }
+
+  @Test func binarizationEncodesItsLayers() throws {
+    let report = BinarizationReport(
+      output: "b.signet", method: "bwnh", images: 1024, seconds: 20.5, fileBytes: 50_000,
+      floatBytes: 1_000_000, layers: [record])
+    #expect(
+      report.text
+        == "1 layer binarized with bwnh in 20.5 s → b.signet (50.00 kB, 20.0× smaller)")
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(try JSONText.encode(report).utf8))
+        as? [String: Any])
+    let layer = try #require((object["layers"] as? [[String: Any]])?.first)
+    #expect(
+      Set(layer.keys) == [
+        "name", "filters", "patchLength", "errorBefore", "errorAfter", "flips", "seconds",
+      ])
+    #expect(layer["errorAfter"] as? Double == 0.0297)
+    #expect(object["seconds"] as? Double == 20.5)
+  }
+
+  @Test func training() {
+    var report = TrainingReport(
+      output: "f.signet", steps: 4690, loss: 0.3456, top1: 91.2, seconds: 100, fileBytes: 4_000_000)
+    #expect(
+      report.text
+        == "4,690 steps in 1 min 40 s, loss 0.3456, top-1 91.20 % → f.signet (4.00 MB)")
+    report.top1 = nil
+    #expect(report.text == "4,690 steps in 1 min 40 s, loss 0.3456 → f.signet (4.00 MB)")
+  }
+
+  @Test func predictionRanksByProbability() {
+    let image = PredictionReport.Image(
+      file: "cat.png", logits: [0, 2, 1, 1], labels: ["ship", "cat", "dog", "frog"], count: 3)
+    #expect(image.classes.map(\.name) == ["cat", "dog", "frog"])
+    #expect(abs(image.classes[0].probability - 0.534447) < 1e-6)
+    #expect(
+      PredictionReport(images: [image]).text == """
+        cat.png
+          cat    53.44 %
+          dog    19.66 %
+          frog   19.66 %
+        """)
+  }
+
+  @Test func predictionWithoutNamesShowsIndices() {
+    let image = PredictionReport.Image(file: "x", logits: [-1e30, 3e38], labels: [], count: 5)
+    #expect(image.classes.map(\.name) == ["1", "0"])
+    #expect(image.classes.map(\.probability) == [1, 0])
+  }
+
+  @Test func benchmark() throws {
+    let report = BenchmarkReport(
+      model: "resnet20", engine: "runtime", threads: 1, batch: 2,
+      milliseconds: [1, 2, 4, 3, 5], peakResidentBytes: 12_345_678,
+      kernels: ["conv", "sign", "sign", "linear"])
+    #expect(report.medianMilliseconds == 3)
+    #expect(report.runs == 5)
+    #expect(abs(report.imagesPerSecond - 666.6667) < 1e-3)
+    #expect(
+      report.text == """
+        model              resnet20
+        engine             runtime, 1 thread
+        batch              2
+        median             3.000 ms (5 runs)
+        95th percentile    4.800 ms
+        images per second  667
+        peak memory        12.35 MB
+        kernels            conv ×1, sign ×2, linear ×1
+        """)
+  }
+
+  @Test func demo() throws {
+    let report = DemoReport(
+      rows: [
+        DemoReport.Row(
+          name: "float", top1: 92.5, fileBytes: 4_700_000, medianMilliseconds: 1.9,
+          engine: "torch", file: "float.signet"),
+        DemoReport.Row(
+          name: "BWNH, fine-tuned", top1: 91.9, fileBytes: 200_000, medianMilliseconds: 0.61,
+          engine: "runtime", file: "tuned.signet"),
+      ], testImages: 10_000, seconds: 400)
+    #expect(
+      report.text == """
+        network             top-1      file  smaller  1 image, 1 thread  run by
+        ────────────────  ───────  ────────  ───────  ─────────────────  ───────
+        float             92.50 %   4.70 MB    1.00×           1.900 ms  torch
+        BWNH, fine-tuned  91.90 %  200.0 kB    23.5×           0.610 ms  runtime
+
+        Fashion-MNIST, 10,000 test images; everything took 6 min 40 s.
+        """)
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(try JSONText.encode(report).utf8))
+        as? [String: Any])
+    let rows = try #require(object["rows"] as? [[String: Any]])
+    #expect(rows.count == 2)
+    #expect(Set(rows[0].keys).isSuperset(of: ["name", "top1", "fileBytes", "medianMilliseconds"]))
+  }
+
+  @Test func numbersThatJSONCannotHoldBecomeText() throws {
+    #expect(try JSONText.encode([Double.nan, 1]) == "[\n  \"nan\",\n  1\n]")
+  }
+}

@@ -14,6 +14,7 @@ struct FixedSizeDataset: ImageDataset {
   let recordLength: Int
 
   var count: Int { labels.count }
+  var imageShape: Shape? { size }
 
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)
     -> [UInt8]

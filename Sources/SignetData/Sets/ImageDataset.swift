@@ -11,6 +11,9 @@ public protocol ImageDataset: Sendable {
   /// What a report calls the set, e.g. `CIFAR-10 test`.
   var name: String { get }
 
+  /// The size that all images have, C×H×W; `nil` where every file has its own.
+  var imageShape: Shape? { get }
+
   /// One image as bytes C×H×W, row-major, in the channel order of `preprocessing`.
   ///
   /// Files are resized and centre-cropped as `preprocessing` says; sets whose images have one
@@ -18,6 +21,10 @@ public protocol ImageDataset: Sendable {
   /// - Throws: ``DataError`` that names the file or the set.
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)
     -> [UInt8]
+}
+
+extension ImageDataset {
+  public var imageShape: Shape? { nil }
 }
 
 /// Some images of another set, in a given order.
@@ -36,6 +43,7 @@ struct Subset: ImageDataset {
 
   var count: Int { indices.count }
   var classNames: [String] { base.classNames }
+  var imageShape: Shape? { base.imageShape }
   var name: String { "\(base.name), \(count) of \(base.count)" }
 
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)

@@ -1,0 +1,66 @@
+import ArgumentParser
+import SignetHashing
+import SignetTraining
+
+/// How a model is binarized.
+struct BinarizationArguments: ParsableArguments {
+  @Option(help: "Calibration images; their labels are not used.")
+  var images = 1024
+
+  @Option(help: "bwnh: codes by hashing; bwn: sign and mean magnitude.")
+  var method: BinarizationOptions.Method = .bwnh
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Take the inputs' means out of the problem; --no-center is the paper's plainer form.")
+  var center = true
+
+  @Flag(help: "Solve with the float network's inputs on both sides.")
+  var symmetric = false
+
+  @Option(
+    help: "Layers left in float: first, last, none, names and globs, separated by commas.",
+    transform: { try KeepPattern(parsing: $0) })
+  var keep: KeepPattern = .firstAndLast
+
+  @Option(help: "Most memory for calibration, such as 2GiB or 500MB.")
+  var memory = ByteSize(bytes: 2 << 30)
+
+  @Option(help: "How long to search for better codes, 0 to 3; 0 is the paper's procedure.")
+  var effort = BinarizationOptions().effort.rawValue
+
+  @Option(help: "Codes per filter, 1 to 4.")
+  var codes = 1
+
+  @Option(help: "Ridge on the Gram matrix, as a share of its mean diagonal element.")
+  var damping: Float = 0
+
+  @Option(help: "Which calibration images are taken, and the search's random numbers.")
+  var seed: UInt64 = 0
+
+  func validate() throws {
+    try check("--images", images, in: 1...100_000_000)
+    try check("--effort", effort, in: 0...3)
+    try check("--codes", codes, in: 1...4)
+    try check("--damping", damping, in: 0...1000)
+    try check("--memory", memory.bytes, in: (16 << 20)...Int.max)
+  }
+
+  func resolved(threads: Int) -> BinarizationOptions {
+    var options = BinarizationOptions()
+    options.images = images
+    options.method = method
+    options.centred = center
+    options.symmetric = symmetric
+    options.keep = keep
+    options.memoryBytes = memory.bytes
+    options.effort = HashingOptions.Effort(rawValue: effort) ?? options.effort
+    options.codes = codes
+    options.damping = damping
+    options.seed = seed
+    options.threads = threads
+    return options
+  }
+}
+
+extension BinarizationOptions.Method: ExpressibleByArgument {}

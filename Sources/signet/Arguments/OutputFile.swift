@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+
+/// A file that will be written. Checked before work starts, so that hours of it are not lost to a
+/// mistyped folder.
+struct OutputFile: ExpressibleByArgument, Hashable {
+  let path: String
+
+  init(path: String) {
+    self.path = path
+  }
+
+  init?(argument: String) {
+    guard !argument.isEmpty else { return nil }
+    path = argument
+  }
+
+  var url: URL { URL(fileURLWithPath: path) }
+
+  /// - Throws: ``CommandError/output(file:reason:)``
+  func check() throws(CommandError) {
+    let manager = FileManager.default
+    var isFolder: ObjCBool = false
+    if manager.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw .output(file: path, reason: .isFolder)
+    }
+    let folder = url.deletingLastPathComponent().path
+    guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw .output(file: path, reason: .noFolder(folder))
+    }
+    guard manager.isWritableFile(atPath: folder) else {
+      throw .output(file: path, reason: .folderNotWritable(folder))
+    }
+  }
+}

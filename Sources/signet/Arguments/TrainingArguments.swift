@@ -1,0 +1,154 @@
+import ArgumentParser
+import SignetData
+import SignetTraining
+
+/// How a network is trained; what is not given keeps the default of the verb.
+struct TrainingArguments: ParsableArguments {
+  enum OptimizerName: String, ExpressibleByArgument, CaseIterable {
+    case sgd, adam
+  }
+
+  enum ScheduleName: String, ExpressibleByArgument, CaseIterable {
+    case cosine, step, constant
+  }
+
+  enum PrecisionName: String, ExpressibleByArgument, CaseIterable {
+    case auto, float32, bfloat16
+  }
+
+  enum AugmentationName: String, ExpressibleByArgument, CaseIterable {
+    case none
+    case cropFlip = "crop-flip"
+  }
+
+  @Option(help: "Passes over the data, e.g. 30 or 0.5.")
+  var epochs: Double?
+
+  @Option(help: "Steps, instead of --epochs.")
+  var steps: Int?
+
+  @Option(help: "Images per step.")
+  var batchSize: Int?
+
+  @Option(help: "Learning rate at its highest.")
+  var learningRate: Double?
+
+  @Option(help: "What takes the steps.")
+  var optimizer: OptimizerName?
+
+  @Option(help: "Momentum of sgd.")
+  var momentum: Double?
+
+  @Option(help: "Weight decay of float weights.")
+  var weightDecay: Double?
+
+  @Option(help: "How the learning rate goes down.")
+  var schedule: ScheduleName?
+
+  @Option(help: "Epochs in which the learning rate goes up to its highest.")
+  var warmup: Double?
+
+  @Option(help: "Random changes of training images.")
+  var augment: AugmentationName?
+
+  @Option(help: "Arithmetic of convolutions; auto takes bfloat16 where the processor has it.")
+  var precision: PrecisionName = .auto
+
+  @Option(help: "Steps between checkpoints.")
+  var checkpointEvery: Int?
+
+  @Flag(inversion: .prefixedNo, help: "Measure top-1 on the test split after each epoch.")
+  var validation = true
+
+  @Option(help: "Seed of weights, order and augmentation.")
+  var seed: UInt64 = 0
+
+  func validate() throws {
+    if epochs != nil, steps != nil {
+      throw ValidationError("expected --epochs or --steps, found both")
+    }
+    try check("--epochs", epochs, in: 0...100_000)
+    try check("--steps", steps, in: 0...1_000_000_000)
+    try check("--batch-size", batchSize, in: 1...65536)
+    try check("--learning-rate", learningRate, in: 0...1000)
+    try check("--momentum", momentum, in: 0...0.999_999)
+    try check("--weight-decay", weightDecay, in: 0...1)
+    try check("--warmup", warmup, in: 0...100_000)
+    try check("--checkpoint-every", checkpointEvery, in: 1...1_000_000_000)
+    if momentum != nil, optimizer == .adam {
+      throw ValidationError("--momentum: only sgd has it")
+    }
+  }
+
+  /// - Parameter base: the verb's defaults
+  func resolved(over base: TrainingOptions, threads: Int) -> TrainingOptions {
+    var options = base
+    if let epochs { options.duration = .epochs(epochs) }
+    if let steps { options.duration = .steps(steps) }
+    options.batchSize = batchSize ?? base.batchSize
+    switch optimizer {
+    case .sgd: options.optimizer = .sgd(momentum: momentum ?? 0.9)
+    case .adam: options.optimizer = .adam()
+    case nil:
+      if let momentum { options.optimizer = .sgd(momentum: momentum) }
+    }
+    options.learningRate = learningRate ?? usualLearningRate(of: options.optimizer, base: base)
+    options.weightDecay = weightDecay ?? base.weightDecay
+    switch schedule {
+    case .cosine: options.schedule = .cosine
+    case .step: options.schedule = .step()
+    case .constant: options.schedule = .constant
+    case nil: break
+    }
+    options.warmupEpochs = warmup ?? base.warmupEpochs
+    switch augment {
+    case .none?: options.augmentation = .none
+    case .cropFlip?: options.augmentation = .cifar
+    case nil: break
+    }
+    switch precision {
+    case .auto: options.precision = nil
+    case .float32: options.precision = .float32
+    case .bfloat16: options.precision = .bfloat16
+    }
+    options.checkpointEverySteps = checkpointEvery ?? base.checkpointEverySteps
+    options.seed = seed
+    options.threads = threads
+    return options
+  }
+
+  /// What a verb does unless told otherwise, for its help.
+  static func summary(of base: TrainingOptions) -> String {
+    let duration =
+      switch base.duration {
+      case .epochs(let epochs):
+        "\(epochs == epochs.rounded() ? "\(Int(epochs))" : "\(epochs)") epochs"
+      case .steps(let steps): "\(steps) steps"
+      }
+    let optimizer =
+      switch base.optimizer {
+      case .sgd(let momentum, _): "sgd with momentum \(momentum)"
+      case .adam: "adam"
+      }
+    return "Unless told otherwise: \(duration), \(base.batchSize) images per step, \(optimizer), "
+      + "learning rate \(base.learningRate), \(base.schedule) schedule, weight decay "
+      + "\(base.weightDecay), augmentation crop-flip."
+  }
+
+  /// A verb's default rate belongs to its default optimizer: the other one needs its own.
+  private func usualLearningRate(
+    of optimizer: TrainingOptions.Optimizer, base: TrainingOptions
+  ) -> Double {
+    switch (optimizer, base.optimizer) {
+    case (.sgd, .adam): 0.01
+    case (.adam, .sgd): 0.001
+    default: base.learningRate
+    }
+  }
+
+  /// The images on which top-1 is measured while training.
+  func validation(of data: DataOptions) throws(DataError) -> (any ImageDataset)? {
+    guard validation, data.split != .test else { return nil }
+    return try data.data.open(split: .test, limit: nil, seed: seed)
+  }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import SignetModel
+import SignetReport
+import SignetRuntime
+import SignetZoo
+
+struct BenchmarkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "benchmark", abstract: "Measures latency, throughput and memory.",
+    discussion: """
+      With --arch the weights are random: binary except in the first and the last layer, or \
+      float with --float.
+
+      Examples:
+        signet benchmark --arch resnet20
+        signet benchmark binary.signet --batch-size 8 --json
+      """)
+
+  @Argument(help: "A model file.")
+  var model: ModelArgument?
+
+  @Option(help: "A network of the zoo with random weights, instead of a model file.")
+  var arch: String?
+
+  @Flag(help: "With --arch: float weights instead of binary ones.")
+  var float = false
+
+  @Option(help: "What runs the model: runtime (Signet's own) or torch.")
+  var engine: RunningEngine = .runtime
+
+  @Option(help: "Images run at once.")
+  var batchSize = 1
+
+  @Option(help: "Seconds to measure.")
+  var seconds = 3.0
+
+  @Option(help: "Seed of the random weights.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard (model == nil) != (arch == nil) else {
+      throw ValidationError("expected either a model file or --arch NAME")
+    }
+    try check("--batch-size", batchSize, in: 1...65536)
+    try check("--seconds", seconds, in: 0...3600)
+  }
+
+  func run() throws {
+    Interruption.exitAtOnce()
+    let network = try load()
+    // One thread unless asked: latencies at one thread are what others publish.
+    let threads = common.threads ?? 1
+    let classifier = try engine.classifier(for: network, threads: threads, batch: batchSize)
+    let display = ProgressDisplay()
+    let milliseconds = try Latency(batch: batchSize, seconds: seconds).measure(classifier) {
+      display.show(
+        ProgressLine(
+          label: "benchmark", done: Int($1 * 1000), total: Int(seconds * 1000),
+          facts: ["\($0) runs"]))
+    }
+    display.finish()
+    let report = BenchmarkReport(
+      model: model?.path ?? arch ?? "", engine: engine.rawValue, threads: threads,
+      batch: batchSize, milliseconds: milliseconds,
+      peakResidentBytes: ProcessMemory.peakResidentBytes,
+      kernels: (classifier as? Engine)?.kernelNames ?? [])
+    try Console.print(report, json: common.json)
+  }
+
+  private func load() throws -> Model {
+    if let model { return try model.load() }
+    let architecture = try Architecture(named: arch ?? "")
+    return float
+      ? try architecture.model(seed: seed) : try architecture.binaryModel(seed: seed)
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+import SignetData
+import SignetModel
+import SignetReport
+import SignetTraining
+
+struct BinarizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "binarize", abstract: "Turns a float model into a 1-bit one, without labels.",
+    discussion: """
+      Layer by layer, codes and scales are chosen so that the layer's outputs on the calibration \
+      images change least (BWNH). Prints a line per layer.
+
+      Example:
+        signet binarize float.signet --data cifar10:cifar-10-batches-bin \\
+          -o binary.signet
+      """)
+
+  @Argument(help: "A float model file.")
+  var model: ModelArgument
+
+  @OptionGroup var data: DataOptions
+
+  @Option(name: [.short, .long], help: ArgumentHelp("The model file to write.", valueName: "file"))
+  var output: OutputFile
+
+  @OptionGroup var options: BinarizationArguments
+
+  @OptionGroup var checkpoints: CheckpointOptions
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    try output.check()
+    let float = try model.load()
+    let dataset = try data.open(default: .train, seed: options.seed)
+    let checkpoint = try checkpoints.prepare(for: output)
+    Interruption.stopAtNextSafePoint()
+    let report = try Binarization(
+      options: options.resolved(threads: common.threadCount), checkpoint: checkpoint
+    ).run(float, dataset: dataset, output: output)
+    checkpoint.removeCheckpoint()
+    try Console.print(report, json: common.json)
+  }
+}

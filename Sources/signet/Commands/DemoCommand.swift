@@ -1,0 +1,39 @@
+import ArgumentParser
+import SignetReport
+
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo", abstract: "The whole story on Fashion-MNIST, in minutes.",
+    discussion: """
+      Trains a small network in float, binarizes it with sign and mean magnitude (BWN) and with \
+      hashing (BWNH), fine-tunes it, and measures the four files. What is finished is kept: run \
+      it again to go on.
+
+      Example:
+        signet demo --output signet-demo
+      """)
+
+  @Option(name: [.short, .long], help: ArgumentHelp("Where the files go.", valueName: "folder"))
+  var output = "signet-demo"
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the four Fashion-MNIST files. (default: where Debian installs them)",
+      valueName: "folder"))
+  var data: String?
+
+  @Option(help: "Seed of weights, batches and calibration images.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Start anew even where finished or unfinished work could be picked up.")
+  var restart = false
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    Interruption.stopAtNextSafePoint()
+    let demo = try Demo(
+      folder: output, data: data, seed: seed, threads: common.threadCount, restart: restart)
+    try Console.print(demo.run(), json: common.json)
+  }
+}

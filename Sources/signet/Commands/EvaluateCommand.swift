@@ -1,0 +1,46 @@
+import ArgumentParser
+import SignetData
+import SignetReport
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Measures how often a model is right.",
+    discussion: """
+      Example:
+        signet evaluate binary.signet --data cifar10:cifar-10-batches-bin
+      """)
+
+  @Argument(help: "A model file.")
+  var model: ModelArgument
+
+  @OptionGroup var data: DataOptions
+
+  @Option(help: "What runs the model: runtime (Signet's own) or torch.")
+  var engine: RunningEngine = .runtime
+
+  @Option(help: "Images run at once.")
+  var batchSize = 64
+
+  @Option(help: "Which images --limit takes.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    try check("--batch-size", batchSize, in: 1...65536)
+  }
+
+  func run() throws {
+    Interruption.exitAtOnce()
+    let model = try model.load()
+    let dataset = try data.open(default: .test, seed: seed)
+    let classifier = try engine.classifier(
+      for: model, threads: common.threadCount, batch: batchSize)
+    let evaluation = try Evaluation.measure(
+      classifier, of: model, on: dataset, batchSize: batchSize, label: "evaluate")
+    let report = EvaluationReport(
+      top1: evaluation.top1, top5: evaluation.top5, images: evaluation.images,
+      seconds: evaluation.seconds, engine: engine.rawValue, threads: common.threadCount)
+    try Console.print(report, json: common.json)
+  }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import SignetReport
+
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Shows layers, shapes, bits, bytes, the error per layer and the history.",
+    discussion: """
+      Example:
+        signet inspect binary.signet
+      """)
+
+  @Argument(help: "A model file.")
+  var model: ModelArgument
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    Interruption.exitAtOnce()
+    let loaded = try model.load()
+    let report = InspectionReport(
+      model: loaded, file: model.path, fileBytes: try loaded.fileByteCount,
+      floatBytes: loaded.floatByteCount)
+    try Console.print(report, json: common.json)
+  }
+}

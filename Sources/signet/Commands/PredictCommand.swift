@@ -1,0 +1,51 @@
+import ArgumentParser
+import SignetData
+import SignetReport
+
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict", abstract: "Says what a model sees in images.",
+    discussion: """
+      Images are JPEG or PNG files.
+
+      Example:
+        signet predict binary.signet cat.jpg dog.png
+      """)
+
+  @Argument(help: "A model file.")
+  var model: ModelArgument
+
+  @Argument(help: ArgumentHelp("JPEG or PNG files.", valueName: "image"))
+  var images: [String]
+
+  @Option(help: "Classes to name per image.")
+  var top = 5
+
+  @Option(help: "What runs the model: runtime (Signet's own) or torch.")
+  var engine: RunningEngine = .runtime
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    try check("--top", top, in: 1...1_000_000)
+  }
+
+  func run() throws {
+    Interruption.exitAtOnce()
+    let model = try model.load()
+    let classifier = try engine.classifier(for: model, threads: common.threadCount, batch: 1)
+    let batches = try BatchLoader(
+      dataset: ImageFiles(files: images), shape: model.graph.inputShape,
+      preprocessing: model.preprocessing, batchSize: 1
+    ).batches(epoch: 0)
+    var predictions: [PredictionReport.Image] = []
+    while let batch = try batches.next() {
+      predictions.append(
+        PredictionReport.Image(
+          file: images[batch.indices[0]],
+          logits: try classifier.logits(images: batch.images, count: 1),
+          labels: model.labels, count: top))
+    }
+    try Console.print(PredictionReport(images: predictions), json: common.json)
+  }
+}

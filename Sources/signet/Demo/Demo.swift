@@ -1,0 +1,71 @@
+import Foundation
+import SignetData
+import SignetModel
+import SignetReport
+import SignetTraining
+import SignetZoo
+
+/// The whole story on Fashion-MNIST: train, binarize twice, fine-tune, measure the files.
+///
+/// Each stage leaves a model file; a stage whose file is there is not done again.
+struct Demo {
+  let folder: URL
+  let settings: DemoSettings
+  let threads: Int
+  let training: any ImageDataset
+  let test: any ImageDataset
+  private let start = ContinuousClock.now
+
+  /// - Throws: ``DataError`` that says how to get Fashion-MNIST where it is missing.
+  init(folder: String, data: String?, seed: UInt64, threads: Int, restart: Bool) throws {
+    let specification = try DatasetSpecification(
+      parsing: data.map { "fashion-mnist:\($0)" } ?? "fashion-mnist")
+    training = try specification.open(split: .train, limit: nil, seed: seed)
+    test = try specification.open(split: .test, limit: nil, seed: seed)
+    settings = DemoSettings(seed: seed)
+    self.threads = threads
+    self.folder = URL(fileURLWithPath: folder, isDirectory: true)
+    try settings.claim(
+      self.folder, stages: Stage.allCases.map(\.rawValue), restart: restart)
+  }
+
+  func run() throws -> DemoReport {
+    let float = try stage(.float, "training in float") { output, checkpoint in
+      let untrained = try settings.architecture.model(seed: settings.seed)
+        .with(labels: training.classNames)
+      _ = try Training(
+        verb: "train", options: settings.training(threads: threads), checkpoint: checkpoint
+      ).run(untrained, teacher: nil, dataset: training, validation: test, output: output)
+    }
+    let signs = try stage(.bwn, "binarizing with sign and mean magnitude (BWN)") {
+      try binarize(float.model, .bwn, output: $0, checkpoint: $1)
+    }
+    let hashed = try stage(.bwnh, "binarizing with hashing (BWNH)") {
+      try binarize(float.model, .bwnh, output: $0, checkpoint: $1)
+    }
+    let tuned = try stage(.tuned, "fine-tuning with the float network's answers") {
+      output, checkpoint in
+      _ = try Training(
+        verb: "finetune", options: settings.finetuning(threads: threads), checkpoint: checkpoint
+      ).run(
+        hashed.model, teacher: float.model, dataset: training, validation: test, output: output)
+    }
+    Console.note("measuring the four files")
+    let rows = [
+      try row("float", float, engine: .torch),
+      try row("BWN", signs, engine: .runtime),
+      try row("BWNH", hashed, engine: .runtime),
+      try row("BWNH, fine-tuned", tuned, engine: .runtime),
+    ]
+    return DemoReport(
+      rows: rows, testImages: test.count, seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  private func binarize(
+    _ model: Model, _ method: BinarizationOptions.Method, output: OutputFile, checkpoint: URL
+  ) throws {
+    _ = try Binarization(
+      options: settings.binarization(method, threads: threads), checkpoint: checkpoint
+    ).run(model, dataset: training, output: output)
+  }
+}

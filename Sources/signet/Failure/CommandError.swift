@@ -1,0 +1,21 @@
+/// What only the command itself can find wrong.
+enum CommandError: Error {
+  /// The folder an output file should go to is missing or cannot be written.
+  case output(file: String, reason: OutputDefect)
+  case onnx(file: String)
+  /// The demo's folder holds a file of the demo's names that it did not make.
+  case foreignFile(String)
+
+  enum OutputDefect {
+    case noFolder(String)
+    case folderNotWritable(String)
+    case isFolder
+  }
+
+  var status: ExitStatus {
+    switch self {
+    case .output, .foreignFile: .wrongUsage
+    case .onnx: .badInput
+    }
+  }
+}

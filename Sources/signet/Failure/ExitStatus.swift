@@ -1,0 +1,43 @@
+import SignetData
+import SignetModel
+import SignetTraining
+import SignetZoo
+
+/// How a run of the command ends.
+enum ExitStatus: Int32 {
+  case done = 0
+  case failed = 1
+  case wrongUsage = 64
+  case badInput = 65
+  case interrupted = 130
+
+  /// Tells apart what the user can mend in the command line, what in the files, and the rest.
+  init(_ error: any Error) {
+    switch error {
+    case let error as CommandError: self = error.status
+    case is ModelFileError, is DataError, is ModelError, is GraphError, is WeightError:
+      self = .badInput
+    case let error as ZooError: self.init(zoo: error)
+    case let error as TrainingError: self.init(training: error)
+    default: self = .failed
+    }
+  }
+
+  private init(zoo error: ZooError) {
+    if case .unknownArchitecture = error {
+      self = .wrongUsage
+    } else {
+      self = .badInput
+    }
+  }
+
+  private init(training error: TrainingError) {
+    switch error {
+    case .option, .unknownLayer, .nothingToBinarize, .missing, .otherRun: self = .wrongUsage
+    case .mismatch, .checkpoint, .data, .model, .graph, .weight: self = .badInput
+    case .notFinite: self = .badInput
+    case .interrupted: self = .interrupted
+    default: self = .failed
+    }
+  }
+}

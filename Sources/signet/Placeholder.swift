@@ -1,2 +1,0 @@
-import Torch
-@main struct Placeholder { static func main() { print(TorchSettings.threads) } }

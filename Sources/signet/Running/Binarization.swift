@@ -1,0 +1,31 @@
+import Foundation
+import SignetData
+import SignetModel
+import SignetReport
+import SignetTraining
+
+/// One run of the binarizer with a line per layer and its result written.
+struct Binarization {
+  let options: BinarizationOptions
+  let checkpoint: URL
+
+  func run(
+    _ model: Model, dataset: any ImageDataset, output: OutputFile
+  ) throws -> BinarizationReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var layers: [LayerRecord] = []
+    let binary = try Binarizer(options: options).run(
+      model, dataset: dataset, checkpoint: checkpoint,
+      progress: { layer, index, total in
+        layers.append(layer)
+        Console.note(BinarizationReport.line(for: layer, index: index, total: total))
+      },
+      shouldStop: { Interruption.isRequested })
+    try binary.write(to: output.url)
+    return BinarizationReport(
+      output: output.path, method: options.method.rawValue, images: options.images,
+      seconds: (clock.now - start) / .seconds(1), fileBytes: try binary.fileByteCount,
+      floatBytes: binary.floatByteCount, layers: layers)
+  }
+}

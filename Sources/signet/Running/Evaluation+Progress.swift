@@ -1,0 +1,19 @@
+import SignetData
+import SignetModel
+import SignetReport
+
+extension Evaluation {
+  /// Measures a model and shows how far the work is.
+  static func measure(
+    _ classifier: any Classifier, of model: Model, on dataset: any ImageDataset, batchSize: Int,
+    label: String
+  ) throws -> Evaluation {
+    let display = ProgressDisplay()
+    defer { display.finish() }
+    return try measure(
+      classifier, dataset: dataset, preprocessing: model.preprocessing, batchSize: batchSize
+    ) { done, total in
+      display.show(ProgressLine(label: label, done: done, total: total))
+    }
+  }
+}

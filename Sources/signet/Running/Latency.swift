@@ -1,0 +1,43 @@
+import Foundation
+import SignetModel
+
+/// Measures how long a model takes for one batch.
+struct Latency {
+  /// Images per run.
+  var batch = 1
+  /// How long to go on measuring.
+  var seconds = 3.0
+  /// Runs made in any case.
+  var minimumRuns = 20
+
+  /// - Returns: milliseconds of each run; the first runs, which warm caches up, are not counted
+  func measure(
+    _ classifier: any Classifier, progress: (_ runs: Int, _ seconds: Double) -> Void = { _, _ in }
+  ) throws -> [Double] {
+    let images = noise(count: batch * classifier.inputShape.elementCount)
+    for _ in 0..<3 { _ = try classifier.logits(images: images, count: batch) }
+    let clock = ContinuousClock()
+    let start = clock.now
+    var milliseconds: [Double] = []
+    while milliseconds.count < minimumRuns || clock.now - start < .seconds(seconds) {
+      let duration = try clock.measure { _ = try classifier.logits(images: images, count: batch) }
+      milliseconds.append(duration / .milliseconds(1))
+      progress(milliseconds.count, (clock.now - start) / .seconds(1))
+    }
+    return milliseconds
+  }
+
+  /// Numbers of zero mean and unit deviation, the statistics of preprocessed images: zeros would
+  /// make some kernels faster than they are.
+  private func noise(count: Int) -> [Float] {
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    return (0..<count).map { _ in
+      // xorshift64 (Marsaglia 2003)
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      let uniform = Float(state >> 40) / Float(1 << 24)
+      return (uniform - 0.5) * Float(12).squareRoot()
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import SignetModel
+import SignetRuntime
+import SignetTraining
+import Torch
+
+/// What runs a model: our own runtime, or libtorch.
+enum RunningEngine: String, ExpressibleByArgument, CaseIterable {
+  case runtime, torch
+
+  /// - Parameters:
+  ///   - batch: the most images that will be run at once
+  func classifier(for model: Model, threads: Int, batch: Int) throws -> any Classifier {
+    switch self {
+    case .runtime:
+      var options = Engine.Options()
+      options.threads = threads
+      options.maximumBatch = batch
+      return try Engine(model: model, options: options)
+    case .torch:
+      try TorchSettings.setThreads(threads)
+      return try Executor(model: model)
+    }
+  }
+}

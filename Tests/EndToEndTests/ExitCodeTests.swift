@@ -1,0 +1,150 @@
+import Foundation
+import Testing
+
+/// Every way to go wrong ends with its exit code and one sentence that names what is wrong.
+@Suite struct ExitCodeTests {
+  private let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+  }
+
+  private func path(_ name: String) -> String { workspace.path(name) }
+
+  private func expect(
+    _ status: Int32, _ fragments: String..., from arguments: [String],
+    _ location: SourceLocation = #_sourceLocation
+  ) throws {
+    let output = try Command(arguments: arguments).run()
+    #expect(output.status == status, sourceLocation: location)
+    #expect(output.standardOutput.isEmpty, sourceLocation: location)
+    #expect(output.standardError.contains("signet: error: "), sourceLocation: location)
+    for fragment in fragments {
+      #expect(output.standardError.contains(fragment), sourceLocation: location)
+    }
+  }
+
+  @Test func wrongUsage() throws {
+    let out = path("out.signet")
+    try expect(64, "Missing expected argument", from: ["train"])
+    try expect(64, "'--nonsense'", from: ["inspect", "m.signet", "--nonsense"])
+    try expect(64, "gpu", "cpu", from: ["inspect", "m.signet", "--device", "gpu"])
+    try expect(
+      64, "'cifar1' is not a kind of data", "did you mean 'cifar10'?",
+      from: ["evaluate", "m.signet", "--data", "cifar1:x"])
+    try expect(
+      64, "resnet2", "did you mean 'resnet20'?",
+      from: ["import", "--arch", "resnet2", "--weights", "w.safetensors", "-o", out])
+    try expect(
+      64, "--limit: expected at least 1",
+      from: ["evaluate", "m.signet", "--data", "cifar10:x", "--limit", "0"])
+    try expect(
+      64, "--no-labels",
+      from: ["finetune", "m.signet", "--data", "cifar10:x", "--no-labels", "-o", out])
+    try expect(
+      64, "--epochs or --steps",
+      from: ["train", "vgg9", "--data", "cifar10:x", "--epochs", "1", "--steps", "2", "-o", out])
+    try expect(64, "--arch", from: ["benchmark"])
+    try expect(
+      64, "2XB",
+      from: ["binarize", "m.signet", "--data", "cifar10:x", "--memory", "2XB", "-o", out]
+    )
+  }
+
+  @Test func anOutputThatCannotBeWrittenIsFoundFirst() throws {
+    try expect(
+      64, path("missing/out.signet"), "does not exist",
+      from: [
+        "import", "--arch", "resnet20", "--weights", "none", "-o", path("missing/out.signet"),
+      ])
+    try expect(
+      64, "found a folder",
+      from: ["import", "--arch", "resnet20", "--weights", "none", "-o", workspace.folder.path])
+  }
+
+  @Test func missingFiles() throws {
+    let missing = path("missing.signet")
+    for arguments in [
+      ["inspect", missing], ["benchmark", missing], ["predict", missing, "x.png"],
+      ["evaluate", missing, "--data", "cifar10:x"],
+    ] {
+      try expect(65, missing, from: arguments)
+    }
+    try expect(
+      65, path("w.safetensors"),
+      from: [
+        "import", "--arch", "resnet20", "--weights", path("w.safetensors"), "-o", path("o.signet"),
+      ])
+    let folder = path("nowhere")
+    try expect(
+      65, folder, "data_batch_1.bin",
+      from: ["train", "resnet20", "--data", "cifar10:\(folder)", "-o", path("o.signet")])
+  }
+
+  @Test func onnxIsSaidNotToBeReadYet() throws {
+    try expect(65, "net.onnx", "cannot be read yet", from: ["inspect", "net.onnx"])
+  }
+
+  @Test func damagedModelFiles() throws {
+    let whole = try model()
+    var flipped = whole
+    flipped[whole.count - 5] ^= 1
+    var hostile = whole
+    hostile.replaceSubrange(0..<8, with: Data(repeating: 0xff, count: 8))
+    let damages: [(String, Data)] = [
+      ("empty.signet", Data()), ("truncated.signet", whole.prefix(whole.count / 2)),
+      ("flipped.signet", flipped), ("hostile.signet", hostile),
+      ("text.signet", Data("not a model at all, only text".utf8)),
+    ]
+    for (name, bytes) in damages {
+      try workspace.write(bytes, to: name)
+      try expect(65, path(name), from: ["inspect", path(name)])
+    }
+  }
+
+  /// The bytes of a small whole model, trained for one step.
+  private func model() throws -> Data {
+    let data = try TinyFashion.write(
+      to: workspace.folder.appendingPathComponent("data"), trainImages: 20, testImages: 10)
+    try Command(
+      "train", "fashion-vgg", "--data", data, "--steps", "1", "--batch-size", "10",
+      "--no-validation", "-o", path("whole.signet")
+    ).succeed()
+    return try workspace.bytes("whole.signet")
+  }
+
+  @Test func damagedData() throws {
+    let folder = workspace.folder.appendingPathComponent("data")
+    let data = try TinyFashion.write(to: folder, trainImages: 20, testImages: 10)
+    let images = folder.appendingPathComponent("train-images-idx3-ubyte")
+    try Data(contentsOf: images).dropLast(100).write(to: images)
+    try expect(
+      65, "train-images-idx3-ubyte", "expected",
+      from: ["train", "fashion-vgg", "--data", data, "-o", path("o.signet")])
+  }
+
+  @Test func damagedImages() throws {
+    try workspace.write(try model(), to: "m.signet")
+    try workspace.write(Data("no image".utf8), to: "x.png")
+    try expect(65, path("x.png"), from: ["predict", path("m.signet"), path("x.png")])
+  }
+
+  @Test func damagedWeights() throws {
+    try workspace.write(Data(repeating: 7, count: 40), to: "w.safetensors")
+    try expect(
+      65, path("w.safetensors"),
+      from: [
+        "import", "--arch", "resnet20", "--weights", path("w.safetensors"), "-o", path("o.signet"),
+      ])
+  }
+
+  @Test func theDemoSaysHowToGetItsData() throws {
+    try expect(
+      65, "dataset-fashion-mnist",
+      from: ["demo", "--data", path("nowhere"), "--output", path("demo")])
+  }
+
+  @Test func anArgumentThatIsMissing() throws {
+    #expect(try Command("nonsense").run().status == 64)
+  }
+}

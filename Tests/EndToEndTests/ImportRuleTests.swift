@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+/// Who may import whom. A library that an app links must stay free of libtorch, and C stays behind
+/// the one target that wraps it.
+@Suite struct ImportRuleTests {
+  /// Modules of this package and of its dependencies that each target may import; modules of the
+  /// system and the standard library are free.
+  private static let allowed: [String: Set<String>] = [
+    "SignetModel": [],
+    "SignetZoo": ["SignetModel"],
+    "SignetONNX": ["SignetModel", "SwiftProtobuf"],
+    "SignetData": ["SignetModel", "CTurboJPEG", "CPNG", "CZlib"],
+    "SignetHashing": ["CSignetKernels"],
+    "SignetRuntime": ["SignetModel", "CSignetKernels"],
+    "Torch": ["CTorch"],
+    "SignetTraining": ["SignetModel", "SignetData", "SignetHashing", "Torch"],
+    "SignetReport": ["SignetModel"],
+    "signet": [
+      "SignetModel", "SignetZoo", "SignetONNX", "SignetData", "SignetHashing", "SignetRuntime",
+      "SignetTraining", "SignetReport", "Torch", "ArgumentParser",
+    ],
+  ]
+
+  private static let system: Set<String> = [
+    "Foundation", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin", "Swift",
+  ]
+
+  private static let sources = Repository.root.appendingPathComponent("Sources")
+
+  private static func swiftFiles(of target: String) -> [URL] {
+    let folder = sources.appendingPathComponent(target)
+    let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    return (all?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
+  }
+
+  /// The modules that a file imports, by the words after `import`.
+  private static func imports(in file: URL) throws -> [String] {
+    try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
+      var words = line.split(separator: " ")
+      while let word = words.first,
+        word.hasPrefix("@") || ["public", "internal", "package", "private"].contains(word)
+      {
+        words.removeFirst()
+      }
+      guard words.first == "import", words.count >= 2 else { return nil }
+      let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "var", "let"]
+      let module = kinds.contains(words[1]) && words.count > 2 ? words[2] : words[1]
+      return module.split(separator: ".").first.map(String.init)
+    }
+  }
+
+  @Test func targetsImportOnlyWhatTheyMay() throws {
+    let targets = try FileManager.default.contentsOfDirectory(atPath: Self.sources.path)
+    var files = 0
+    for target in targets {
+      for file in Self.swiftFiles(of: target) {
+        files += 1
+        let allowed = try #require(Self.allowed[target], "\(target) is not in the table")
+        for module in try Self.imports(in: file) {
+          #expect(
+            Self.system.contains(module) || allowed.contains(module),
+            "\(target)/\(file.lastPathComponent) imports \(module)")
+        }
+      }
+    }
+    #expect(files > 50)
+  }
+
+  @Test func noPublicInterfaceHasACPointer() throws {
+    for target in Self.allowed.keys {
+      for file in Self.swiftFiles(of: target) {
+        for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+          let words = line.split(separator: " ")
+          guard words.contains("public") || words.contains("open") else { continue }
+          #expect(
+            !line.contains("OpaquePointer") && !line.contains("Pointer<")
+              && !line.contains("RawPointer"),
+            "\(target)/\(file.lastPathComponent): \(line)")
+        }
+      }
+    }
+  }
+
+  @Test func onlyCTorchIncludesLibtorch() throws {
+    let all = FileManager.default.enumerator(at: Self.sources, includingPropertiesForKeys: nil)
+    let extensions: Set<String> = ["c", "cpp", "cc", "h", "hpp"]
+    for case let file as URL in all?.allObjects ?? [] where extensions.contains(file.pathExtension)
+    {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      guard text.contains("#include <torch/") || text.contains("#include <ATen/") else { continue }
+      #expect(
+        ["CTorch", "CLibTorch"].contains { file.path.contains("/Sources/\($0)/") }, "\(file.path)")
+    }
+  }
+}

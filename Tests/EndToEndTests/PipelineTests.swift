@@ -1,0 +1,170 @@
+import Foundation
+import Testing
+
+/// The whole way from data to a 1-bit model that runs, on images a network learns in seconds.
+@Suite struct PipelineTests {
+  private let workspace: Workspace
+  private let data: String
+
+  init() throws {
+    workspace = try Workspace()
+    data = try TinyFashion.write(to: workspace.folder.appendingPathComponent("data"))
+  }
+
+  private func path(_ name: String) -> String { workspace.path(name) }
+
+  private func train(steps: Int = 30) throws -> Command.Output {
+    try Command(
+      "train", "fashion-vgg", "--data", data, "--steps", "\(steps)", "--batch-size", "32",
+      "--learning-rate", "0.05", "--augment", "none", "--precision", "float32", "--threads", "1",
+      "--json", "-o", path("float.signet")
+    ).succeed()
+  }
+
+  private func top1(_ model: String, engine: String) throws -> Double {
+    let report = try Command(
+      "evaluate", path(model), "--data", data, "--engine", engine, "--threads", "1", "--json"
+    ).succeed().json()
+    #expect(report["engine"] as? String == engine)
+    #expect(report["images"] as? Int == 60)
+    #expect(report["seconds"] as? Double ?? 0 > 0)
+    #expect((report["top5"] as? Double ?? 0) >= (report["top1"] as? Double ?? 100))
+    return try #require(report["top1"] as? Double)
+  }
+
+  @Test func trainBinarizeFinetuneAndUse() throws {
+    let training = try train().json()
+    #expect(training["steps"] as? Int == 30)
+    #expect(!workspace.exists("float.signet.checkpoint"))
+    let floatTop1 = try top1("float.signet", engine: "torch")
+    #expect(floatTop1 >= 90)
+    #expect(training["top1"] as? Double == floatTop1)
+
+    let binarized = try Command(
+      "binarize", path("float.signet"), "--data", data, "--images", "128", "--effort", "0",
+      "--threads", "1", "--json", "-o", path("binary.signet")
+    ).succeed()
+    let report = try binarized.json()
+    let layers = try #require(report["layers"] as? [[String: Any]])
+    #expect(layers.count > 2)
+    for layer in layers {
+      let before = try #require(layer["errorBefore"] as? Double)
+      let after = try #require(layer["errorAfter"] as? Double)
+      #expect(after <= before)
+      #expect(layer["filters"] as? Int ?? 0 > 0)
+      #expect(layer["patchLength"] as? Int ?? 0 > 0)
+      #expect(layer["flips"] is Int)
+      #expect(layer["seconds"] is Double)
+      // A line per layer, on standard error.
+      #expect(binarized.standardError.contains(try #require(layer["name"] as? String)))
+    }
+
+    try Command(
+      "finetune", path("binary.signet"), "--teacher", path("float.signet"), "--no-labels",
+      "--data", data, "--steps", "10", "--batch-size", "32", "--augment", "none",
+      "--precision", "float32", "--threads", "1", "-o", path("tuned.signet")
+    ).succeed()
+    for model in ["float.signet", "binary.signet", "tuned.signet"] {
+      #expect(try top1(model, engine: "runtime") == top1(model, engine: "torch"))
+    }
+    #expect(try top1("tuned.signet", engine: "runtime") >= 90)
+    try inspects()
+    try predicts()
+    try benchmarks()
+  }
+
+  private func inspects() throws {
+    let inspection = try Command("inspect", path("tuned.signet"), "--json").succeed().json()
+    let bytes = try workspace.bytes("tuned.signet").count
+    #expect(inspection["fileBytes"] as? Int == bytes)
+    #expect(inspection["floatBytes"] as? Int ?? 0 > 10 * bytes)
+    let layers = try #require(inspection["layers"] as? [[String: Any]])
+    let bits = layers.compactMap { $0["bits"] as? Int }
+    #expect(bits.first == 32)
+    #expect(bits.last == 32)
+    #expect(bits.dropFirst().dropLast().allSatisfy { $0 == 1 })
+    let binary = layers.filter { $0["bits"] as? Int == 1 }
+      .reduce(0) { $0 + ($1["weights"] as? Int ?? 0) }
+    #expect(inspection["binaryWeights"] as? Int == binary)
+    #expect(inspection["floatWeights"] as? Int ?? 0 > 0)
+    let text = try Command("inspect", path("tuned.signet")).succeed().standardOutput
+    #expect(text.contains("3. finetune"))
+  }
+
+  private func predicts() throws {
+    let image = Repository.fixtures.appendingPathComponent("square.png").path
+    let prediction = try Command(
+      "predict", path("tuned.signet"), image, "--top", "3", "--json"
+    ).succeed().json()
+    let images = try #require(prediction["images"] as? [[String: Any]])
+    let classes = try #require(images.first?["classes"] as? [[String: Any]])
+    #expect(classes.count == 3)
+    // The image is drawn as the data set draws class 5.
+    #expect(classes[0]["name"] as? String == "Sandal")
+    let probabilities = classes.compactMap { $0["probability"] as? Double }
+    #expect(probabilities == probabilities.sorted(by: >))
+    #expect(probabilities.reduce(0, +) <= 1.000_001)
+  }
+
+  private func benchmarks() throws {
+    let benchmark = try Command(
+      "benchmark", path("tuned.signet"), "--seconds", "0.1", "--batch-size", "2", "--json"
+    ).succeed().json()
+    let median = try #require(benchmark["medianMilliseconds"] as? Double)
+    #expect(median > 0)
+    #expect(benchmark["p95Milliseconds"] as? Double ?? 0 >= median)
+    #expect(benchmark["batch"] as? Int == 2)
+    #expect(benchmark["threads"] as? Int == 1)
+    #expect(abs((benchmark["imagesPerSecond"] as? Double ?? 0) - 2000 / median) < 1e-6)
+    #expect(benchmark["peakResidentBytes"] as? Int ?? 0 > 1 << 20)
+    #expect((benchmark["kernels"] as? [String])?.isEmpty == false)
+  }
+
+  @Test func anInterruptedTrainingEndsInTheSameBytes() throws {
+    let arguments = [
+      "train", "fashion-vgg", "--data", data, "--steps", "20", "--batch-size", "32",
+      "--precision", "float32", "--threads", "1",
+    ]
+    try Command(arguments: arguments + ["-o", path("whole.signet")]).succeed()
+    let again = arguments + ["-o", path("again.signet")]
+    let interrupted = try Command(arguments: again).run(interruptAfter: "train  0/20")
+    #expect(interrupted.status == 130)
+    #expect(interrupted.standardError.contains("signet: interrupted"))
+    #expect(interrupted.standardError.contains("train fashion-vgg --data \(data)"))
+    #expect(workspace.exists("again.signet.checkpoint"))
+    #expect(!workspace.exists("again.signet"))
+    let resumed = try Command(arguments: again).succeed()
+    #expect(resumed.standardError.contains("going on from"))
+    #expect(try workspace.bytes("again.signet") == workspace.bytes("whole.signet"))
+    #expect(!workspace.exists("again.signet.checkpoint"))
+  }
+
+  @Test func anInterruptedBinarizationEndsInTheSameBytes() throws {
+    _ = try train(steps: 2)
+    let arguments = [
+      "binarize", path("float.signet"), "--data", data, "--images", "64", "--effort", "0",
+      "--threads", "1",
+    ]
+    try Command(arguments: arguments + ["-o", path("whole.signet")]).succeed()
+    let again = arguments + ["-o", path("again.signet")]
+    let interrupted = try Command(arguments: again).run(interruptAfter: "1/")
+    #expect(interrupted.status == 130)
+    #expect(workspace.exists("again.signet.checkpoint"))
+    try Command(arguments: again).succeed()
+    #expect(try workspace.bytes("again.signet") == workspace.bytes("whole.signet"))
+  }
+
+  @Test func aCheckpointOfOtherOptionsIsRefused() throws {
+    let arguments = [
+      "train", "fashion-vgg", "--data", data, "--steps", "20", "--batch-size", "32",
+      "-o", path("float.signet"),
+    ]
+    let interrupted = try Command(arguments: arguments).run(interruptAfter: "train  0/20")
+    #expect(interrupted.status == 130)
+    let other = try Command(arguments: arguments + ["--learning-rate", "0.5"]).run()
+    #expect(other.status == 64)
+    #expect(other.standardError.contains("signet: error: \(path("float.signet.checkpoint")): "))
+    #expect(other.standardError.contains("0.5"))
+    try Command(arguments: arguments + ["--learning-rate", "0.5", "--restart"]).succeed()
+  }
+}

@@ -94,7 +94,7 @@ def main():
                     "solve", base, options.threads, e, k, 20
                 )
                 rows.append((name, run))
-        print("| |", " | ".join(LAYERS), "| seconds |")
+        print("| |", " | ".join(LAYERS), "| processor seconds |")
         print("|---|" + "---|" * (len(LAYERS) + 1))
         for index, (name, run) in enumerate(rows):
             results = [run(f"{folder}/{layer}") for layer in LAYERS]
@@ -102,7 +102,7 @@ def main():
                 errors = " | ".join(f"{result['errorBefore']:.4f}" for result in results)
                 print(f"| sign, mean magnitude | {errors} | |")
             errors = " | ".join(f"{result['errorAfter']:.4f}" for result in results)
-            seconds = sum(result["seconds"] for result in results)
+            seconds = sum(result["processorSeconds"] for result in results)
             print(f"| {name} | {errors} | {seconds:.3f} |", flush=True)
 
 

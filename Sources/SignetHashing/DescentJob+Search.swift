@@ -38,13 +38,12 @@ extension DescentJob {
     return word
   }
 
-  /// Kicks per filter of the first search. Very short rows have few optima, long rows make every
-  /// kick dear; the lengths between get what their number of optima asks for. With K codes a kick
+  /// Kicks per filter of the first search. A kick costs in proportion to S, so that every filter
+  /// gets about the same time; very short rows have too few optima to need it. With K codes a kick
   /// is about K²/2 times as dear, and worth as much more.
   var kickCount: Int {
-    let length = Double(problem.size)
-    let affordable = 8_000_000 / (length * length.squareRoot().squareRoot())
+    let affordable = min(200 * problem.size, 16_000, 7_000_000 / problem.size)
     let dearness = max(1, options.codes * options.codes / 2)
-    return Int(max(50, min(200 * length, 16_000, affordable))) / dearness
+    return max(50, affordable / dearness)
   }
 }

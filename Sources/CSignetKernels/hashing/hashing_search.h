@@ -88,7 +88,8 @@ static void search(SignetHashingSearch *t) {
   copyPoint(t, &here, &best);
   copyPoint(t, &kept, &best);
   uint64_t state = t->seed;
-  const size_t largest = inputs / 100 > 2 ? inputs / 100 : 2;
+  // Small kicks pay best at every length: most of a large one is only taken back.
+  const size_t largest = inputs < 200 ? 2 : inputs < 400 ? inputs / 100 : 4;
   double meanLoss = 0;
   for (uint64_t kick = 0; kick < t->kicks; kick++) {
     const size_t count = 2 + searchRandom(&state) % (largest - 1);

@@ -38,8 +38,11 @@ public struct Kernels: @unchecked Sendable {
   public static func chosen(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(HashingError) -> Kernels {
-    let name = environment["SIGNET_KERNELS"] ?? available.last?.rawValue ?? ""
-    guard let instructionSet = InstructionSet(rawValue: name),
+    var name = environment["SIGNET_KERNELS"] ?? ""
+    if name.isEmpty { name = available.last?.rawValue ?? "" }
+    // The variable is the runtime's too, which also has tile kernels; hashing has no use for them,
+    // and every processor with tiles has AVX-512.
+    guard let instructionSet = InstructionSet(rawValue: name == "amx" ? "avx512" : name),
       let kernels = Kernels(instructionSet)
     else {
       throw .kernelsUnavailable(name: name, available: available.map(\.rawValue))

@@ -80,6 +80,14 @@ struct LayerProblemTests {
     #expect(
       try Kernels.chosen(environment: ["SIGNET_KERNELS": "reference"]).instructionSet == .reference)
     #expect(try Kernels.chosen(environment: [:]).instructionSet == Kernels.available.last)
+    #expect(
+      try Kernels.chosen(environment: ["SIGNET_KERNELS": ""]).instructionSet
+        == Kernels.available.last)
+    if Kernels.available.contains(.avx512) {
+      // The runtime's tile kernels have no counterpart here.
+      #expect(
+        try Kernels.chosen(environment: ["SIGNET_KERNELS": "amx"]).instructionSet == .avx512)
+    }
     #expect(throws: HashingError.self) { try Kernels.chosen(environment: ["SIGNET_KERNELS": "x"]) }
   }
 }

@@ -5,6 +5,9 @@ import Foundation
 /// Nothing of it leaves the module; a ``Program`` owns one and is its only user.
 final class Memory {
   private var blocks: [UnsafeMutableRawPointer] = []
+  /// Bytes that may still be handed out. A model can name maps larger than any memory; the
+  /// machine's is the limit, past which allocation would succeed and use would kill the process.
+  private var available = Int(clamping: ProcessInfo.processInfo.physicalMemory)
 
   deinit {
     for block in blocks { free(block) }
@@ -16,10 +19,11 @@ final class Memory {
   ) throws(EngineError) -> UnsafeMutableRawPointer {
     let line = 64
     var block: UnsafeMutableRawPointer?
-    guard count >= 0, count < Int.max - 2 * line, posix_memalign(&block, line, count + line) == 0,
+    guard count >= 0, count <= available - line, posix_memalign(&block, line, count + line) == 0,
       let block
     else { throw .memory(purpose: purpose, bytes: count) }
     blocks.append(block)
+    available -= count + line
     memset(block, 0, count + line)
     return block
   }

@@ -183,12 +183,14 @@ static void pack(const signet_conv_shape *shape, const void *rows, void *packed)
             plan.filter_blocks +
         lane / block;
     word *words = (word *)packed + index * plan.steps * step_words + lane % block / 16;
-    for (int64_t element = 0; element < patch; element++) {
-      const word bit = (bits[element / 8] >> (element % 8)) & 1;
-      const int64_t channel = element / area;
-      const int64_t step = channel / line_channels * area + element % area;
-      const int64_t pair = channel % line_channels / 2;
-      words[step * step_words + pair * 2] |= bit << (lane % 16 * 2 + channel % 2);
+    int64_t element = 0;
+    for (int64_t channel = 0; channel < plan.channels; channel++) {
+      const int64_t lane_bit = lane % 16 * 2 + channel % 2;
+      word *to = words + channel / line_channels * area * step_words +
+                 channel % line_channels / 2 * 2;
+      for (int64_t tap = 0; tap < area; tap++, element++, to += step_words) {
+        *to |= (word)((bits[element / 8] >> (element % 8)) & 1) << lane_bit;
+      }
     }
   }
 }

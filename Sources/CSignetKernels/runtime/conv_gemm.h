@@ -301,13 +301,18 @@ static void NAME(f32_pack)(const signet_conv_shape *shape, const void *rows, voi
   const float *values = rows;
   float *to = packed;
   int64_t patch = signet_patch_length(shape);
+  int64_t channels = shape->in_channels / shape->groups;
+  int64_t area = (int64_t)shape->kernel_height * shape->kernel_width;
   memset(to, 0, NAME(f32_packed_bytes)(shape));
   for (int64_t filter = 0; filter < shape->out_channels; filter++) {
     int64_t row = NAME(packed_row)(shape, 0, filter);
     int64_t lane = filter % (shape->out_channels / shape->groups) % NAME(block);
-    for (int64_t element = 0; element < patch; element++) {
-      int64_t place = signet_gathered_element(shape, element);
-      to[(row + place) * NAME(block) + lane] = values[filter * patch + element];
+    const float *value = values + filter * patch;
+    for (int64_t channel = 0; channel < channels; channel++) {
+      float *place = to + (row + channel) * NAME(block) + lane;
+      for (int64_t tap = 0; tap < area; tap++, place += channels * NAME(block)) {
+        *place = *value++;
+      }
     }
   }
 }
@@ -317,15 +322,21 @@ static void NAME(b1_pack)(const signet_conv_shape *shape, const void *rows, void
   WORD *to = packed;
   int64_t patch = signet_patch_length(shape);
   int64_t bytes = (patch + 7) / 8;
+  int64_t channels = shape->in_channels / shape->groups;
+  int64_t area = (int64_t)shape->kernel_height * shape->kernel_width;
   memset(to, 0, NAME(b1_packed_bytes)(shape));
   for (int64_t code = 0; code < shape->codes; code++) {
     for (int64_t filter = 0; filter < shape->out_channels; filter++) {
       const uint8_t *bits = codes + (code * shape->out_channels + filter) * bytes;
       int64_t row = NAME(packed_row)(shape, code, filter);
       int64_t lane = filter % (shape->out_channels / shape->groups) % NAME(block);
-      for (int64_t element = 0; element < patch; element++) {
-        WORD bit = (bits[element / 8] >> (element % 8)) & 1;
-        to[row + signet_gathered_element(shape, element)] |= (WORD)(bit << lane);
+      int64_t element = 0;
+      for (int64_t channel = 0; channel < channels; channel++) {
+        WORD *place = to + row + channel;
+        for (int64_t tap = 0; tap < area; tap++, element++, place += channels) {
+          WORD bit = (bits[element / 8] >> (element % 8)) & 1;
+          *place |= (WORD)(bit << lane);
+        }
       }
     }
   }

@@ -26,12 +26,6 @@ SIGNET_INLINE int64_t signet_pixels(const signet_conv_shape *shape, int64_t imag
   return images * shape->out_height * shape->out_width;
 }
 
-// Where element (channel, row, column) of a patch stands in a gathered patch: row, column, channel.
-SIGNET_INLINE int64_t signet_gathered_element(const signet_conv_shape *shape, int64_t element) {
-  int64_t area = (int64_t)shape->kernel_height * shape->kernel_width;
-  return element % area * (shape->in_channels / shape->groups) + element / area;
-}
-
 // How M pixels × N filters of each group are cut into units. A unit gathers the patches of one
 // pixel block and meets them with some filter blocks.
 typedef struct signet_tiling {

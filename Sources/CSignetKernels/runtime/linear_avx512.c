@@ -78,6 +78,8 @@ static size_t packed_bytes(const signet_conv_shape *shape) {
 static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
   const layout plan = lay_out(shape);
   const int64_t bytes = (plan.patch + 7) / 8;
+  const int64_t channels = shape->in_channels / shape->groups;
+  const int64_t area = (int64_t)shape->kernel_height * shape->kernel_width;
   memset(packed, 0, packed_bytes(shape));
   for (int64_t row = 0; row < (int64_t)shape->codes * shape->out_channels; row++) {
     const uint8_t *bits = (const uint8_t *)rows + row * bytes;
@@ -86,10 +88,13 @@ static void pack(const signet_conv_shape *shape, const void *rows, void *packed)
     const int64_t lane = filter % plan.group_filters;
     word *words =
         (word *)packed + group * plan.chunks * plan.filter_blocks * block + lane;
-    for (int64_t element = 0; element < plan.patch; element++) {
-      const word bit = (bits[element / 8] >> (element % 8)) & 1;
-      const int64_t place = signet_gathered_element(shape, element);
-      words[place / chunk * plan.filter_blocks * block] |= bit << (place % chunk);
+    int64_t element = 0;
+    for (int64_t channel = 0; channel < channels; channel++) {
+      int64_t place = channel;
+      for (int64_t tap = 0; tap < area; tap++, element++, place += channels) {
+        const word bit = (bits[element / 8] >> (element % 8)) & 1;
+        words[place / chunk * plan.filter_blocks * block] |= bit << (place % chunk);
+      }
     }
   }
 }

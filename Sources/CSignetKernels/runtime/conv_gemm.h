@@ -46,7 +46,7 @@ typedef struct NAME(scratch) {
 } NAME(scratch);
 
 SIGNET_INLINE NAME(scratch) NAME(lay_scratch)(
-    const signet_conv_shape *shape, int64_t images, char *start) {
+    const signet_conv_shape *shape, int64_t images, uintptr_t start) {
   int64_t chunks = signet_ceil_div(signet_patch_length(shape), NAME(depth));
   int64_t pixels = signet_min(NAME(most_pixels)(shape), signet_pixels(shape, images));
   size_t panel = (size_t)(chunks * pixels * NAME(stride)) * sizeof(float);
@@ -62,7 +62,7 @@ SIGNET_INLINE NAME(scratch) NAME(lay_scratch)(
 }
 
 static size_t NAME(scratch_bytes)(const signet_conv_shape *shape, int64_t images) {
-  return NAME(lay_scratch)(shape, images, NULL).bytes;
+  return NAME(lay_scratch)(shape, images, 0).bytes;
 }
 
 // c: pixels × block (+)= a: pixels × depth (row stride `stride`) · b: depth × block
@@ -222,7 +222,7 @@ SIGNET_INLINE TARGET void NAME(run)(
     bool binary) {
   const signet_conv_shape *shape = &conv->shape;
   const signet_tiling tiling = NAME(tiling)(shape, images);
-  const NAME(scratch) scratch = NAME(lay_scratch)(shape, images, memory);
+  const NAME(scratch) scratch = NAME(lay_scratch)(shape, images, (uintptr_t)memory);
   const int64_t patch = signet_patch_length(shape);
   const int64_t blocks = shape->groups * tiling.filter_blocks;
   for (int64_t unit = from; unit < to; unit++) {

@@ -49,7 +49,7 @@ typedef struct {
   size_t bytes;
 } scratch_layout;
 
-static scratch_layout lay_scratch(const layout *plan, char *start) {
+static scratch_layout lay_scratch(const layout *plan, uintptr_t start) {
   const size_t patch = (size_t)(plan->chunks * chunk) * sizeof(float);
   const size_t raw = (size_t)(plan->filter_blocks * block) * sizeof(float);
   return (scratch_layout){
@@ -63,7 +63,7 @@ static scratch_layout lay_scratch(const layout *plan, char *start) {
 static size_t scratch_bytes(const signet_conv_shape *shape, int64_t images) {
   (void)images;
   const layout plan = lay_out(shape);
-  return lay_scratch(&plan, NULL).bytes;
+  return lay_scratch(&plan, 0).bytes;
 }
 
 // Packed bits: codes × groups × chunks × filter blocks × block words; bit 4·table + input.
@@ -144,7 +144,7 @@ static TARGET void run(
   (void)images;
   const signet_conv_shape *shape = &conv->shape;
   const layout plan = lay_out(shape);
-  const scratch_layout scratch = lay_scratch(&plan, memory);
+  const scratch_layout scratch = lay_scratch(&plan, (uintptr_t)memory);
   const int64_t code_words = shape->groups * plan.chunks * plan.filter_blocks * block;
   linear_copy(scratch.patch + plan.patch, NULL, plan.chunks * chunk - plan.patch);
   for (int64_t unit = from; unit < to; unit++) {

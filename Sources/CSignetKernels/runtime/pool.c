@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -14,9 +15,20 @@
 #define RELAX() ((void)0)
 #endif
 
-// About 50 µs of pauses: longer than the gaps between the steps of one run, short enough not to
-// burn a core that has nothing to do.
-enum { spins_before_sleep = 4000, spins_before_yield = 20000 };
+// Longer than the gaps between the steps of one run, short enough not to burn a core that has
+// nothing to do. Measured by the clock: a pause takes 1 to 140 cycles, depending on the processor.
+enum {
+  nanoseconds_before_sleep = 50000,
+  // A worker that is this late has lost its core; spinning would keep it from getting one back.
+  nanoseconds_before_yield = 20000,
+  pauses_between_looks = 16,
+};
+
+static int64_t clock_now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
 
 typedef struct {
   signet_pool *pool;
@@ -53,11 +65,14 @@ static void work(signet_pool *pool, int32_t index) {
 
 // Waits until a generation other than `seen` begins and returns it.
 static unsigned await_generation(signet_pool *pool, unsigned seen) {
-  for (int spin = 0; spin < spins_before_sleep; spin++) {
-    unsigned now = atomic_load_explicit(&pool->generation, memory_order_acquire);
-    if (now != seen) return now;
-    RELAX();
-  }
+  const int64_t start = clock_now();
+  do {
+    for (int pause = 0; pause < pauses_between_looks; pause++) {
+      unsigned now = atomic_load_explicit(&pool->generation, memory_order_acquire);
+      if (now != seen) return now;
+      RELAX();
+    }
+  } while (clock_now() - start < nanoseconds_before_sleep);
   pthread_mutex_lock(&pool->mutex);
   atomic_fetch_add(&pool->sleepers, 1);
   unsigned now;
@@ -139,11 +154,14 @@ void signet_pool_run(
   atomic_store_explicit(&pool->busy, pool->threads - 1, memory_order_relaxed);
   begin_generation(pool);
   work(pool, 0);
-  for (int spin = 0; atomic_load_explicit(&pool->busy, memory_order_acquire) > 0; spin++) {
-    if (spin < spins_before_yield) {
-      RELAX();
-    } else {
+  const int64_t start = clock_now();
+  bool late = false;
+  for (int pause = 1; atomic_load_explicit(&pool->busy, memory_order_acquire) > 0; pause++) {
+    if (late) {
       sched_yield();
+    } else {
+      RELAX();
+      if (pause % pauses_between_looks == 0) late = clock_now() - start > nanoseconds_before_yield;
     }
   }
 }

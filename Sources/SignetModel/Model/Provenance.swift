@@ -55,11 +55,13 @@ public struct LayerRecord: Sendable, Hashable, Codable {
   public var errorAfter: Double
   /// Codes that differ from the start, summed over sweeps.
   public var flips: Int
-  public var seconds: Double
+  /// Wall-clock time. Reports carry it; model files do not, so that the same inputs give the same
+  /// bytes.
+  public var seconds: Double?
 
   public init(
     name: String, filters: Int, patchLength: Int, errorBefore: Double, errorAfter: Double,
-    flips: Int, seconds: Double
+    flips: Int, seconds: Double? = nil
   ) {
     self.name = name
     self.filters = filters
@@ -68,5 +70,12 @@ public struct LayerRecord: Sendable, Hashable, Codable {
     self.errorAfter = errorAfter
     self.flips = flips
     self.seconds = seconds
+  }
+
+  /// The record as a model file keeps it.
+  public var untimed: LayerRecord {
+    var copy = self
+    copy.seconds = nil
+    return copy
   }
 }

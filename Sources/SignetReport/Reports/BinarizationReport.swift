@@ -38,6 +38,6 @@ public struct BinarizationReport: Report {
     let flips = Quantity.count(layer.flips).description.padded(to: 9, .right)
     return "\(position)  \(layer.name.padded(to: 24, .left))  \(extent)  "
       + "error \(Quantity.fraction(layer.errorBefore)) → \(Quantity.fraction(layer.errorAfter))  "
-      + "\(flips) flips  \(Quantity.seconds(layer.seconds))"
+      + "\(flips) flips" + (layer.seconds.map { "  \(Quantity.seconds($0))" } ?? "")
   }
 }

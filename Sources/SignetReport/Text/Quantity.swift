@@ -38,7 +38,8 @@ extension Quantity: CustomStringConvertible {
     for unit in ["bytes", "kB", "MB", "GB"] {
       // 999.95 would be rendered as 1000.0: it belongs to the next unit.
       if abs(scaled) < 999.95 || unit == "GB" {
-        return (unit == "bytes" ? grouped(value) : fixed(scaled, scaled < 99.995 ? 2 : 1)) + " " + unit
+        return (unit == "bytes" ? grouped(value) : fixed(scaled, scaled < 99.995 ? 2 : 1)) + " "
+          + unit
       }
       scaled /= 1000
     }

@@ -73,8 +73,6 @@ final class BinarizationRun {
   func toEnd(
     progress: (LayerRecord, Int, Int) -> Void, shouldStop: () -> Bool
   ) throws -> Model {
-    let clock = ContinuousClock()
-    let start = clock.now
     if let dataset {
       try solveWithData(dataset, progress: progress, shouldStop: shouldStop)
     } else {
@@ -88,8 +86,7 @@ final class BinarizationRun {
     }
     let step = Provenance.Step(
       verb: "binarize", data: dataset?.name, seed: options.seed, options: options.described,
-      results: ["seconds": (clock.now - start) / .seconds(1)],
-      layers: layers.compactMap { solved[node(at: $0).name]?.record })
+      layers: layers.compactMap { solved[node(at: $0).name]?.record.untimed })
     return try model.with(
       graph: graph, weights: weights, provenance: model.provenance.adding(step))
   }

@@ -47,7 +47,7 @@ struct LayerSolving {
         codes: codes, offset: [Float](repeating: 0, count: filterCount),
         record: LayerRecord(
           name: name, filters: filterCount, patchLength: patchLength, errorBefore: error,
-          errorAfter: error, flips: 0, seconds: 0))
+          errorAfter: error, flips: 0))
     }
   }
 
@@ -116,7 +116,7 @@ struct LayerSolving {
         name: name, filters: filterCount, patchLength: patchLength,
         errorBefore: relative(parts.reduce(0) { $0 + $1.before }),
         errorAfter: relative(parts.reduce(0) { $0 + $1.after }),
-        flips: parts.reduce(0) { $0 + $1.flips }, seconds: 0))
+        flips: parts.reduce(0) { $0 + $1.flips }))
   }
 
   private func layerError(_ error: HashingError) -> TrainingError {

@@ -5,9 +5,9 @@ import SignetZoo
 /// Everything that shapes the demo's files.
 struct DemoSettings: Codable, Equatable {
   var seed: UInt64
-  var trainingEpochs = 6.0
+  var trainingEpochs = 4.0
   var trainingRate = 0.1
-  var finetuningEpochs = 4.0
+  var finetuningEpochs = 3.0
   var finetuningRate = 2e-3
   var calibrationImages = 1024
 

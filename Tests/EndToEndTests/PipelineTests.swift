@@ -142,7 +142,7 @@ import Testing
   @Test func anInterruptedBinarizationEndsInTheSameBytes() throws {
     _ = try train(steps: 2)
     let arguments = [
-      "binarize", path("float.signet"), "--data", data, "--images", "64", "--effort", "0",
+      "binarize", path("float.signet"), "--data", data, "--images", "256", "--effort", "0",
       "--threads", "1",
     ]
     try Command(arguments: arguments + ["-o", path("whole.signet")]).succeed()

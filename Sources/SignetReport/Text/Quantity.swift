@@ -19,18 +19,19 @@ public enum Quantity: Hashable, Sendable {
 extension Quantity: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .percent(let value): fixed(value, 2) + " %"
+    case .percent(let value): fixed(value, 2, " %")
     case .bytes(let value): bytes(value)
     case .count(let value): grouped(value)
-    case .milliseconds(let value): fixed(value, value < 10 ? 3 : value < 100 ? 2 : 1) + " ms"
+    case .milliseconds(let value): fixed(value, value < 10 ? 3 : value < 100 ? 2 : 1, " ms")
     case .seconds(let value): span(value)
-    case .ratio(let value): fixed(value, value < 10 ? 2 : 1) + "×"
+    case .ratio(let value): fixed(value, value < 10 ? 2 : 1, "×")
     case .fraction(let value): fixed(value, 4)
     }
   }
 
-  private func fixed(_ value: Double, _ digits: Int) -> String {
-    value.isFinite ? String(format: "%.\(digits)f", value) : "–"
+  /// A dash, without a unit, for what was not measured.
+  private func fixed(_ value: Double, _ digits: Int, _ unit: String = "") -> String {
+    value.isFinite ? String(format: "%.\(digits)f", value) + unit : "–"
   }
 
   private func bytes(_ value: Int) -> String {
@@ -38,8 +39,8 @@ extension Quantity: CustomStringConvertible {
     for unit in ["bytes", "kB", "MB", "GB"] {
       // 999.95 would be rendered as 1000.0: it belongs to the next unit.
       if abs(scaled) < 999.95 || unit == "GB" {
-        return (unit == "bytes" ? grouped(value) : fixed(scaled, scaled < 99.995 ? 2 : 1)) + " "
-          + unit
+        return unit == "bytes"
+          ? grouped(value) + " bytes" : fixed(scaled, scaled < 99.995 ? 2 : 1, " \(unit)")
       }
       scaled /= 1000
     }

@@ -25,8 +25,9 @@ extension Demo {
     if FileManager.default.fileExists(atPath: file.path) {
       Console.note("\(title): done before, \(file.path)")
     } else {
-      Console.note("\(title) → \(file.path)")
       let checkpoint = folder.appendingPathComponent("\(stage.rawValue).signet.checkpoint")
+      let goesOn = FileManager.default.fileExists(atPath: checkpoint.path)
+      Console.note("\(title) → \(file.path)" + (goesOn ? ", going on where it stopped" : ""))
       try work(file, checkpoint)
       checkpoint.removeCheckpoint()
     }

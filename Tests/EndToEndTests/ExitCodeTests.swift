@@ -113,6 +113,26 @@ import Testing
     return try workspace.bytes("whole.signet")
   }
 
+  @Test func anUnknownKernelSetIsNamed() throws {
+    let output = try Command("benchmark", "--arch", "fashion-vgg", "--seconds", "0")
+      .run(environment: ["SIGNET_KERNELS": "referense"])
+    #expect(output.status == 64)
+    #expect(output.standardError.contains("'referense'"))
+  }
+
+  @Test func dataThatDoesNotFitTheNetwork() throws {
+    try workspace.write(try model(), to: "m.signet")
+    var records = Data()
+    for label in 0..<10 {
+      records.append(UInt8(label))
+      records.append(Data(repeating: 9, count: 3072))
+    }
+    try workspace.write(records, to: "test_batch.bin")
+    try expect(
+      65, "CIFAR-10 test has images of 3×32×32, the network takes 1×28×28",
+      from: ["evaluate", path("m.signet"), "--data", "cifar10:\(workspace.folder.path)"])
+  }
+
   @Test func damagedData() throws {
     let folder = workspace.folder.appendingPathComponent("data")
     let data = try TinyFashion.write(to: folder, trainImages: 20, testImages: 10)

@@ -1,5 +1,6 @@
 import SignetData
 import SignetModel
+import SignetRuntime
 import SignetTraining
 import SignetZoo
 
@@ -15,11 +16,22 @@ enum ExitStatus: Int32 {
   init(_ error: any Error) {
     switch error {
     case let error as CommandError: self = error.status
-    case is ModelFileError, is DataError, is ModelError, is GraphError, is WeightError:
+    case let error as ModelFileError: self.init(file: error)
+    case is DataError, is EvaluationError, is ModelError, is GraphError, is WeightError:
       self = .badInput
+    case let error as EngineError: self.init(engine: error)
     case let error as ZooError: self.init(zoo: error)
     case let error as TrainingError: self.init(training: error)
     default: self = .failed
+    }
+  }
+
+  /// A file that cannot be written, say on a full disk, is not bad input.
+  private init(file error: ModelFileError) {
+    if case .system(operation: "write", _) = error.defect {
+      self = .failed
+    } else {
+      self = .badInput
     }
   }
 
@@ -31,11 +43,18 @@ enum ExitStatus: Int32 {
     }
   }
 
+  private init(engine error: EngineError) {
+    switch error {
+    case .unknownKernels, .unavailableKernels, .option: self = .wrongUsage
+    case .tooLarge: self = .badInput
+    default: self = .failed
+    }
+  }
+
   private init(training error: TrainingError) {
     switch error {
     case .option, .unknownLayer, .nothingToBinarize, .missing, .otherRun: self = .wrongUsage
-    case .mismatch, .checkpoint, .data, .model, .graph, .weight: self = .badInput
-    case .notFinite: self = .badInput
+    case .mismatch, .checkpoint, .data, .model, .graph, .weight, .notFinite: self = .badInput
     case .interrupted: self = .interrupted
     default: self = .failed
     }

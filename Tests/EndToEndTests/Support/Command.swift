@@ -46,11 +46,16 @@ struct Command {
   ///
   /// - Parameters:
   ///   - folder: the working folder
+  ///   - environment: added to the tests' own
   ///   - interruptAfter: sends SIGINT as soon as this stands in standard error
-  func run(in folder: URL? = nil, interruptAfter: String? = nil) throws -> Output {
+  func run(
+    in folder: URL? = nil, environment: [String: String] = [:], interruptAfter: String? = nil
+  ) throws -> Output {
     let process = Process()
     process.executableURL = Self.executable
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = folder }
     let output = Drain()
     let error = Drain()

@@ -4,7 +4,12 @@
 #include <ATen/Parallel.h>
 #include <torch/headeronly/version.h>
 
+#include <limits>
 #include <mutex>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using namespace ctorch;
 
@@ -29,6 +34,14 @@ int ctorch_set_deterministic(bool enabled) {
 }
 
 bool ctorch_set_flush_denormals(bool enabled) { return at::globalContext().setFlushDenormal(enabled); }
+
+void ctorch_keep_freed_memory(void) {
+#ifdef __GLIBC__
+  // The most glibc allows: below it, blocks come from the heap instead of from maps of their own.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+#endif
+}
 
 int ctorch_set_onednn(bool enabled) {
   return attempt([&] { at::globalContext().setUserEnabledMkldnn(enabled); });

@@ -26,6 +26,13 @@ public enum TorchSettings {
     try perform("setDeterministic", ()) { ctorch_set_deterministic(enabled) }
   }
 
+  /// Lets the process keep memory that is freed instead of handing it back to the system, which
+  /// would fill every page with zeros anew at each training step. Cannot be undone; does nothing
+  /// where the C library is not glibc.
+  public static func keepFreedMemory() {
+    ctorch_keep_freed_memory()
+  }
+
   /// Whether oneDNN computes convolutions and bfloat16 products (it does unless switched off).
   public static var usesOneDNN: Bool { ctorch_onednn() }
 

@@ -249,6 +249,8 @@ int ctorch_threads(void);
 int ctorch_set_deterministic(bool enabled);
 // Denormals count as zero on the calling thread; false where the processor cannot.
 bool ctorch_set_flush_denormals(bool enabled);
+// Freed memory stays with the process (glibc; nothing elsewhere).
+void ctorch_keep_freed_memory(void);
 int ctorch_set_onednn(bool enabled);
 bool ctorch_onednn(void);
 // Whether the processor multiplies bfloat16 in hardware (Processor.cpp).

@@ -30,6 +30,7 @@ public struct Binarizer: Sendable {
     try options.check()
     return try TrainingError.wrapping {
       if let threads = options.threads { try TorchSettings.setThreads(threads) }
+      TorchSettings.keepFreedMemory()
       let run = try BinarizationRun(
         options: options, model: model, dataset: dataset, checkpoint: checkpoint)
       return try noGrad {

@@ -36,6 +36,7 @@ public struct Trainer: Sendable {
     try checkFit(model, teacher: teacher, dataset: dataset, validation: validation)
     return try TrainingError.wrapping {
       if let threads = options.threads { try TorchSettings.setThreads(threads) }
+      TorchSettings.keepFreedMemory()
       // Momentum decays into denormals, which slow arithmetic down a hundredfold.
       TorchSettings.setFlushDenormals(true)
       let run = try TrainingRun(

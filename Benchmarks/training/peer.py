@@ -1,0 +1,87 @@
+"""The same network, batch and options in PyTorch: times the steps of a plain training loop.
+
+    peer.py STEPS THREADS float32|bfloat16
+
+Batches are ready in memory before the clock starts, which flatters this side: Signet loads,
+augments and normalises while it trains.
+"""
+
+import json
+import statistics
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.relu = nn.ReLU(inplace=True)
+        self.pad = (outputs - inputs) // 2
+        self.stride = stride
+
+    def forward(self, x):
+        out = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
+        if self.pad:
+            x = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.pad, self.pad))
+        return self.relu(out + x)
+
+
+class ResNet20(nn.Module):
+    def __init__(self):
+        super().__init__()
+        layers = [nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True)]
+        inputs = 16
+        for stage, outputs in enumerate([16, 32, 64]):
+            for block in range(3):
+                layers.append(Block(inputs, outputs, 2 if stage and not block else 1))
+                inputs = outputs
+        self.body = nn.Sequential(*layers)
+        self.linear = nn.Linear(64, 10)
+
+    def forward(self, x):
+        return self.linear(self.body(x).mean((2, 3)))
+
+
+def main():
+    steps, threads, precision = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(1)
+    model = ResNet20().to(memory_format=torch.channels_last).train()
+    decayed = [p for p in model.parameters() if p.dim() > 1]
+    others = [p for p in model.parameters() if p.dim() == 1]
+    optimizer = torch.optim.SGD(
+        [{"params": decayed, "weight_decay": 5e-4}, {"params": others, "weight_decay": 0}],
+        lr=0.1, momentum=0.9, nesterov=True, fused=True)
+    batches = [
+        (torch.randn(128, 3, 32, 32).to(memory_format=torch.channels_last),
+         torch.randint(10, (128,)))
+        for _ in range(8)
+    ]
+    times = []
+    for step in range(steps):
+        start = time.perf_counter()
+        images, labels = batches[step % len(batches)]
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16"):
+            scores = model(images)
+        loss = F.cross_entropy(scores.float(), labels)
+        loss.backward()
+        optimizer.step()
+        loss.item()
+        times.append(time.perf_counter() - start)
+    median = statistics.median(times[min(5, steps // 2):])
+    print(json.dumps({"imagesPerSecond": 128 / median, "medianSeconds": median,
+                      "version": torch.__version__}))
+
+
+if __name__ == "__main__":
+    main()

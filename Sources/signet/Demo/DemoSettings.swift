@@ -7,7 +7,7 @@ struct DemoSettings: Codable, Equatable {
   var seed: UInt64
   var trainingEpochs = 4.0
   var trainingRate = 0.1
-  var finetuningEpochs = 3.0
+  var finetuningEpochs = 2.0
   var finetuningRate = 2e-3
   var calibrationImages = 1024
 

@@ -76,5 +76,6 @@ let package = Package(
 /// SwiftPM drops `-rpath` from pkg-config files, so the place where the loader finds libtorch is
 /// said here. Only targets that link `CTorch` carry it; `SignetRuntime` stays free of unsafe flags.
 var libtorchLinkerSettings: [LinkerSetting] {
-  [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/libtorch/lib"])]
+  let folder = "\(Context.packageDirectory)/.deps/libtorch/lib"
+  return [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", folder])]
 }

@@ -58,7 +58,7 @@ let package = Package(
     .testTarget(name: "SignetHashingTests", dependencies: ["SignetHashing", "CSignetKernels"]),
     .testTarget(
       name: "SignetRuntimeTests",
-      dependencies: ["SignetRuntime", "SignetModel", "CSignetKernels"]),
+      dependencies: ["SignetRuntime", "SignetModel", "SignetTraining", "CSignetKernels"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(
       name: "SignetTrainingTests",

@@ -1,8 +1,10 @@
 import SignetModel
 import SignetRuntime
+import SignetTraining
 import Testing
 
-/// Runs a model on an engine and holds every score to the interpreter's bound.
+/// Runs a model on an engine and on libtorch and holds every score of both to the interpreter's
+/// bound.
 struct EngineTester {
   var model: Model
   var images = 1
@@ -25,15 +27,37 @@ struct EngineTester {
     let size = model.graph.inputShape.elementCount
     let classes = engine.classCount
     #expect(scores.count == images * classes, sourceLocation: sourceLocation)
+    let executed = try Executor(model: model).logits(images: input, count: images)
     for image in 0..<images {
       let expected = interpreter.run(Array(input[(image * size)..<((image + 1) * size)]))
       let found = Array(scores[(image * classes)..<((image + 1) * classes)])
       #expect(expected.mismatch(found) == nil, "image \(image)", sourceLocation: sourceLocation)
+      let reference = Array(executed[(image * classes)..<((image + 1) * classes)])
+      #expect(
+        expected.mismatch(reference) == nil, "executor, image \(image)",
+        sourceLocation: sourceLocation)
+      guard let winner = expected.clearWinner else { continue }
+      #expect(winner == found.indexOfLargest, sourceLocation: sourceLocation)
+      #expect(winner == reference.indexOfLargest, sourceLocation: sourceLocation)
     }
   }
 }
 
+extension [Float] {
+  fileprivate var indexOfLargest: Int? {
+    indices.max { self[$0] < self[$1] }
+  }
+}
+
 extension Interpreter.Value {
+  /// The largest element's index, if the bounds leave no doubt which it is.
+  fileprivate var clearWinner: Int? {
+    guard let winner = numbers.indices.max(by: { numbers[$0] < numbers[$1] }) else { return nil }
+    let least = numbers[winner] - bounds[winner]
+    let isClear = numbers.indices.allSatisfy { $0 == winner || numbers[$0] + bounds[$0] < least }
+    return isClear ? winner : nil
+  }
+
   /// What is wrong with `scores`, or `nil` if each lies within its bound.
   func mismatch(_ scores: [Float]) -> String? {
     guard scores.count == numbers.count else { return "\(scores.count) elements" }

@@ -129,7 +129,7 @@ import Testing
         float             92.50 %   4.70 MB    1.00×           1.900 ms  torch
         BWNH, fine-tuned  91.90 %  200.0 kB    23.5×           0.610 ms  runtime
 
-        Fashion-MNIST, 10,000 test images; everything took 6 min 40 s.
+        Fashion-MNIST, 10,000 test images; this run took 6 min 40 s.
         """)
     let object = try #require(
       JSONSerialization.jsonObject(with: Data(try JSONText.encode(report).utf8))

@@ -54,7 +54,7 @@ public struct DemoReport: Report {
 
   public var text: String {
     table.text
-      + "\n\nFashion-MNIST, \(Quantity.count(testImages)) test images; everything took "
+      + "\n\nFashion-MNIST, \(Quantity.count(testImages)) test images; this run took "
       + "\(Quantity.seconds(seconds))."
   }
 }

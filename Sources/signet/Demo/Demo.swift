@@ -51,12 +51,12 @@ struct Demo {
         hashed.model, teacher: float.model, dataset: training, validation: test, output: output)
     }
     Console.note("measuring the four files")
-    let rows = [
-      try row("float", float, engine: .torch),
-      try row("BWN", signs, engine: .runtime),
-      try row("BWNH", hashed, engine: .runtime),
-      try row("BWNH, fine-tuned", tuned, engine: .runtime),
-    ]
+    let rows = try rows([
+      Entry(name: "float", product: float, engine: .torch),
+      Entry(name: "BWN", product: signs, engine: .runtime),
+      Entry(name: "BWNH", product: hashed, engine: .runtime),
+      Entry(name: "BWNH, fine-tuned", product: tuned, engine: .runtime),
+    ])
     return DemoReport(
       rows: rows, testImages: test.count, seconds: (ContinuousClock.now - start) / .seconds(1))
   }

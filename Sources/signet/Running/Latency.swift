@@ -1,14 +1,17 @@
 import Foundation
 import SignetModel
 
-/// Measures how long a model takes for one batch.
+/// Measures how long models take for one batch.
 struct Latency {
   /// Images per run.
   var batch = 1
-  /// How long to go on measuring.
+  /// How long to go on measuring each model.
   var seconds = 3.0
   /// Runs made in any case.
   var minimumRuns = 20
+  /// Turns each model gets. Models that are compared take turns, so that a machine that is busy
+  /// for a while slows all of them.
+  var rounds = 1
 
   /// - Returns: milliseconds of each run; the first runs, which warm caches up, are not counted
   func measure(
@@ -18,11 +21,24 @@ struct Latency {
     for _ in 0..<3 { _ = try classifier.logits(images: images, count: batch) }
     let clock = ContinuousClock()
     let start = clock.now
+    let turn = Duration.seconds(seconds / Double(rounds))
+    let runs = (minimumRuns + rounds - 1) / rounds
     var milliseconds: [Double] = []
-    while milliseconds.count < minimumRuns || clock.now - start < .seconds(seconds) {
+    while milliseconds.count < runs || clock.now - start < turn {
       let duration = try clock.measure { _ = try classifier.logits(images: images, count: batch) }
       milliseconds.append(duration / .milliseconds(1))
       progress(milliseconds.count, (clock.now - start) / .seconds(1))
+    }
+    return milliseconds
+  }
+
+  /// - Returns: milliseconds of each run by model
+  func compare(_ classifiers: [any Classifier]) throws -> [[Double]] {
+    var milliseconds = [[Double]](repeating: [], count: classifiers.count)
+    for _ in 0..<rounds {
+      for (index, classifier) in classifiers.enumerated() {
+        milliseconds[index] += try measure(classifier)
+      }
     }
     return milliseconds
   }

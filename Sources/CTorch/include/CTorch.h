@@ -253,7 +253,7 @@ bool ctorch_set_flush_denormals(bool enabled);
 void ctorch_keep_freed_memory(void);
 int ctorch_set_onednn(bool enabled);
 bool ctorch_onednn(void);
-// Whether the processor multiplies bfloat16 in hardware (Processor.cpp).
+// Whether bfloat16 is faster than float32 on this processor (Processor.cpp).
 bool ctorch_has_bfloat16(void);
 // For example "2.13.0".
 const char *ctorch_version(void);

@@ -38,7 +38,7 @@ public struct TrainingOptions: Sendable, Hashable {
   public var loss: Loss
   public var augmentation: Augmentation
   public var seed: UInt64
-  /// `nil` takes bfloat16 where the processor multiplies it natively.
+  /// `nil` takes ``Executor/Precision/fastest``.
   public var precision: Executor.Precision?
   /// Makes the layers that ``keep`` does not name binary before training, with sign and mean
   /// magnitude of their weights as the start.

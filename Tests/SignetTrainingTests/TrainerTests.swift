@@ -85,7 +85,7 @@ import Torch
     let model = try hashed(teacher, codes: codes)
     var options = options(optimizer: .adam(), learningRate: 1e-2)
     options.loss = .distillation(temperature: 4, labelsWeight: 0.5)
-    options.precision = nil
+    options.precision = .bfloat16
     let trainer = Trainer(options: options)
     let whole = try trainer.run(model, teacher: teacher, dataset: data)
     try withTemporaryFolder { folder in

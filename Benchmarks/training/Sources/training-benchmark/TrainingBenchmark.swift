@@ -31,6 +31,8 @@ struct TrainingBenchmark {
     // The first steps fill caches and choose kernels.
     let steady = seconds.dropFirst(min(5, seconds.count / 2)).sorted()
     let median = steady[steady.count / 2]
-    print("{\"imagesPerSecond\": \(Double(batch) / median), \"medianSeconds\": \(median)}")
+    print(
+      "{\"imagesPerSecond\": \(Double(batch) / median), \"medianSeconds\": \(median), "
+        + "\"defaultPrecision\": \"\(Executor.Precision.fastest.rawValue)\"}")
   }
 }

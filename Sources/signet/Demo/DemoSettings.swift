@@ -8,7 +8,8 @@ struct DemoSettings: Codable, Equatable {
   var trainingEpochs = 4.0
   var trainingRate = 0.1
   var finetuningEpochs = 2.0
-  var finetuningRate = 2e-3
+  var finetuningRate = 1e-3
+  var labelsWeight = 1.0
   var calibrationImages = 1024
 
   var architecture: Architecture { .fashionVGG }
@@ -23,6 +24,7 @@ struct DemoSettings: Codable, Equatable {
     var options = TrainingOptions.finetuning
     options.duration = .epochs(finetuningEpochs)
     options.learningRate = finetuningRate
+    options.loss = .distillation(labelsWeight: labelsWeight)
     options.seed = seed
     options.threads = threads
     return options

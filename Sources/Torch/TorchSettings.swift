@@ -40,8 +40,8 @@ public enum TorchSettings {
     try perform("setOneDNN", ()) { ctorch_set_onednn(enabled) }
   }
 
-  /// Whether the processor has matrix units for bfloat16 that oneDNN may use. Where it has not,
-  /// mixed precision works but is slower than float32, also with AVX-512 BF16.
+  /// Whether the processor has matrix units or full-rate vector units for bfloat16 that oneDNN may
+  /// use. Where it has not, mixed precision works but is slower than float32.
   public static var hasFastBFloat16: Bool { ctorch_has_bfloat16() }
 
   /// Denormal numbers count as zero on the calling thread: they slow arithmetic down a hundredfold

@@ -5,7 +5,7 @@ extension Executor {
   public enum Precision: String, Sendable, CaseIterable {
     case float32, bfloat16
 
-    /// bfloat16 where the processor has matrix units for it, else float32.
+    /// bfloat16 where it is the faster of the two on this processor, else float32.
     public static var fastest: Precision { TorchSettings.hasFastBFloat16 ? .bfloat16 : .float32 }
   }
 }

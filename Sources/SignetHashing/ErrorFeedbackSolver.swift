@@ -5,15 +5,18 @@
 public struct ErrorFeedbackSolver: LayerSolver {
   /// Roundings, each with the scale that fits the one before.
   public var rounds: Int
+  /// K, codes per filter, 1 to 4.
+  public var codes: Int
   public var threads: Int
 
-  public init(rounds: Int = 3, threads: Int = 1) {
+  public init(rounds: Int = 3, codes: Int = 1, threads: Int = 1) {
     self.rounds = rounds
+    self.codes = codes
     self.threads = threads
   }
 
   public func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
-    let options = HashingOptions(sweeps: 0, effort: .paper, threads: threads)
+    let options = HashingOptions(sweeps: 0, effort: .paper, codes: codes, threads: threads)
     try options.check()
     let kernels = try Kernels.chosen()
     return PaddedProblem.with(problem) { padded in

@@ -120,6 +120,45 @@ import Testing
     #expect((benchmark["kernels"] as? [String])?.isEmpty == false)
   }
 
+  @Test func aBudgetAndSensitivityAreTold() throws {
+    _ = try train(steps: 2)
+    let arguments = [
+      "binarize", path("float.signet"), "--data", data, "--images", "64", "--effort", "0",
+      "--threads", "1", "--json",
+    ]
+    let budget = try Command(
+      arguments: arguments + ["--budget", "1.5", "-o", path("budget.signet")]
+    ).succeed()
+    let report = try budget.json()
+    let choices = try #require(report["choices"] as? [[String: Any]])
+    var bits = 0
+    var weights = 0
+    for choice in choices {
+      let codes = try #require(choice["codes"] as? Int)
+      let count = try #require(choice["weights"] as? Int)
+      bits += count * (codes == 0 ? 32 : codes)
+      weights += count
+      #expect((choice["changes"] as? [[String: Double]])?.count == 4)
+      #expect(budget.standardError.contains(try #require(choice["reason"] as? String)))
+    }
+    #expect(Double(bits) <= 1.5 * Double(weights) && bits > weights)
+
+    try Command(
+      arguments: arguments + ["--sensitivity", "-o", path("measured.signet")]
+    ).succeed()
+    let inspection = try Command("inspect", path("measured.signet"), "--json").succeed().json()
+    let layers = try #require(inspection["layers"] as? [[String: Any]])
+    for layer in layers where layer["bits"] as? Int == 1 {
+      let sensitivity = try #require(layer["sensitivity"] as? [String: Double])
+      #expect(try #require(sensitivity["divergence"]) >= 0)
+      #expect((0...1).contains(try #require(sensitivity["changedTop1"])))
+    }
+    let both = try Command(
+      arguments: arguments + ["--budget", "2", "--codes", "2", "-o", path("x.signet")]
+    ).run()
+    #expect(both.status == 64)
+  }
+
   @Test func anInterruptedTrainingEndsInTheSameBytes() throws {
     let arguments = [
       "train", "fashion-vgg", "--data", data, "--steps", "20", "--batch-size", "32",

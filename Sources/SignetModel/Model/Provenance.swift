@@ -12,10 +12,13 @@ public struct Provenance: Sendable, Hashable, Codable {
     public var results: [String: Double]
     /// Per layer measurements, in forward order.
     public var layers: [LayerRecord]
+    /// What a budget of bits gave each layer, in forward order.
+    public var choices: [LayerChoice]?
 
     public init(
       verb: String, data: String? = nil, seed: UInt64? = nil, options: [String: String] = [:],
-      results: [String: Double] = [:], layers: [LayerRecord] = []
+      results: [String: Double] = [:], layers: [LayerRecord] = [],
+      choices: [LayerChoice]? = nil
     ) {
       self.verb = verb
       self.data = data
@@ -23,6 +26,7 @@ public struct Provenance: Sendable, Hashable, Codable {
       self.options = options
       self.results = results
       self.layers = layers
+      self.choices = choices
     }
   }
 
@@ -39,43 +43,5 @@ public struct Provenance: Sendable, Hashable, Codable {
   /// The latest measurement of each binarized layer.
   public var layerRecords: [LayerRecord] {
     steps.last { !$0.layers.isEmpty }?.layers ?? []
-  }
-}
-
-/// How the hashing of one layer went.
-public struct LayerRecord: Sendable, Hashable, Codable {
-  public var name: String
-  /// N
-  public var filters: Int
-  /// S
-  public var patchLength: Int
-  /// Relative output error ‖S−Ŝ‖²/‖S‖² with sign(w) and mean|w|.
-  public var errorBefore: Double
-  /// The same with the solved codes and scales.
-  public var errorAfter: Double
-  /// Codes that differ from the start, summed over sweeps.
-  public var flips: Int
-  /// Wall-clock time. Reports carry it; model files do not, so that the same inputs give the same
-  /// bytes.
-  public var seconds: Double?
-
-  public init(
-    name: String, filters: Int, patchLength: Int, errorBefore: Double, errorAfter: Double,
-    flips: Int, seconds: Double? = nil
-  ) {
-    self.name = name
-    self.filters = filters
-    self.patchLength = patchLength
-    self.errorBefore = errorBefore
-    self.errorAfter = errorAfter
-    self.flips = flips
-    self.seconds = seconds
-  }
-
-  /// The record as a model file keeps it.
-  public var untimed: LayerRecord {
-    var copy = self
-    copy.seconds = nil
-    return copy
   }
 }

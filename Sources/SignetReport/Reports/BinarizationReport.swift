@@ -10,10 +10,12 @@ public struct BinarizationReport: Report {
   public var fileBytes: Int
   public var floatBytes: Int
   public var layers: [LayerRecord]
+  /// What a budget of bits gave each layer, if there was one.
+  public var choices: [Choice]?
 
   public init(
     output: String, method: String, images: Int, seconds: Double, fileBytes: Int, floatBytes: Int,
-    layers: [LayerRecord]
+    layers: [LayerRecord], choices: [Choice]? = nil
   ) {
     self.output = output
     self.method = method
@@ -22,6 +24,7 @@ public struct BinarizationReport: Report {
     self.fileBytes = fileBytes
     self.floatBytes = floatBytes
     self.layers = layers
+    self.choices = choices
   }
 
   public var text: String {
@@ -39,5 +42,13 @@ public struct BinarizationReport: Report {
     return "\(position)  \(layer.name.padded(to: 24, .left))  \(extent)  "
       + "error \(Quantity.fraction(layer.errorBefore)) → \(Quantity.fraction(layer.errorAfter))  "
       + "\(flips) flips" + (layer.seconds.map { "  \(Quantity.seconds($0))" } ?? "")
+      + (layer.sensitivity.map { "  alone: \($0.text)" } ?? "")
+  }
+}
+
+extension OutputChange {
+  var text: String {
+    "divergence \(Quantity.fraction(divergence)), "
+      + "top-1 changed \(Quantity.percent(100 * changedTop1))"
   }
 }

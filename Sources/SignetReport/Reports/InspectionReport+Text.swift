@@ -7,17 +7,22 @@ extension InspectionReport {
 
   /// One row per convolution or linear layer.
   public var table: Table {
-    var table = Table([
+    let showsSensitivity = layers.contains { $0.sensitivity != nil }
+    let columns = [
       Table.Column("layer", .left), Table.Column("operation", .left), Table.Column("output"),
       Table.Column("weight"), Table.Column("bits"), Table.Column("bytes"),
       Table.Column("error before"), Table.Column("after"),
-    ])
+    ]
+    let measured = [Table.Column("alone: divergence"), Table.Column("top-1 changed")]
+    var table = Table(showsSensitivity ? columns + measured : columns)
     for layer in layers {
       table.append([
         layer.name, layer.operation, "\(Shape(layer.outputShape))",
         "\(Shape(layer.weightShape))", "\(layer.bits)", "\(Quantity.bytes(layer.bytes))",
         layer.errorBefore.map { "\(Quantity.fraction($0))" } ?? "–",
         layer.errorAfter.map { "\(Quantity.fraction($0))" } ?? "–",
+        layer.sensitivity.map { "\(Quantity.fraction($0.divergence))" } ?? "–",
+        layer.sensitivity.map { "\(Quantity.percent(100 * $0.changedTop1))" } ?? "–",
       ])
     }
     return table

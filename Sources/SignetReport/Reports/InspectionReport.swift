@@ -17,6 +17,8 @@ public struct InspectionReport: Report {
     public var errorBefore: Double?
     /// The same with the solved codes and scales.
     public var errorAfter: Double?
+    /// The network's output when only this layer is binary, if that was measured.
+    public var sensitivity: OutputChange?
   }
 
   public var file: String
@@ -69,5 +71,6 @@ extension InspectionReport.Layer {
     // A record outlives what it describes if a layer was made float again: show it only on codes.
     errorBefore = weight?.isBinary == true ? record?.errorBefore : nil
     errorAfter = weight?.isBinary == true ? record?.errorAfter : nil
+    sensitivity = weight?.isBinary == true ? record?.sensitivity : nil
   }
 }

@@ -18,8 +18,8 @@ final class ActivationStreams {
   /// A value that is still to be read: held between layers.
   typealias Chunk = [Int: Value]
 
-  private let graph: Graph
-  private let steps: [ExecutionPlan.Step]
+  let graph: Graph
+  let steps: [ExecutionPlan.Step]
   private let floatParameters: [NodeParameters]
   /// Changes as layers are solved and offsets folded.
   private var binaryParameters: [NodeParameters]
@@ -28,7 +28,7 @@ final class ActivationStreams {
   /// Whether activations are held in half the memory.
   private let holdsBFloat16: Bool
   /// Without a binarized stream both are the float one.
-  private let isSymmetric: Bool
+  let isSymmetric: Bool
   private(set) var chunks: [Chunk]
 
   /// - Parameters:
@@ -90,13 +90,7 @@ final class ActivationStreams {
     for position in (start ?? 0)..<end {
       let step = steps[position]
       if position != start {
-        let inputs = step.inputs.compactMap { values[$0] }
-        var value = Value(float: try compute(step, inputs.map(\.float), floatParameters))
-        let differs = changed.contains(step.node) || inputs.contains { $0.binary != nil }
-        if !isSymmetric, differs {
-          value.binary = try compute(step, inputs.map(\.binarized), binaryParameters)
-        }
-        values[step.node + 1] = value
+        values[step.node + 1] = try computed(step, step.inputs.compactMap { values[$0] })
       }
       for freed in step.freed { values[freed] = nil }
     }
@@ -105,6 +99,38 @@ final class ActivationStreams {
         Value(float: try held($0.float), binary: try $0.binary.map(held))
       }
     }
+  }
+
+  /// The network's output for a chunk that stands before the layer at `start`, with other
+  /// parameters in that layer alone.
+  ///
+  /// - Returns: N × the output's elements
+  func output(
+    chunk: Int, from start: Int, with parameters: NodeParameters? = nil
+  ) throws(TrainingError) -> Tensor {
+    var values = try loadedAll(chunk).mapValues(\.float)
+    var last: Tensor?
+    for position in start..<steps.count {
+      let step = steps[position]
+      var own = floatParameters
+      if position == start, let parameters { own[step.node] = parameters }
+      let value = try compute(step, step.inputs.compactMap { values[$0] }, own)
+      for freed in step.freed { values[freed] = nil }
+      values[step.node + 1] = value
+      last = value
+    }
+    guard let last else { throw .missing(what: "an activation", neededBy: "the output") }
+    return try TrainingError.wrapping { try last.flatten(from: 1) }
+  }
+
+  /// A node's value in both networks.
+  func computed(_ step: ExecutionPlan.Step, _ inputs: [Value]) throws(TrainingError) -> Value {
+    var value = Value(float: try compute(step, inputs.map(\.float), floatParameters))
+    let differs = changed.contains(step.node) || inputs.contains { $0.binary != nil }
+    if !isSymmetric, differs {
+      value.binary = try compute(step, inputs.map(\.binarized), binaryParameters)
+    }
+    return value
   }
 
   private func compute(
@@ -137,7 +163,7 @@ final class ActivationStreams {
     try TrainingError.wrapping { try chunks[chunk].mapValues(restored) }
   }
 
-  private func restored(_ value: Value) throws(TorchError) -> Value {
+  func restored(_ value: Value) throws(TorchError) -> Value {
     guard holdsBFloat16 else { return value }
     return Value(
       float: try value.float.to(.float32),

@@ -8,6 +8,9 @@ public struct BinarizationOptions: Sendable, Hashable {
     /// Sign and mean magnitude (BWN, "XNOR-Net", Rastegari et al., ECCV 2016); data only measures
     /// the error.
     case bwn
+    /// Error-feedback rounding at one bit: every code makes up for what those before it left
+    /// (GPTQ, Frantar et al., ICLR 2023), without any descent.
+    case errorFeedback = "error-feedback"
   }
 
   public var method: Method
@@ -32,6 +35,12 @@ public struct BinarizationOptions: Sendable, Hashable {
   public var sweeps: Int
   /// K: codes per filter, 1 to 4.
   public var codes: Int
+  /// Bits per weight on average over the layers that are not kept: chooses the codes of each layer
+  /// from the effects on the network's output, 1 to 4 or none, which leaves it float; `codes` is
+  /// then not used.
+  public var budget: Double?
+  /// Measures the network's output with each layer alone binary.
+  public var measuresSensitivity: Bool
   /// λ of the ridge, relative to G's mean diagonal element.
   public var damping: Float
   /// Patches taken of each image, at random places; `nil`: all.
@@ -41,10 +50,11 @@ public struct BinarizationOptions: Sendable, Hashable {
 
   public init(
     method: Method = .bwnh, centred: Bool = true, symmetric: Bool = false,
-    keep: KeepPattern = .firstAndLast, images: Int = 1024, batchSize: Int = 128,
+    keep: KeepPattern = .firstAndLast, images: Int = 1024,
+    batchSize: Int = 128,
     memoryBytes: Int = 2 << 30, seed: UInt64 = 0, effort: HashingOptions.Effort = .search,
-    sweeps: Int = 20, codes: Int = 1, damping: Float = 0, patchesPerImage: Int? = nil,
-    threads: Int? = nil
+    sweeps: Int = 20, codes: Int = 1, budget: Double? = nil, measuresSensitivity: Bool = false,
+    damping: Float = 0, patchesPerImage: Int? = nil, threads: Int? = nil
   ) {
     self.method = method
     self.centred = centred
@@ -57,6 +67,8 @@ public struct BinarizationOptions: Sendable, Hashable {
     self.effort = effort
     self.sweeps = sweeps
     self.codes = codes
+    self.budget = budget
+    self.measuresSensitivity = measuresSensitivity
     self.damping = damping
     self.patchesPerImage = patchesPerImage
     self.threads = threads
@@ -68,6 +80,7 @@ public struct BinarizationOptions: Sendable, Hashable {
     try require(memoryBytes >= 1 << 20, "memoryBytes", "at least 1 MiB", memoryBytes)
     try require(sweeps >= 0, "sweeps", "0 or more", sweeps)
     try require((1...4).contains(codes), "codes", "1 to 4", codes)
+    try require((1...32).contains(budget ?? 1), "budget", "1 to 32 bits", budget ?? 1)
     try require(damping.isFinite && damping >= 0, "damping", "0 or more", damping)
     try require(patchesPerImage ?? 1 >= 1, "patchesPerImage", "at least 1", patchesPerImage ?? 1)
     try require(threads ?? 1 >= 1, "threads", "at least 1", threads ?? 1)
@@ -81,8 +94,10 @@ public struct BinarizationOptions: Sendable, Hashable {
 
   /// The options that shape the result, by name.
   var described: [String: String] {
-    var options = ["method": method.rawValue, "keep": "\(keep)", "codes": "\(codes)"]
-    guard method == .bwnh else { return options }
+    var options = ["method": method.rawValue, "keep": "\(keep)"]
+    if let budget { options["budget"] = "\(budget)" } else { options["codes"] = "\(codes)" }
+    if measuresSensitivity { options["sensitivity"] = "true" }
+    guard method != .bwn else { return options }
     options["centred"] = "\(centred)"
     options["symmetric"] = "\(symmetric)"
     options["images"] = "\(images)"

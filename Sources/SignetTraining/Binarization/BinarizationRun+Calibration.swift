@@ -8,18 +8,23 @@ extension BinarizationRun {
   /// products busy.
   private var pieceBytes: Int { min(128 << 20, options.memoryBytes / 8) }
 
-  /// Loads the calibration images.
+  /// Loads calibration images.
+  ///
+  /// - Parameters:
+  ///   - images: how many, at most
+  ///   - steps: the nodes that the streams will pass
   func streams(
-    _ dataset: any ImageDataset, shouldStop: () -> Bool
+    _ dataset: any ImageDataset, images: Int, steps: [ExecutionPlan.Step], isSymmetric: Bool,
+    shouldStop: () -> Bool
   ) throws -> ActivationStreams {
-    let count = min(options.images, dataset.count)
+    let count = min(images, dataset.count)
     guard count > 0 else {
       throw TrainingError.mismatch(
         what: dataset.name, expected: "at least one image", found: "none")
     }
     let memory = ActivationMemory(
       graph: model.graph, steps: steps, layers: layers, images: count,
-      isSymmetric: options.symmetric)
+      isSymmetric: isSymmetric)
     let allowed = options.memoryBytes - pieceBytes
     guard memory.peak / 2 <= allowed else {
       throw TrainingError.memory(
@@ -29,14 +34,14 @@ extension BinarizationRun {
       dataset: dataset, shape: model.graph.inputShape, preprocessing: model.preprocessing,
       batchSize: options.batchSize, shuffleSeed: options.seed
     ).batches(epoch: 0)
-    var images: [Tensor] = []
+    var chunks: [Tensor] = []
     var taken = 0
     while taken < count, let batch = try batches.next() {
       try stop(if: shouldStop)
       let tensor = try Tensor(
         batch.images, shape: [batch.count] + model.graph.inputShape.extents)
       let used = min(batch.count, count - taken)
-      images.append(try tensor.narrow(0, start: 0, length: used).channelsLast())
+      chunks.append(try tensor.narrow(0, start: 0, length: used).channelsLast())
       taken += used
     }
     return ActivationStreams(
@@ -44,7 +49,7 @@ extension BinarizationRun {
       parameters: try model.graph.nodes.map {
         try NodeParameters(node: $0, weights: model.weights, channelsLast: true)
       },
-      images: images, holdsBFloat16: memory.peak > allowed, isSymmetric: options.symmetric)
+      images: chunks, holdsBFloat16: memory.peak > allowed, isSymmetric: isSymmetric)
   }
 
   /// Enters the layer with all chunks and sums up what its groups' problems need.

@@ -13,11 +13,15 @@ final class BinarizationRun {
   /// Nodes the output depends on, up to the last layer to be solved.
   let steps: [ExecutionPlan.Step]
   /// Positions in `steps` of the layers to solve.
-  let layers: [Int]
+  private(set) var layers: [Int]
   /// What a checkpoint must have been made with.
   let fingerprint: [String: String]
   /// By layer name.
   var solved: [String: SolvedLayer] = [:]
+  /// The output with one layer alone binary, by layer name and codes.
+  var survey: [String: [Int: OutputChange]] = [:]
+  /// What the budget gave each layer, if there is one.
+  private(set) var choices: [LayerChoice]?
   /// The result as far as it is known; grows biases as offsets need them.
   private var graph: Graph
   private var weights: [String: Weight]
@@ -38,8 +42,13 @@ final class BinarizationRun {
       return node.operation.isBinarizable && !kept.contains(node.name) && !model.isBinary(node)
     }
     guard let last = layers.last else { throw TrainingError.nothingToBinarize }
-    if options.method == .bwnh, dataset == nil {
-      throw TrainingError.missing(what: "calibration images", neededBy: "BWNH")
+    if options.method != .bwn, dataset == nil {
+      throw TrainingError.missing(
+        what: "calibration images", neededBy: options.method.rawValue)
+    }
+    if options.needsSurvey, dataset == nil {
+      throw TrainingError.missing(
+        what: "calibration images", neededBy: options.budget == nil ? "sensitivity" : "budget")
     }
     self.layers = layers
     steps = Array(all[...last])
@@ -71,9 +80,18 @@ final class BinarizationRun {
   }
 
   func toEnd(
-    progress: (LayerRecord, Int, Int) -> Void, shouldStop: () -> Bool
+    chosen: ([LayerChoice]) -> Void, progress: (LayerRecord, Int, Int) -> Void,
+    shouldStop: () -> Bool
   ) throws -> Model {
     if let dataset {
+      if options.needsSurvey { try measureSensitivity(dataset, shouldStop: shouldStop) }
+      if let budget = options.budget {
+        let choices = try chooseCodes(budget: budget)
+        self.choices = choices
+        let float = Set(choices.filter { $0.codes == 0 }.map(\.name))
+        layers.removeAll { float.contains(node(at: $0).name) }
+        chosen(choices)
+      }
       try solveWithData(dataset, progress: progress, shouldStop: shouldStop)
     } else {
       for (index, position) in layers.enumerated() {
@@ -86,13 +104,16 @@ final class BinarizationRun {
     }
     let step = Provenance.Step(
       verb: "binarize", data: dataset?.name, seed: options.seed, options: options.described,
-      layers: layers.compactMap { solved[node(at: $0).name]?.record.untimed })
+      layers: layers.compactMap { solved[node(at: $0).name]?.record.untimed }, choices: choices)
     return try model.with(
       graph: graph, weights: weights, provenance: model.provenance.adding(step))
   }
 
   func solving(_ position: Int) throws(TrainingError) -> LayerSolving {
-    LayerSolving(options: options, name: node(at: position).name, weight: try weight(at: position))
+    let name = node(at: position).name
+    var options = options
+    if let choice = choices?.first(where: { $0.name == name }) { options.codes = choice.codes }
+    return LayerSolving(options: options, name: name, weight: try weight(at: position))
   }
 
   private func solveWithData(
@@ -100,7 +121,10 @@ final class BinarizationRun {
     shouldStop: () -> Bool
   ) throws {
     let clock = ContinuousClock()
-    let streams = try streams(dataset, shouldStop: shouldStop)
+    guard !layers.isEmpty else { return }
+    let streams = try streams(
+      dataset, images: options.images, steps: steps, isSymmetric: options.symmetric,
+      shouldStop: shouldStop)
     for (index, position) in layers.enumerated() {
       let start = clock.now
       let previous = index > 0 ? layers[index - 1] : nil
@@ -117,8 +141,9 @@ final class BinarizationRun {
         solution = known
       } else {
         let sums = try calibrate(position, streams, shouldStop: shouldStop)
-        solution = try solving(position).solve(
-          sums, threads: options.threads ?? TorchSettings.threads)
+        let solving = try solving(position)
+        solution = try solving.solve(sums, threads: options.threads ?? TorchSettings.threads)
+        solution.record.sensitivity = survey[name]?[solving.options.codes]
         solution.record.seconds = (clock.now - start) / .seconds(1)
         solved[name] = solution
         try saveCheckpoint()
@@ -130,7 +155,7 @@ final class BinarizationRun {
 
   func stop(if shouldStop: () -> Bool) throws(TrainingError) {
     guard shouldStop() else { return }
-    throw .interrupted(checkpoint: solved.isEmpty ? nil : checkpoint)
+    throw .interrupted(checkpoint: solved.isEmpty && survey.isEmpty ? nil : checkpoint)
   }
 
   /// Takes a solved layer into the result and, where given, the binarized stream.

@@ -21,11 +21,12 @@ public struct Binarizer: Sendable {
   ///   - dataset: where the calibration images come from; labels are not read. BWN does without,
   ///     its errors are then those of the weights.
   ///   - progress: called after each layer with its record, its place from 0 and the count
+  ///   - chosen: called once, before that, with what a budget gave each layer
   /// - Throws: ``TrainingError``; `.interrupted` once `shouldStop` says so.
   public func run(
     _ model: Model, dataset: (any ImageDataset)?, checkpoint: URL? = nil,
     progress: (LayerRecord, Int, Int) -> Void = { _, _, _ in },
-    shouldStop: () -> Bool = { false }
+    shouldStop: () -> Bool = { false }, chosen: ([LayerChoice]) -> Void = { _ in }
   ) throws(TrainingError) -> Model {
     try options.check()
     return try TrainingError.wrapping {
@@ -34,7 +35,7 @@ public struct Binarizer: Sendable {
       let run = try BinarizationRun(
         options: options, model: model, dataset: dataset, checkpoint: checkpoint)
       return try noGrad {
-        try run.toEnd(progress: progress, shouldStop: shouldStop)
+        try run.toEnd(chosen: chosen, progress: progress, shouldStop: shouldStop)
       }
     }
   }

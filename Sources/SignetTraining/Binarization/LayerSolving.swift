@@ -11,6 +11,7 @@ struct SolvedLayer: Sendable {
 
 /// Solves a layer from the sums of its groups.
 struct LayerSolving {
+  /// Its `codes` are this layer's.
   let options: BinarizationOptions
   let name: String
   let weight: Weight
@@ -46,8 +47,8 @@ struct LayerSolving {
       return SolvedLayer(
         codes: codes, offset: [Float](repeating: 0, count: filterCount),
         record: LayerRecord(
-          name: name, filters: filterCount, patchLength: patchLength, errorBefore: error,
-          errorAfter: error, flips: 0))
+          name: name, filters: filterCount, patchLength: patchLength, codes: options.codes,
+          errorBefore: error, errorAfter: error, flips: 0))
     }
   }
 
@@ -71,7 +72,7 @@ struct LayerSolving {
     let plain = try sums.problem(weights: weights, centred: false)
     let energy = sums.outputSquares.reduce(0, +)
     let before = try plain.squaredError(of: start.expanded)
-    guard options.method == .bwnh else {
+    guard options.method != .bwn else {
       return Part(
         signs: start.signs, scales: start.scales.array,
         offset: [Float](repeating: 0, count: sums.filterCount), before: before, after: before,
@@ -79,11 +80,7 @@ struct LayerSolving {
     }
     let problem =
       options.centred ? try sums.problem(weights: weights, centred: true) : plain
-    let solver = DescentSolver(
-      HashingOptions(
-        sweeps: options.sweeps, effort: options.effort, codes: options.codes, threads: threads,
-        seed: options.seed))
-    let solution = try solver.solve(
+    let solution = try solver(threads).solve(
       options.damping > 0 ? try problem.damped(by: options.damping) : problem)
     let codes = try BinaryCodes(
       signs: solution.codes, scales: solution.scales, codeCount: solution.codeCount,
@@ -93,6 +90,16 @@ struct LayerSolving {
       offset: sums.outputOffset(solution: solution, centred: options.centred),
       flips: solution.flips, before: before, after: try problem.squaredError(of: codes.expanded),
       energy: energy)
+  }
+
+  private func solver(_ threads: Int) -> any LayerSolver {
+    guard options.method == .bwnh else {
+      return ErrorFeedbackSolver(codes: options.codes, threads: threads)
+    }
+    return DescentSolver(
+      HashingOptions(
+        sweeps: options.sweeps, effort: options.effort, codes: options.codes, threads: threads,
+        seed: options.seed))
   }
 
   private func assembled(_ parts: [Part]) throws -> SolvedLayer {
@@ -113,7 +120,7 @@ struct LayerSolving {
         patchLength: patchLength),
       offset: parts.flatMap(\.offset),
       record: LayerRecord(
-        name: name, filters: filterCount, patchLength: patchLength,
+        name: name, filters: filterCount, patchLength: patchLength, codes: options.codes,
         errorBefore: relative(parts.reduce(0) { $0 + $1.before }),
         errorAfter: relative(parts.reduce(0) { $0 + $1.after }),
         flips: parts.reduce(0) { $0 + $1.flips }))

@@ -7,7 +7,11 @@ struct BinarizationArguments: ParsableArguments {
   @Option(help: "Calibration images; their labels are not used.")
   var images = 1024
 
-  @Option(help: "bwnh: codes by hashing; bwn: sign and mean magnitude.")
+  @Option(
+    help: """
+      bwnh: codes by hashing; bwn: sign and mean magnitude; error-feedback: GPTQ's rounding at \
+      one bit.
+      """)
   var method: BinarizationOptions.Method = .bwnh
 
   @Flag(
@@ -32,6 +36,17 @@ struct BinarizationArguments: ParsableArguments {
   @Option(help: "Codes per filter, 1 to 4.")
   var codes = 1
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Choose the codes of each layer, 1 to 4 or none (float), by their effect on the output, with \
+      this many bits per weight on average.
+      """, valueName: "bits"))
+  var budget: Double?
+
+  @Flag(help: "Measure how the output changes when each layer alone is binary.")
+  var sensitivity = false
+
   @Option(help: "Ridge on the Gram matrix, as a share of its mean diagonal element.")
   var damping: Float = 0
 
@@ -42,6 +57,12 @@ struct BinarizationArguments: ParsableArguments {
     try check("--images", images, in: 1...100_000_000)
     try check("--effort", effort, in: 0...3)
     try check("--codes", codes, in: 1...4)
+    if let budget {
+      try check("--budget", budget, in: 1...32)
+      guard codes == 1 else {
+        throw ValidationError("--budget chooses the codes itself; leave --codes out")
+      }
+    }
     try check("--damping", damping, in: 0...1000)
     try check("--memory", memory.bytes, in: (16 << 20)...Int.max)
   }
@@ -56,6 +77,8 @@ struct BinarizationArguments: ParsableArguments {
     options.memoryBytes = memory.bytes
     options.effort = HashingOptions.Effort(rawValue: effort) ?? options.effort
     options.codes = codes
+    options.budget = budget
+    options.measuresSensitivity = sensitivity
     options.damping = damping
     options.seed = seed
     options.threads = threads

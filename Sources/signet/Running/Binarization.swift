@@ -15,17 +15,23 @@ struct Binarization {
     let clock = ContinuousClock()
     let start = clock.now
     var layers: [LayerRecord] = []
+    var choices: [BinarizationReport.Choice]?
     let binary = try Binarizer(options: options).run(
       model, dataset: dataset, checkpoint: checkpoint,
       progress: { layer, index, total in
         layers.append(layer)
         Console.note(BinarizationReport.line(for: layer, index: index, total: total))
       },
-      shouldStop: { Interruption.isRequested })
+      shouldStop: { Interruption.isRequested },
+      chosen: {
+        let explained = BinarizationReport.explained($0)
+        choices = explained
+        for choice in explained { Console.note(choice.line) }
+      })
     try binary.write(to: output.url)
     return BinarizationReport(
       output: output.path, method: options.method.rawValue, images: options.images,
       seconds: (clock.now - start) / .seconds(1), fileBytes: try binary.fileByteCount,
-      floatBytes: binary.floatByteCount, layers: layers)
+      floatBytes: binary.floatByteCount, layers: layers, choices: choices)
   }
 }

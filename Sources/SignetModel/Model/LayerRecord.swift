@@ -1,0 +1,74 @@
+/// How the hashing of one layer went.
+public struct LayerRecord: Sendable, Hashable, Codable {
+  public var name: String
+  /// N
+  public var filters: Int
+  /// S
+  public var patchLength: Int
+  /// K; absent from files of before several codes were recorded.
+  public var codes: Int?
+  /// Relative output error ‖S−Ŝ‖²/‖S‖² with sign(w) and mean|w|.
+  public var errorBefore: Double
+  /// The same with the solved codes and scales.
+  public var errorAfter: Double
+  /// Codes that differ from the start, summed over sweeps.
+  public var flips: Int
+  /// The network's output when only this layer is binary, if that was measured.
+  public var sensitivity: OutputChange?
+  /// Wall-clock time. Reports carry it; model files do not, so that the same inputs give the same
+  /// bytes.
+  public var seconds: Double?
+
+  public init(
+    name: String, filters: Int, patchLength: Int, codes: Int? = nil, errorBefore: Double,
+    errorAfter: Double, flips: Int, sensitivity: OutputChange? = nil, seconds: Double? = nil
+  ) {
+    self.name = name
+    self.filters = filters
+    self.patchLength = patchLength
+    self.codes = codes
+    self.errorBefore = errorBefore
+    self.errorAfter = errorAfter
+    self.flips = flips
+    self.sensitivity = sensitivity
+    self.seconds = seconds
+  }
+
+  /// The record as a model file keeps it.
+  public var untimed: LayerRecord {
+    var copy = self
+    copy.seconds = nil
+    return copy
+  }
+}
+
+/// How far a network's output moved from the float network's, over some images.
+public struct OutputChange: Sendable, Hashable, Codable {
+  /// Mean Kullback–Leibler divergence of the class probabilities from the float network's, in nats.
+  public var divergence: Double
+  /// Images whose class of highest score is another one: 0…1.
+  public var changedTop1: Double
+
+  public init(divergence: Double, changedTop1: Double) {
+    self.divergence = divergence
+    self.changedTop1 = changedTop1
+  }
+}
+
+/// What a budget of bits gave one layer, and what it was chosen from.
+public struct LayerChoice: Sendable, Hashable, Codable {
+  public var name: String
+  /// N × S
+  public var weights: Int
+  /// K; 0: the layer stays float.
+  public var codes: Int
+  /// The network's output with only this layer binary, with 1, 2, … codes per filter.
+  public var changes: [OutputChange]
+
+  public init(name: String, weights: Int, codes: Int, changes: [OutputChange]) {
+    self.name = name
+    self.weights = weights
+    self.codes = codes
+    self.changes = changes
+  }
+}

@@ -12,11 +12,16 @@ let package = Package(
     .library(name: "SignetTraining", targets: ["SignetTraining", "SignetData", "SignetZoo"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
   ],
   targets: [
     .target(name: "SignetModel"),
     .target(name: "SignetZoo", dependencies: ["SignetModel"]),
+    .target(
+      name: "SignetONNX",
+      dependencies: ["SignetModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Protobuf/onnx.proto"]),
     .target(
       name: "SignetData",
       dependencies: ["SignetModel", "CTurboJPEG", "CPNG", "CZlib"]),
@@ -35,7 +40,7 @@ let package = Package(
     .executableTarget(
       name: "signet",
       dependencies: [
-        "SignetModel", "SignetZoo", "SignetData", "SignetHashing", "SignetRuntime",
+        "SignetModel", "SignetZoo", "SignetONNX", "SignetData", "SignetHashing", "SignetRuntime",
         "SignetTraining", "SignetReport", "Torch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -54,6 +59,7 @@ let package = Package(
 
     .testTarget(name: "SignetModelTests", dependencies: ["SignetModel"]),
     .testTarget(name: "SignetZooTests", dependencies: ["SignetZoo", "SignetModel"]),
+    .testTarget(name: "SignetONNXTests", dependencies: ["SignetONNX", "SignetModel"]),
     .testTarget(name: "SignetDataTests", dependencies: ["SignetData", "SignetModel"]),
     .testTarget(name: "SignetHashingTests", dependencies: ["SignetHashing", "CSignetKernels"]),
     .testTarget(

@@ -3,6 +3,7 @@ extension Operation: Codable {
   public enum Kind: String, Sendable, Codable, CaseIterable {
     case convolution, linear, batchNorm, relu, maxPool, averagePool, globalAveragePool, add
     case concatenate, flatten, dropout, pad, slice
+    case activation, prelu, affine, multiply, localResponseNorm, softmax, reshape, transpose
   }
 
   public var kind: Kind {
@@ -20,6 +21,14 @@ extension Operation: Codable {
     case .dropout: .dropout
     case .pad: .pad
     case .slice: .slice
+    case .activation: .activation
+    case .prelu: .prelu
+    case .affine: .affine
+    case .multiply: .multiply
+    case .localResponseNorm: .localResponseNorm
+    case .softmax: .softmax
+    case .reshape: .reshape
+    case .transpose: .transpose
     }
   }
 
@@ -31,6 +40,10 @@ extension Operation: Codable {
 
   private struct Dropout: Codable {
     let rate: Float
+  }
+
+  private struct Softmax: Codable {
+    let axis: Int
   }
 
   public init(from decoder: any Decoder) throws {
@@ -54,6 +67,16 @@ extension Operation: Codable {
       self = .dropout(rate: dropout.rate)
     case .pad: self = .pad(try attributes())
     case .slice: self = .slice(try attributes())
+    case .activation: self = .activation(try attributes())
+    case .prelu: self = .prelu(try attributes())
+    case .affine: self = .affine(try attributes())
+    case .multiply: self = .multiply
+    case .localResponseNorm: self = .localResponseNorm(try attributes())
+    case .softmax:
+      let softmax: Softmax = try attributes()
+      self = .softmax(axis: softmax.axis)
+    case .reshape: self = .reshape(try attributes())
+    case .transpose: self = .transpose(try attributes())
     }
   }
 
@@ -69,7 +92,13 @@ extension Operation: Codable {
     case .dropout(let rate): try container.encode(Dropout(rate: rate), forKey: .attributes)
     case .pad(let attributes): try container.encode(attributes, forKey: .attributes)
     case .slice(let attributes): try container.encode(attributes, forKey: .attributes)
-    case .relu, .globalAveragePool, .add, .concatenate, .flatten: break
+    case .activation(let function): try container.encode(function, forKey: .attributes)
+    case .prelu(let shape), .reshape(let shape): try container.encode(shape, forKey: .attributes)
+    case .affine(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .localResponseNorm(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .softmax(let axis): try container.encode(Softmax(axis: axis), forKey: .attributes)
+    case .transpose(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .relu, .globalAveragePool, .add, .concatenate, .flatten, .multiply: break
     }
   }
 }

@@ -25,6 +25,23 @@ public enum Operation: Hashable, Sendable {
   case pad(Pad)
   /// Takes a regular sub-grid of a map.
   case slice(Slice)
+  /// Applies one function to every element.
+  case activation(Activation)
+  /// `x` where positive, `weight · x` elsewhere; parameter `weight` of the given shape, each of
+  /// whose extents is the input's or 1.
+  case prelu(Shape)
+  /// `y = weight · x + bias` with constants that are broadcast; parameters `weight` and `bias`.
+  case affine(Affine)
+  /// Elementwise product of two or more values; an extent of 1 is broadcast.
+  case multiply
+  /// Divides by the energy of neighbouring channels (AlexNet, section 3.3).
+  case localResponseNorm(LocalResponseNorm)
+  /// `exp(x) / Σ exp(x)` along one axis of the shape: 0 the channels, 1 the height, 2 the width.
+  case softmax(axis: Int)
+  /// The same elements in the same order, outermost first, under another shape.
+  case reshape(Shape)
+  /// Permutes the axes of a value read as a grid of more axes.
+  case transpose(Transposition)
 }
 
 /// Extents or steps along height and width.
@@ -133,34 +150,51 @@ public struct Pooling: Hashable, Sendable, Codable {
   public var ceilMode: Bool
   /// Average pooling only: padding counts in the divisor.
   public var countsPadding: Bool
+  /// Distance between the elements of a window.
+  public var dilation: Size2D
 
   public init(
     kernel: Size2D, stride: Size2D, padding: Padding2D = Padding2D(0), ceilMode: Bool = false,
-    countsPadding: Bool = true
+    countsPadding: Bool = true, dilation: Size2D = Size2D(1)
   ) {
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
     self.ceilMode = ceilMode
     self.countsPadding = countsPadding
+    self.dilation = dilation
   }
 }
 
-/// Constant padding of a map, channels included.
+/// Padding of a map, channels included.
 public struct Pad: Hashable, Sendable, Codable {
+  /// What the added elements hold.
+  public enum Mode: String, Sendable, Codable, CaseIterable {
+    /// `value`.
+    case constant
+    /// The nearest element of the map.
+    case edge
+    /// The map mirrored about its outermost elements, which are not repeated.
+    case reflect
+    /// The map continued periodically.
+    case wrap
+  }
+
   public var channelsBefore: Int
   public var channelsAfter: Int
   public var spatial: Padding2D
   public var value: Float
+  public var mode: Mode
 
   public init(
     channelsBefore: Int = 0, channelsAfter: Int = 0, spatial: Padding2D = Padding2D(0),
-    value: Float = 0
+    value: Float = 0, mode: Mode = .constant
   ) {
     self.channelsBefore = channelsBefore
     self.channelsAfter = channelsAfter
     self.spatial = spatial
     self.value = value
+    self.mode = mode
   }
 }
 

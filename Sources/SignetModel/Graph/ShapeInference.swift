@@ -35,7 +35,7 @@ struct ShapeInference {
 }
 
 /// The shape rule of one node.
-private struct NodeShape {
+struct NodeShape {
   let node: Node
   let inputs: [Shape]
 
@@ -57,6 +57,14 @@ private struct NodeShape {
       return try only()
     case .pad(let attributes): return try pad(attributes)
     case .slice(let attributes): return try slice(attributes)
+    case .activation(let function): return try activation(function)
+    case .prelu(let shape): return try broadcast(shape)
+    case .affine(let attributes): return try affine(attributes)
+    case .multiply: return try product()
+    case .localResponseNorm(let attributes): return try localResponseNorm(attributes)
+    case .softmax(let axis): return try softmax(axis: axis)
+    case .reshape(let shape): return try reshape(shape)
+    case .transpose(let attributes): return try transpose(attributes)
     }
   }
 
@@ -134,6 +142,7 @@ private struct NodeShape {
     let input = try onlyMap()
     try requirePositive(attributes.kernel, "kernel")
     try requirePositive(attributes.stride, "stride")
+    try requirePositive(attributes.dilation, "dilation")
     try requireNotNegative(attributes.padding, "padding")
     let padding = attributes.padding
     // A window of nothing but padding has no maximum and no mean.
@@ -141,21 +150,29 @@ private struct NodeShape {
       max(padding.top, padding.bottom) < attributes.kernel.height
         && max(padding.left, padding.right) < attributes.kernel.width,
       "padding", "less than the kernel", "\(padding.top), \(padding.left)")
+    let dilation = attributes.dilation
+    try require(
+      (dilation.height <= input.height || padding.top == 0)
+        && (dilation.width <= input.width || padding.left == 0),
+      "dilation", "at most \(input.height)×\(input.width) where padded",
+      "\(dilation.height)×\(dilation.width)")
     return .map(
       input.channels,
       try poolExtent(
-        input.height, attributes.kernel.height, attributes.stride.height, padding.top,
-        padding.bottom, attributes.ceilMode),
+        input.height, attributes.kernel.height, attributes.stride.height,
+        attributes.dilation.height, padding.top, padding.bottom, attributes.ceilMode),
       try poolExtent(
-        input.width, attributes.kernel.width, attributes.stride.width, padding.left,
-        padding.right, attributes.ceilMode))
+        input.width, attributes.kernel.width, attributes.stride.width, attributes.dilation.width,
+        padding.left, padding.right, attributes.ceilMode))
   }
 
   private func poolExtent(
-    _ input: Int, _ kernel: Int, _ stride: Int, _ before: Int, _ after: Int, _ ceilMode: Bool
+    _ input: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ before: Int, _ after: Int,
+    _ ceilMode: Bool
   ) throws(GraphError) -> Int {
-    let floored = try extent(input, kernel, stride, 1, before, after)
-    let remainder = (input + before + after - kernel) % stride
+    let floored = try extent(input, kernel, stride, dilation, before, after)
+    let window = dilation * (kernel - 1) + 1
+    let remainder = (input + before + after - window) % stride
     // A last, partial window counts only if it starts inside the input or the leading padding.
     guard ceilMode, remainder != 0, floored * stride < input + before else { return floored }
     return floored + 1
@@ -193,6 +210,7 @@ private struct NodeShape {
     ] {
       try require(value >= 0 && value <= ShapeInference.limit, name, "0 or more", value)
     }
+    try checkReach(attributes, of: input)
     return .map(
       input.channels + attributes.channelsBefore + attributes.channelsAfter,
       input.height + attributes.spatial.top + attributes.spatial.bottom,
@@ -218,7 +236,7 @@ private struct NodeShape {
     return (end - axis.start - 1) / axis.step + 1
   }
 
-  private func only() throws(GraphError) -> Shape {
+  func only() throws(GraphError) -> Shape {
     guard inputs.count == 1 else {
       throw .inputCount(
         node: node.name, operation: kind, expected: "one input", found: inputs.count)
@@ -226,7 +244,7 @@ private struct NodeShape {
     return inputs[0]
   }
 
-  private func onlyMap() throws(GraphError) -> Shape {
+  func onlyMap() throws(GraphError) -> Shape {
     let input = try only()
     guard input.isMap else {
       throw .shape(node: node.name, operation: kind, expected: "C×H×W", found: input)
@@ -234,7 +252,7 @@ private struct NodeShape {
     return input
   }
 
-  private func several() throws(GraphError) -> Shape {
+  func several() throws(GraphError) -> Shape {
     guard inputs.count >= 2 else {
       throw .inputCount(
         node: node.name, operation: kind, expected: "two or more inputs", found: inputs.count)
@@ -264,7 +282,7 @@ private struct NodeShape {
       "\(sides)")
   }
 
-  private func require(
+  func require(
     _ condition: Bool, _ attribute: String, _ expected: String, _ found: some Any
   ) throws(GraphError) {
     guard condition else {
@@ -272,5 +290,17 @@ private struct NodeShape {
         node: node.name, operation: kind, attribute: attribute, expected: expected,
         found: "\(found)")
     }
+  }
+}
+
+extension Graph {
+  /// The shape of one node's value, given those of its inputs; for code that builds a graph and
+  /// needs each shape at once.
+  package static func shape(of node: Node, inputs: [Shape]) throws(GraphError) -> Shape {
+    let shape = try NodeShape(node: node, inputs: inputs).infer()
+    guard let count = shape.checkedElementCount, count <= ShapeInference.limit else {
+      throw .tooLarge(node: node.name, shape: shape)
+    }
+    return shape
   }
 }

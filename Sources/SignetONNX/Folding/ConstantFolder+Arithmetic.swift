@@ -1,0 +1,257 @@
+import Foundation
+
+/// Operators on two tensors, broadcast to each other, and reductions.
+extension ConstantFolder {
+  static let arithmeticRules: [String: Rule] = [
+    "Add": { folder throws(NodeFailure) in try folder.binary(+, { $0 &+ $1 }) },
+    "Sub": { folder throws(NodeFailure) in try folder.binary(-, { $0 &- $1 }) },
+    "Mul": { folder throws(NodeFailure) in try folder.binary(*, { $0 &* $1 }) },
+    "Div": { folder throws(NodeFailure) in
+      try folder.requireNonZeroDivisor()
+      return try folder.binary(/, { $0.dividedReportingOverflow(by: $1).partialValue })
+    },
+    "Mod": { folder throws(NodeFailure) in try folder.remainder() },
+    "Pow": { folder throws(NodeFailure) in try folder.binary(pow, Self.power) },
+    "Max": { folder throws(NodeFailure) in try folder.variadic(max, max) },
+    "Min": { folder throws(NodeFailure) in try folder.variadic(min, min) },
+    "Sum": { folder throws(NodeFailure) in try folder.variadic(+, { $0 &+ $1 }) },
+    "BitwiseAnd": { folder throws(NodeFailure) in try folder.bits { $0 & $1 } },
+    "BitwiseOr": { folder throws(NodeFailure) in try folder.bits { $0 | $1 } },
+    "BitShift": { folder throws(NodeFailure) in try folder.shift() },
+    "And": { folder throws(NodeFailure) in try folder.bits { $0 & $1 } },
+    "Or": { folder throws(NodeFailure) in try folder.bits { $0 | $1 } },
+    "Equal": { folder throws(NodeFailure) in try folder.compare(==, ==) },
+    "Less": { folder throws(NodeFailure) in try folder.compare(<, <) },
+    "LessOrEqual": { folder throws(NodeFailure) in try folder.compare(<=, <=) },
+    "Greater": { folder throws(NodeFailure) in try folder.compare(>, >) },
+    "GreaterOrEqual": { folder throws(NodeFailure) in try folder.compare(>=, >=) },
+    "Where": { folder throws(NodeFailure) in try folder.choose() },
+    "DequantizeLinear": { folder throws(NodeFailure) in try folder.dequantize() },
+    "ReduceProd": { folder throws(NodeFailure) in try folder.reduce(1, *, 1, { $0 &* $1 }) },
+    "ReduceSum": { folder throws(NodeFailure) in try folder.reduce(0, +, 0, { $0 &+ $1 }) },
+    "ReduceMax": { folder throws(NodeFailure) in
+      try folder.reduce(-.infinity, max, .min, max)
+    },
+    "ReduceMin": { folder throws(NodeFailure) in try folder.reduce(.infinity, min, .max, min) },
+    "ReduceMean": { folder throws(NodeFailure) in try folder.mean() },
+  ]
+
+  private mutating func operands() throws(NodeFailure) -> (
+    left: ConstantTensor, right: ConstantTensor, dims: [Int]
+  ) {
+    let left = try input(0, "A")
+    let right = try input(1, "B")
+    guard let dims = Axis.broadcast(left.dims, right.dims) else {
+      throw NodeFailure("B", expected: "a shape that fits \(left.dims)", found: right.dims)
+    }
+    guard (left.integers == nil) == (right.integers == nil) else {
+      throw NodeFailure("B", expected: "\(left.type)", found: right.type)
+    }
+    _ = try budget.claim(dims, "B")
+    return (left, right, dims)
+  }
+
+  private static func broadcast<T>(_ values: [T], _ dims: [Int], to shape: [Int]) -> [T] {
+    guard dims != shape else { return values }
+    if values.count == 1 {
+      return [T](repeating: values[0], count: shape.reduce(1, *))
+    }
+    return Axis.broadcastPositions(dims, to: shape).map { values[$0] }
+  }
+
+  private mutating func binary(
+    _ float: (Float, Float) -> Float, _ integer: (Int64, Int64) -> Int64
+  ) throws(NodeFailure) -> [ConstantTensor] {
+    let (left, right, dims) = try operands()
+    return [Self.combine(left, right, dims, float, integer)]
+  }
+
+  private static func combine(
+    _ left: ConstantTensor, _ right: ConstantTensor, _ dims: [Int],
+    _ float: (Float, Float) -> Float, _ integer: (Int64, Int64) -> Int64
+  ) -> ConstantTensor {
+    if let a = left.integers, let b = right.integers {
+      let values = zip(broadcast(a, left.dims, to: dims), broadcast(b, right.dims, to: dims))
+        .map { left.type.wrap(integer($0, $1)) }
+      return ConstantTensor(dims: dims, integers: values, type: left.type)
+    }
+    let values = zip(
+      broadcast(left.floats, left.dims, to: dims), broadcast(right.floats, right.dims, to: dims)
+    ).map(float)
+    return ConstantTensor(dims: dims, floats: values, type: left.type)
+  }
+
+  private mutating func variadic(
+    _ float: (Float, Float) -> Float, _ integer: (Int64, Int64) -> Int64
+  ) throws(NodeFailure) -> [ConstantTensor] {
+    var result = try input(0, "data")
+    for index in inputs.indices.dropFirst() {
+      let next = try input(index, "data")
+      guard let dims = Axis.broadcast(result.dims, next.dims) else {
+        throw NodeFailure("data", expected: "shapes that fit \(result.dims)", found: next.dims)
+      }
+      _ = try budget.claim(dims)
+      result = Self.combine(result, next, dims, float, integer)
+    }
+    return [result]
+  }
+
+  private func requireNonZeroDivisor() throws(NodeFailure) {
+    guard optional(1)?.integers?.contains(0) != true else {
+      throw NodeFailure("B", expected: "divisors other than 0", found: 0)
+    }
+  }
+
+  private mutating func remainder() throws(NodeFailure) -> [ConstantTensor] {
+    try requireNonZeroDivisor()
+    let truncates = try attributes.flag("fmod")
+    return try binary(
+      { truncates ? fmod($0, $1) : $0 - ($0 / $1).rounded(.down) * $1 },
+      { a, b in
+        let remainder = a.remainderReportingOverflow(dividingBy: b).partialValue
+        return !truncates && remainder != 0 && (remainder < 0) != (b < 0)
+          ? remainder &+ b : remainder
+      })
+  }
+
+  private static func power(_ base: Int64, _ exponent: Int64) -> Int64 {
+    Int64(exactly: pow(Double(base), Double(exponent)).rounded(.towardZero)) ?? 0
+  }
+
+  private mutating func bits(_ operation: (Int64, Int64) -> Int64) throws(NodeFailure)
+    -> [ConstantTensor]
+  {
+    guard try input(0, "A").integers != nil else {
+      throw NodeFailure("A", expected: "integers", found: try input(0, "A").type)
+    }
+    return try binary({ first, _ in first }, operation)
+  }
+
+  private mutating func shift() throws(NodeFailure) -> [ConstantTensor] {
+    let direction = try attributes.string("direction") ?? ""
+    guard direction == "LEFT" || direction == "RIGHT" else {
+      throw NodeFailure("direction", expected: "LEFT or RIGHT", found: direction)
+    }
+    return try bits { value, count in
+      let amount = min(max(count, 0), 64)
+      let bits = UInt64(bitPattern: value)
+      return Int64(bitPattern: direction == "LEFT" ? bits << amount : bits >> amount)
+    }
+  }
+
+  private mutating func compare(
+    _ float: (Float, Float) -> Bool, _ integer: (Int64, Int64) -> Bool
+  ) throws(NodeFailure) -> [ConstantTensor] {
+    let (left, right, dims) = try operands()
+    let values: [Bool]
+    if let a = left.integers, let b = right.integers {
+      values = zip(
+        Self.broadcast(a, left.dims, to: dims), Self.broadcast(b, right.dims, to: dims)
+      ).map(integer)
+    } else {
+      values = zip(
+        Self.broadcast(left.floats, left.dims, to: dims),
+        Self.broadcast(right.floats, right.dims, to: dims)
+      ).map(float)
+    }
+    return [ConstantTensor(dims: dims, integers: values.map { $0 ? 1 : 0 }, type: .bool)]
+  }
+
+  private mutating func choose() throws(NodeFailure) -> [ConstantTensor] {
+    let (condition, chosen, other) = (
+      try input(0, "condition"), try input(1, "X"), try input(2, "Y")
+    )
+    guard let flags = condition.integers,
+      let pair = Axis.broadcast(chosen.dims, other.dims),
+      let dims = Axis.broadcast(condition.dims, pair),
+      (chosen.integers == nil) == (other.integers == nil)
+    else {
+      throw NodeFailure("X", expected: "shapes and types that fit", found: chosen.dims)
+    }
+    _ = try budget.claim(dims)
+    let picks = Self.broadcast(flags, condition.dims, to: dims)
+    func pick<T>(_ a: [T], _ b: [T]) -> [T] {
+      let a = Self.broadcast(a, chosen.dims, to: dims)
+      let b = Self.broadcast(b, other.dims, to: dims)
+      return picks.indices.map { picks[$0] != 0 ? a[$0] : b[$0] }
+    }
+    if let a = chosen.integers, let b = other.integers {
+      return [ConstantTensor(dims: dims, integers: pick(a, b), type: chosen.type)]
+    }
+    return [
+      ConstantTensor(dims: dims, floats: pick(chosen.floats, other.floats), type: chosen.type)
+    ]
+  }
+
+  /// `(x − zero point) · scale`, per tensor or along one axis.
+  private mutating func dequantize() throws(NodeFailure) -> [ConstantTensor] {
+    let data = try input(0, "x")
+    let scale = try input(1, "x_scale")
+    let blockSize = try attributes.integer("block_size") ?? 0
+    guard let values = data.integers, scale.integers == nil, blockSize == 0 else {
+      throw NodeFailure("x", expected: "integers, one scale per tensor or axis", found: data.type)
+    }
+    attributes.ignore("output_dtype", "saturate")
+    var dims = [Int](repeating: 1, count: data.dims.count)
+    let axis = try attributes.integer("axis") ?? 1
+    if scale.count > 1 {
+      dims[try Axis.normalized(axis, rank: data.dims.count)] = scale.count
+    }
+    let zero = optional(2)?.integers ?? [Int64](repeating: 0, count: scale.count)
+    guard zero.count == scale.count, scale.count >= 1,
+      Axis.broadcast(data.dims, dims) == data.dims
+    else { throw NodeFailure("x_scale", expected: "one scale per slice", found: scale.dims) }
+    _ = try budget.claim(data.dims)
+    let scales = Self.broadcast(scale.floats, dims, to: data.dims)
+    let zeros = Self.broadcast(zero, dims, to: data.dims)
+    let floats = values.indices.map { Float(values[$0] &- zeros[$0]) * scales[$0] }
+    return [ConstantTensor(dims: data.dims, floats: floats)]
+  }
+
+  /// The axes a reduction runs over and whether they are kept as extents of 1.
+  private func reductionAxes(_ rank: Int) throws(NodeFailure) -> (axes: [Int], keeps: Bool) {
+    let given = try integers(input: 1, orAttribute: "axes") ?? []
+    let keeps = try attributes.flag("keepdims", default: true)
+    if try attributes.flag("noop_with_empty_axes"), given.isEmpty { return ([], keeps) }
+    return (given.isEmpty ? Array(0..<rank) : try Axis.normalized(given, rank: rank), keeps)
+  }
+
+  private mutating func reduce(
+    _ zero: Float, _ float: (Float, Float) -> Float,
+    _ integerZero: Int64, _ integer: (Int64, Int64) -> Int64
+  ) throws(NodeFailure) -> [ConstantTensor] {
+    let data = try input(0, "data")
+    let (axes, keeps) = try reductionAxes(data.dims.count)
+    let kept = data.dims.indices.filter { !axes.contains($0) }
+    let strides = Axis.strides(data.dims)
+    let dims = data.dims.indices.compactMap {
+      axes.contains($0) ? (keeps ? 1 : nil) : data.dims[$0]
+    }
+    _ = try budget.claim(dims)
+    let rows = Axis.positions(
+      shape: kept.map { data.dims[$0] }, strides: kept.map { strides[$0] })
+    let columns = Axis.positions(
+      shape: axes.map { data.dims[$0] }, strides: axes.map { strides[$0] })
+    if let values = data.integers {
+      let sums = rows.map { row in
+        columns.reduce(integerZero) { integer($0, values[row + $1]) }
+      }
+      return [
+        ConstantTensor(dims: dims, integers: sums.map(data.type.wrap), type: data.type)
+      ]
+    }
+    let values = data.floats
+    let sums = rows.map { row in columns.reduce(zero) { float($0, values[row + $1]) } }
+    return [ConstantTensor(dims: dims, floats: sums, type: data.type)]
+  }
+
+  private mutating func mean() throws(NodeFailure) -> [ConstantTensor] {
+    let data = try input(0, "data")
+    let sum = try reduce(0, +, 0, { $0 &+ $1 })[0]
+    guard sum.integers == nil, sum.count > 0 else {
+      throw NodeFailure("data", expected: "numbers of a float type", found: data.type)
+    }
+    let share = Float(data.count / sum.count)
+    return [ConstantTensor(dims: sum.dims, floats: sum.floats.map { $0 / share }, type: sum.type)]
+  }
+}

@@ -1,0 +1,150 @@
+/// The element types that are read. Raw values are ONNX's `TensorProto.DataType`.
+enum ElementType: Int32 {
+  case float32 = 1
+  case uint8 = 2
+  case int8 = 3
+  case uint16 = 4
+  case int16 = 5
+  case int32 = 6
+  case int64 = 7
+  case bool = 9
+  case float16 = 10
+  case double = 11
+  case uint32 = 12
+  case uint64 = 13
+  case bfloat16 = 16
+
+  static let names = "float32, float16, bfloat16, double, integers of 8 to 64 bits or bool"
+
+  var isFloat: Bool {
+    switch self {
+    case .float32, .float16, .double, .bfloat16: true
+    default: false
+    }
+  }
+
+  var byteCount: Int {
+    switch self {
+    case .uint8, .int8, .bool: 1
+    case .uint16, .int16, .float16, .bfloat16: 2
+    case .float32, .int32, .uint32: 4
+    case .int64, .double, .uint64: 8
+    }
+  }
+
+  /// The value an element of this type holds after a conversion from a wider integer.
+  func wrap(_ value: Int64) -> Int64 {
+    switch self {
+    case .uint8: Int64(UInt8(truncatingIfNeeded: value))
+    case .int8: Int64(Int8(truncatingIfNeeded: value))
+    case .uint16: Int64(UInt16(truncatingIfNeeded: value))
+    case .int16: Int64(Int16(truncatingIfNeeded: value))
+    case .int32: Int64(Int32(truncatingIfNeeded: value))
+    case .uint32: Int64(UInt32(truncatingIfNeeded: value))
+    case .bool: value == 0 ? 0 : 1
+    default: value
+    }
+  }
+}
+
+/// A tensor whose elements are known when the file is read.
+struct ConstantTensor: Hashable {
+  enum Storage: Hashable {
+    /// Elements of any float type, rounded to float32.
+    case floats([Float])
+    /// Elements of any integer type; 0 and 1 for booleans; uint64 as its bit pattern.
+    case integers([Int64])
+  }
+
+  /// Extents, outermost first; empty for a scalar. The storage holds exactly their product.
+  let dims: [Int]
+  let type: ElementType
+  let storage: Storage
+
+  init(dims: [Int], floats: [Float], type: ElementType = .float32) {
+    self.dims = dims
+    self.type = type
+    storage = .floats(floats)
+  }
+
+  init(dims: [Int], integers: [Int64], type: ElementType = .int64) {
+    self.dims = dims
+    self.type = type
+    storage = .integers(integers)
+  }
+
+  var count: Int {
+    switch storage {
+    case .floats(let values): values.count
+    case .integers(let values): values.count
+    }
+  }
+
+  var floats: [Float] {
+    switch storage {
+    case .floats(let values): values
+    case .integers(let values): values.map(Float.init)
+    }
+  }
+
+  /// The elements as integers; `nil` for a float tensor.
+  var integers: [Int64]? {
+    if case .integers(let values) = storage { values } else { nil }
+  }
+
+  /// The same elements under other extents of equal product.
+  func reshaped(_ dims: [Int]) -> ConstantTensor {
+    switch storage {
+    case .floats(let values): ConstantTensor(dims: dims, floats: values, type: type)
+    case .integers(let values): ConstantTensor(dims: dims, integers: values, type: type)
+    }
+  }
+
+  /// A tensor of `dims` whose element `i` is element `indices[i]` of this one.
+  func gathering(_ indices: [Int], dims: [Int]) -> ConstantTensor {
+    switch storage {
+    case .floats(let values):
+      ConstantTensor(dims: dims, floats: indices.map { values[$0] }, type: type)
+    case .integers(let values):
+      ConstantTensor(dims: dims, integers: indices.map { values[$0] }, type: type)
+    }
+  }
+
+  /// The product of extents that may be hostile: `nil` if one is negative or it passes `limit`.
+  static func elementCount(_ dims: [Int], limit: Int) -> Int? {
+    var product = 1
+    for extent in dims {
+      guard extent >= 0 else { return nil }
+      let (value, overflow) = product.multipliedReportingOverflow(by: extent)
+      guard !overflow, value <= limit else { return nil }
+      product = value
+    }
+    return product
+  }
+}
+
+/// A constant as the batch size varies: the value at each of ``batches``, or one value for all.
+///
+/// Exporters compute reshape targets from the run-time batch size. Folding that arithmetic at two
+/// sizes keeps the batch dimension free and shows which extents follow it.
+struct FoldedConstant: Hashable {
+  /// The batch sizes at which shape arithmetic is evaluated.
+  static let batches = [3, 5]
+
+  let samples: [ConstantTensor]
+
+  init(_ tensor: ConstantTensor) {
+    samples = [tensor]
+  }
+
+  /// One tensor per batch size; they are merged if they agree.
+  init(samples: [ConstantTensor]) {
+    let agree = samples.dropFirst().allSatisfy { $0 == samples[0] }
+    self.samples = agree ? [samples[0]] : samples
+  }
+
+  /// The value if it does not depend on the batch size.
+  var tensor: ConstantTensor? { samples.count == 1 ? samples[0] : nil }
+
+  func sample(_ index: Int) -> ConstantTensor { samples[samples.count == 1 ? 0 : index] }
+}

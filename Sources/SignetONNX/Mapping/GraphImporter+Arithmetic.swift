@@ -1,0 +1,185 @@
+import SignetModel
+
+/// Sums and products of values, and of values and constants.
+extension GraphImporter {
+  static let arithmeticMappings: [String: Mapping] = [
+    "Add": { importer, context throws(NodeFailure) in try importer.sum(context) },
+    "Sum": { importer, context throws(NodeFailure) in try importer.sum(context) },
+    "Sub": { importer, context throws(NodeFailure) in try importer.difference(context) },
+    "Mul": { importer, context throws(NodeFailure) in try importer.product(context) },
+    "Div": { importer, context throws(NodeFailure) in try importer.quotient(context) },
+    "Neg": { importer, context throws(NodeFailure) in
+      [.activation(try importer.negated(context, try context.activation()))]
+    },
+  ]
+
+  private mutating func sum(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    var views = context.inputs.compactMap { $0?.view }
+    let constants = context.inputs.compactMap { $0?.constant }
+    guard views.count + constants.count == context.inputs.count else {
+      throw NodeFailure("inputs", expected: "tensors", found: "others")
+    }
+    var result = views.removeFirst()
+    if !views.isEmpty {
+      result = try combine(context, .add, [result] + views)
+    }
+    for constant in constants {
+      result = try adding(constant, to: result, context, isOnly: views.isEmpty)
+    }
+    return [.activation(result)]
+  }
+
+  private mutating func difference(
+    _ context: NodeContext
+  ) throws(NodeFailure) -> [ImportedValue] {
+    switch (context.input(0), context.input(1)) {
+    case (.activation(let left)?, .activation(let right)?):
+      let negative = try negated(context, right)
+      return [.activation(try combine(context, .add, [left, negative]))]
+    case (.activation(let view)?, .constant(let constant)?):
+      let negative = try constant.mapped("B") { -$0 }
+      return [.activation(try adding(negative, to: view, context, isOnly: true))]
+    case (.constant(let constant)?, .activation(let view)?):
+      let negative = try negated(context, view)
+      return [.activation(try adding(constant, to: negative, context, isOnly: false))]
+    default:
+      throw NodeFailure("inputs", expected: "two tensors", found: context.inputs.count)
+    }
+  }
+
+  private mutating func negated(
+    _ context: NodeContext, _ view: View
+  ) throws(NodeFailure) -> View {
+    let minus = FoldedConstant(ConstantTensor(dims: [], floats: [-1]))
+    return try scaling(view, by: minus, context)
+  }
+
+  private mutating func product(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    switch (context.input(0), context.input(1)) {
+    case (.activation(let left)?, .activation(let right)?):
+      if let gate = gated(left, by: right) ?? gated(right, by: left) {
+        return try emitElementwise(context.name(), .activation(gate.function), on: gate.view)
+      }
+      return [.activation(try combine(context, .multiply, [left, right]))]
+    case (.activation(let view)?, .constant(let constant)?),
+      (.constant(let constant)?, .activation(let view)?):
+      return [.activation(try scaling(view, by: constant, context))]
+    default:
+      throw NodeFailure("inputs", expected: "two tensors", found: context.inputs.count)
+    }
+  }
+
+  private mutating func quotient(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    let view = try context.activation(0, "A")
+    guard case .constant(let constant)? = context.input(1) else {
+      throw NodeFailure("B", expected: "a constant", found: "a computed value")
+    }
+    let inverse = try constant.mapped("B") { 1 / $0 }
+    return [.activation(try scaling(view, by: inverse, context))]
+  }
+
+  /// `x · sigmoid(x)` and `x · hardSigmoid(x)` are functions of their own.
+  private func gated(_ view: View, by gate: View) -> (view: View, function: Activation)? {
+    guard let index = nodeIndices[gate.node], nodes[index].inputs == [view.node],
+      gate.of(view.node).matches(view),
+      case .activation(let function) = nodes[index].operation
+    else { return nil }
+    switch function {
+    case .sigmoid: return (view, .silu)
+    case .hardSigmoid(let slope, 0.5) where abs(slope * 6 - 1) < 1e-6: return (view, .hardSwish)
+    default: return nil
+    }
+  }
+
+  /// An elementwise operation on values that have one shape, or may be broadcast.
+  private mutating func combine(
+    _ context: NodeContext, _ operation: Operation, _ views: [View]
+  ) throws(NodeFailure) -> View {
+    let first = views[0]
+    if views.allSatisfy({ $0.matches(first) }) {
+      return first.of(try emit(context.name(), operation, views.map(\.node)).node)
+    }
+    var dims = first.dims
+    for view in views.dropFirst() {
+      guard view.dims.count == dims.count, let joint = Axis.broadcast(dims, view.dims) else {
+        throw NodeFailure("B", expected: "a shape that fits \(dims)", found: view.dims)
+      }
+      dims = joint
+    }
+    guard dims.count <= 3 || views.allSatisfy({ $0.dims == dims }) else {
+      throw NodeFailure("B", expected: "equal shapes beyond four axes", found: dims)
+    }
+    var inputs: [String] = []
+    for view in views { inputs.append(try resolve(view)) }
+    return try emit(context.name(), operation, inputs).reshaped(dims)
+  }
+
+  private mutating func scaling(
+    _ view: View, by constant: FoldedConstant, _ context: NodeContext
+  ) throws(NodeFailure) -> View {
+    let (aligned, tensor) = try align(constant, with: view, "B")
+    let affine = Affine(shape: Shape(tensor.dims), hasBias: false)
+    let result = try emit(context.name(), .affine(affine), [aligned.node], [(.weight, tensor)])
+    return aligned.of(result.node)
+  }
+
+  /// - Parameter isOnly: the value is an input of the ONNX node itself, not a result on the way.
+  private mutating func adding(
+    _ constant: FoldedConstant, to view: View, _ context: NodeContext, isOnly: Bool
+  ) throws(NodeFailure) -> View {
+    let (aligned, tensor) = try align(constant, with: view, "B")
+    if isOnly, aligned == view, try absorb(tensor, into: view, context) { return view }
+    let affine = Affine(shape: Shape(tensor.dims), hasWeight: false)
+    let result = try emit(context.name(), .affine(affine), [aligned.node], [(.bias, tensor)])
+    return aligned.of(result.node)
+  }
+
+  /// Makes a constant per channel the bias of the layer before it, if nobody else reads that.
+  private mutating func absorb(
+    _ constant: ConstantTensor, into view: View, _ context: NodeContext
+  ) throws(NodeFailure) -> Bool {
+    guard let index = nodeIndices[view.node],
+      let name = owners[view.node], context.node.input.contains(name), readers[name] == 1
+    else { return false }
+    let node = nodes[index]
+    let operation: Operation
+    let count: Int
+    switch node.operation {
+    case .convolution(var attributes) where !attributes.hasBias:
+      attributes.hasBias = true
+      operation = .convolution(attributes)
+      count = attributes.outputChannels
+    case .linear(var attributes) where !attributes.hasBias:
+      attributes.hasBias = true
+      operation = .linear(attributes)
+      count = attributes.outputs
+    default:
+      return false
+    }
+    guard constant.dims.dropFirst().allSatisfy({ $0 == 1 }),
+      constant.count == count || constant.count == 1, constant.floats.allSatisfy(\.isFinite)
+    else { return false }
+    let values =
+      constant.count == count
+      ? constant.floats : [Float](repeating: constant.floats[0], count: count)
+    guard let bias = try? Weight(shape: [count], values: values) else { return false }
+    nodes[index].operation = operation
+    weights[node.parameterName(.bias)] = bias
+    return true
+  }
+}
+
+extension FoldedConstant {
+  /// The constant with a function applied to each float element.
+  func mapped(
+    _ name: String, _ function: (Float) -> Float
+  ) throws(NodeFailure) -> FoldedConstant {
+    guard samples.allSatisfy({ $0.integers == nil }) else {
+      throw NodeFailure(name, expected: "numbers of a float type", found: samples[0].type)
+    }
+    return FoldedConstant(
+      samples: samples.map {
+        ConstantTensor(dims: $0.dims, floats: $0.floats.map(function), type: $0.type)
+      })
+  }
+}

@@ -1,0 +1,14 @@
+/// The operators that may read values computed from the image.
+extension GraphImporter {
+  typealias Mapping =
+    @Sendable (inout GraphImporter, NodeContext) throws(NodeFailure) -> [ImportedValue]
+
+  static let mappings: [String: Mapping] =
+    [
+      layerMappings, poolingMappings, activationMappings, arithmeticMappings, viewMappings,
+      regionMappings, sequenceMappings,
+    ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
+
+  /// What an unknown operator is told would be accepted.
+  static let operatorNames = "one of " + mappings.keys.sorted().joined(separator: ", ")
+}

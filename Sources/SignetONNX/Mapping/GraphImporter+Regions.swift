@@ -1,0 +1,286 @@
+import SignetModel
+
+/// Operators that cut values up, join them or surround them.
+extension GraphImporter {
+  static let regionMappings: [String: Mapping] = [
+    "Concat": { importer, context throws(NodeFailure) in
+      let axis = try context.attributes.integer("axis") ?? 1
+      return [.activation(try importer.concatenate(context, context.inputs, axis: axis))]
+    },
+    "Slice": { importer, context throws(NodeFailure) in try importer.slice(context) },
+    "Split": { importer, context throws(NodeFailure) in
+      let views = try importer.split(
+        context, parts: try context.attributes.integer("num_outputs") ?? context.node.output.count,
+        extents: try context.integers(input: 1, orAttribute: "split"))
+      return views.map { .activation($0) }
+    },
+    "Gather": { importer, context throws(NodeFailure) in try importer.gather(context) },
+    "Pad": { importer, context throws(NodeFailure) in try importer.pad(context) },
+  ]
+
+  mutating func concatenate(
+    _ context: NodeContext, _ inputs: [ImportedValue?], axis: Int
+  ) throws(NodeFailure) -> View {
+    let views = inputs.compactMap { $0?.view }
+    guard let first = views.first else {
+      throw NodeFailure("inputs", expected: "values computed from the image", found: "none")
+    }
+    let rank = first.dims.count + 1
+    let axis = try Axis.normalized(axis, rank: rank) - 1
+    guard axis >= 0 else {
+      throw NodeFailure("axis", expected: "an axis other than the batch", found: 0)
+    }
+    if inputs.count == 1 { return first }
+    if views.count < inputs.count {
+      return try padded(context, inputs, first, axis: axis)
+    }
+    // The axis to join along becomes the channels.
+    let others = first.dims.indices.filter { $0 != axis }
+    let permutation = [axis] + others
+    var names: [String] = []
+    var extent = 0
+    for view in views {
+      guard view.dims.count == first.dims.count,
+        others.allSatisfy({ view.dims[$0] == first.dims[$0] })
+      else {
+        throw NodeFailure("inputs", expected: "values like \(first.dims)", found: view.dims)
+      }
+      extent += view.dims[axis]
+      names.append(try resolve(try permuted(view, permutation)))
+    }
+    let result = try emit(context.name(), .concatenate, names)
+    let joined = result.reshaped([extent] + others.map { first.dims[$0] })
+    let inverse = permutation.indices.sorted { permutation[$0] < permutation[$1] }
+    return try permuted(joined, inverse)
+  }
+
+  /// One value joined with constants of equal elements: padding.
+  private mutating func padded(
+    _ context: NodeContext, _ inputs: [ImportedValue?], _ view: View, axis: Int
+  ) throws(NodeFailure) -> View {
+    var before = 0
+    var after = 0
+    var seen = false
+    var fill: Float?
+    for input in inputs {
+      if input?.view != nil {
+        guard !seen else {
+          throw NodeFailure("inputs", expected: "one computed value among constants", found: 2)
+        }
+        seen = true
+        continue
+      }
+      let tensor = try input?.constant?.perImage("inputs")
+      guard let tensor, tensor.dims.count == view.dims.count + 1, let value = tensor.floats.first,
+        tensor.floats.allSatisfy({ $0 == fill ?? value }),
+        view.dims.indices.allSatisfy({ $0 == axis || tensor.dims[$0 + 1] == view.dims[$0] })
+      else {
+        throw NodeFailure("inputs", expected: "constants of equal elements", found: "others")
+      }
+      fill = value
+      if seen { after += tensor.dims[axis + 1] } else { before += tensor.dims[axis + 1] }
+    }
+    var pads = [Int](repeating: 0, count: 2 * view.dims.count)
+    pads[axis] = before
+    pads[axis + view.dims.count] = after
+    return try pad(context, view, pads, value: fill ?? 0, mode: .constant)
+  }
+
+  private mutating func slice(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    try context.requireInputs(atMost: 5)
+    let view = try context.activation(0, "data")
+    guard let starts = try context.integerSamples(input: 1, orAttribute: "starts"),
+      let ends = try context.integerSamples(input: 2, orAttribute: "ends")
+    else { throw NodeFailure("starts", expected: "starts and ends", found: "none") }
+    let count = starts[0].count
+    let rank = view.dims.count + 1
+    let axes = try Axis.normalized(
+      try context.integers(input: 3, orAttribute: "axes") ?? Array(0..<min(count, rank + 1)),
+      rank: rank)
+    let steps =
+      try context.integers(input: 4, orAttribute: "steps") ?? [Int](repeating: 1, count: count)
+    guard (starts + ends + [axes, steps]).allSatisfy({ $0.count == count }) else {
+      throw NodeFailure("axes", expected: "as many as starts", found: axes.count)
+    }
+    var ranges: [[Slice.Axis]] = []
+    for (sample, batch) in FoldedConstant.batches.enumerated() {
+      var range = view.dims.map { Slice.Axis(start: 0, end: $0) }
+      for (index, axis) in axes.enumerated() {
+        let extent = axis == 0 ? batch : view.dims[axis - 1]
+        let (start, step, length) = try Axis.slice(
+          start: starts[starts.count == 1 ? 0 : sample][index],
+          end: ends[ends.count == 1 ? 0 : sample][index], step: steps[index], extent: extent)
+        guard axis > 0 || (start == 0 && step == 1 && length == extent) else {
+          throw NodeFailure("axes", expected: "all of the batch", found: "a part of it")
+        }
+        guard step > 0, length > 0 else {
+          throw NodeFailure(
+            step > 0 ? "ends" : "steps", expected: "a step above 0 and at least one element",
+            found: step > 0 ? "none" : "\(step)")
+        }
+        guard axis > 0 else { continue }
+        // A step past the end takes one element however long it is.
+        let stride = length == 1 ? 1 : step
+        range[axis - 1] = Slice.Axis(
+          start: start, end: start + (length - 1) * stride + 1, step: stride)
+      }
+      ranges.append(range)
+    }
+    guard ranges.allSatisfy({ $0 == ranges[0] }) else {
+      throw NodeFailure("starts", expected: "a region that does not follow the batch", found: "one")
+    }
+    return [.activation(try sliced(context.name(), view, ranges[0]))]
+  }
+
+  /// Takes a range along each axis behind the batch.
+  private mutating func sliced(
+    _ name: String, _ view: View, _ ranges: [Slice.Axis]
+  ) throws(NodeFailure) -> View {
+    func length(_ range: Slice.Axis, _ extent: Int) -> Int {
+      ((range.end ?? extent) - range.start - 1) / range.step + 1
+    }
+    let dims = zip(ranges, view.dims).map(length)
+    if dims == view.dims { return view }
+    // Axes that stay whole are merged where there are more than three.
+    let cut = view.dims.indices.filter { dims[$0] != view.dims[$0] }
+    var slice = Slice()
+    let shape: Shape
+    switch view.dims.count {
+    case 1:
+      shape = .map(view.dims[0], 1, 1)
+      slice.channels = ranges[0]
+    case 2:
+      shape = .map(view.dims[0], 1, view.dims[1])
+      slice.channels = ranges[0]
+      slice.width = ranges[1]
+    case 3:
+      shape = view.canonicalShape
+      slice = Slice(channels: ranges[0], height: ranges[1], width: ranges[2])
+    default:
+      guard cut.count == 1 else {
+        throw NodeFailure("axes", expected: "one axis of \(view.dims)", found: cut.count)
+      }
+      shape = .map(
+        view.dims[..<cut[0]].reduce(1, *), view.dims[cut[0]],
+        view.dims[(cut[0] + 1)...].reduce(1, *))
+      slice.height = ranges[cut[0]]
+    }
+    let result = try emit(name, .slice(slice), [try resolve(view, as: shape)])
+    return result.reshaped(dims)
+  }
+
+  mutating func split(
+    _ context: NodeContext, parts: Int, extents: [Int]?
+  ) throws(NodeFailure) -> [View] {
+    let view = try context.activation(0, "input")
+    let axis = try Axis.normalized(
+      try context.attributes.integer("axis") ?? 0, rank: view.dims.count + 1)
+    guard axis > 0 else {
+      throw NodeFailure("axis", expected: "an axis other than the batch", found: axis)
+    }
+    let extents = try ConstantFolder.splitExtents(
+      of: view.dims[axis - 1], given: extents, count: parts)
+    var start = 0
+    var views: [View] = []
+    for (index, extent) in extents.enumerated() {
+      guard extent > 0 else {
+        throw NodeFailure("split", expected: "parts of at least one element", found: extents)
+      }
+      var ranges = view.dims.map { Slice.Axis(start: 0, end: $0) }
+      ranges[axis - 1] = Slice.Axis(start: start, end: start + extent)
+      views.append(try sliced("\(context.name()).\(index)", view, ranges))
+      start += extent
+    }
+    return views
+  }
+
+  /// A single place, or a run of neighbouring places, along one axis.
+  private mutating func gather(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    let view = try context.activation(0, "data")
+    let axis = try Axis.normalized(
+      try context.attributes.integer("axis") ?? 0, rank: view.dims.count + 1)
+    guard axis > 0 else {
+      throw NodeFailure("axis", expected: "an axis other than the batch", found: axis)
+    }
+    let indices = try context.required(1, "indices")
+    let extent = view.dims[axis - 1]
+    let places = (indices.integers ?? []).map { Int($0) < 0 ? Int($0) + extent : Int($0) }
+    guard indices.dims.count <= 1, let first = places.first, first >= 0,
+      places == Array(first..<first + places.count), first + places.count <= extent
+    else {
+      throw NodeFailure(
+        "indices", expected: "neighbouring places within 0..<\(extent)", found: places.prefix(8))
+    }
+    var ranges = view.dims.map { Slice.Axis(start: 0, end: $0) }
+    ranges[axis - 1] = Slice.Axis(start: first, end: first + places.count)
+    let result = try sliced(context.name(), view, ranges)
+    guard indices.dims.isEmpty else { return [.activation(result)] }
+    var dims = result.dims
+    dims.remove(at: axis - 1)
+    return [.activation(result.reshaped(dims))]
+  }
+
+  private mutating func pad(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    try context.requireInputs(atMost: 4)
+    let view = try context.activation(0, "data")
+    let rank = view.dims.count + 1
+    let name = try context.attributes.string("mode") ?? "constant"
+    guard let mode = Pad.Mode(rawValue: name) else {
+      throw NodeFailure("mode", expected: "constant, edge, reflect or wrap", found: name)
+    }
+    let older = try context.attributes.float("value") ?? 0
+    let value = try context.floats(2, "constant_value")?.floats.first ?? older
+    let axes = try Axis.normalized(
+      try context.integers(input: 3, orAttribute: "axes") ?? Array(0..<rank), rank: rank)
+    guard let given = try context.integers(input: 1, orAttribute: "pads"),
+      given.count == 2 * axes.count, given.allSatisfy({ abs($0) < 1 << 24 })
+    else { throw NodeFailure("pads", expected: "two numbers per axis", found: "others") }
+    var pads = [Int](repeating: 0, count: 2 * rank)
+    for (index, axis) in axes.enumerated() {
+      pads[axis] = given[index]
+      pads[axis + rank] = given[index + axes.count]
+    }
+    guard pads[0] == 0, pads[rank] == 0 else {
+      throw NodeFailure("pads", expected: "none around the batch", found: given)
+    }
+    let behindBatch = Array(pads[1..<rank] + pads[(rank + 1)...])
+    return [.activation(try pad(context, view, behindBatch, value: value, mode: mode))]
+  }
+
+  /// - Parameter pads: elements before each axis behind the batch, then after each; negative ones
+  ///   are cut off.
+  private mutating func pad(
+    _ context: NodeContext, _ view: View, _ pads: [Int], value: Float, mode: Pad.Mode
+  ) throws(NodeFailure) -> View {
+    let rank = view.dims.count
+    var view = view
+    if pads.contains(where: { $0 < 0 }) {
+      let ranges = view.dims.indices.map {
+        Slice.Axis(start: max(0, -pads[$0]), end: view.dims[$0] + min(0, pads[$0 + rank]))
+      }
+      guard ranges.allSatisfy({ $0.start < $0.end ?? 0 }) else {
+        throw NodeFailure("pads", expected: "at least one element to remain", found: pads)
+      }
+      view = try sliced("\(context.name()).crop", view, ranges)
+    }
+    let pads = pads.map { max(0, $0) }
+    guard pads.contains(where: { $0 > 0 }) else { return view }
+    guard rank == 2 || rank == 3 || rank == 1 else {
+      throw NodeFailure("data", expected: "at most channels and two spatial axes", found: view.dims)
+    }
+    let shape = rank == 1 ? .map(view.dims[0], 1, 1) : view.canonicalShape
+    let axes = [[0], [0, 2], [0, 1, 2]][rank - 1]
+    var before = [0, 0, 0]
+    var after = [0, 0, 0]
+    for (index, axis) in axes.enumerated() {
+      before[axis] = pads[index]
+      after[axis] = pads[index + rank]
+    }
+    let padding = Pad(
+      channelsBefore: before[0], channelsAfter: after[0],
+      spatial: Padding2D(top: before[1], left: before[2], bottom: after[1], right: after[2]),
+      value: value, mode: mode)
+    let result = try emit(context.name(), .pad(padding), [try resolve(view, as: shape)])
+    return result.reshaped(axes.map { result.base.extents[$0] })
+  }
+}

@@ -1,0 +1,178 @@
+import SignetModel
+
+/// Operators that only change how elements are read, and those that read a shape.
+extension GraphImporter {
+  static let viewMappings: [String: Mapping] = [
+    "Identity": { importer, context throws(NodeFailure) in
+      [.activation(try context.activation())]
+    },
+    "Cast": { importer, context throws(NodeFailure) in
+      context.attributes.ignore("saturate", "round_mode")
+      let type = try ElementType.named(by: try context.attributes.integer("to"))
+      guard type.isFloat else {
+        throw NodeFailure("to", expected: "a float type", found: type)
+      }
+      return [.activation(try context.activation())]
+    },
+    "CastLike": { importer, context throws(NodeFailure) in
+      context.attributes.ignore("saturate", "round_mode")
+      if let type = context.input(1)?.constant?.samples[0].type, !type.isFloat {
+        throw NodeFailure("target_type", expected: "a float type", found: type)
+      }
+      return [.activation(try context.activation())]
+    },
+    "Dropout": { importer, context throws(NodeFailure) in try importer.dropout(context) },
+    "Shape": { importer, context throws(NodeFailure) in
+      let view = try context.activation(0, "data")
+      var samples: [ConstantTensor] = []
+      for batch in FoldedConstant.batches {
+        samples.append(
+          try ConstantFolder.shapeVector(
+            of: [batch] + view.dims, attributes: context.attributes))
+      }
+      return [.constant(FoldedConstant(samples: samples))]
+    },
+    "Size": { importer, context throws(NodeFailure) in
+      let count = try context.activation(0, "data").count
+      let samples = FoldedConstant.batches.map {
+        ConstantTensor(dims: [], integers: [Int64($0 * count)])
+      }
+      return [.constant(FoldedConstant(samples: samples))]
+    },
+    "Reshape": { importer, context throws(NodeFailure) in try importer.reshape(context) },
+    "Expand": { importer, context throws(NodeFailure) in try importer.expand(context) },
+    "Flatten": { importer, context throws(NodeFailure) in try importer.flatten(context) },
+    "Squeeze": { importer, context throws(NodeFailure) in try importer.squeeze(context) },
+    "Unsqueeze": { importer, context throws(NodeFailure) in try importer.unsqueeze(context) },
+    "Transpose": { importer, context throws(NodeFailure) in try importer.transpose(context) },
+  ]
+
+  private func viewed(_ context: NodeContext, _ view: View, as dims: [Int]) -> [ImportedValue] {
+    var result = view.reshaped(dims)
+    result.origin = context.name()
+    return [.activation(result)]
+  }
+
+  private mutating func dropout(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    try context.requireInputs(atMost: 3)
+    context.attributes.ignore("seed", "is_test")
+    let view = try context.activation(0, "data")
+    let older = try context.attributes.float("ratio") ?? 0.5
+    let rate = try context.floats(1, "ratio")?.floats.first ?? older
+    let trains = try context.constant(2, "training_mode")?.integers?.first ?? 0
+    if rate == 0 { return [.activation(view)] }
+    guard trains == 0 else {
+      throw NodeFailure("training_mode", expected: "false", found: "true")
+    }
+    return try emitElementwise(context.name(), .dropout(rate: rate), on: view)
+  }
+
+  private func reshape(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    try context.requireInputs(atMost: 2)
+    let view = try context.activation(0, "data")
+    let allowZero = try context.attributes.flag("allowzero")
+    guard let samples = try context.integerSamples(input: 1, orAttribute: "shape") else {
+      throw NodeFailure("shape", expected: "an input", found: "nothing")
+    }
+    var results: [[Int]] = []
+    for (index, batch) in FoldedConstant.batches.enumerated() {
+      let target = samples[samples.count == 1 ? 0 : index]
+      results.append(
+        try reshape([batch] + view.dims, to: target, allowZero: allowZero, batch: batch))
+    }
+    guard results.allSatisfy({ $0 == results[0] }) else {
+      throw NodeFailure(
+        "shape", expected: "extents that do not follow the batch", found: results[0])
+    }
+    return viewed(context, view, as: results[0])
+  }
+
+  /// The extents after the batch that a reshape gives.
+  private func reshape(
+    _ dims: [Int], to target: [Int], allowZero: Bool, batch: Int
+  ) throws(NodeFailure) -> [Int] {
+    if let result = try? Axis.reshape(dims, to: target, allowZero: allowZero),
+      result.first == batch
+    {
+      return Array(result.dropFirst())
+    }
+    // A file with a fixed batch size says it in its targets.
+    var free = target
+    if let first = target.first, first == declaredBatch { free[0] = batch }
+    let result = try Axis.reshape(dims, to: free, allowZero: allowZero)
+    guard result.first == batch else {
+      throw NodeFailure("shape", expected: "the batch as the first extent", found: target)
+    }
+    return Array(result.dropFirst())
+  }
+
+  private func expand(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    let view = try context.activation(0, "input")
+    let samples = try context.integerSamples(input: 1, orAttribute: "shape") ?? []
+    let pairs = zip(FoldedConstant.batches.indices, FoldedConstant.batches)
+    let keeps =
+      !samples.isEmpty
+      && pairs.allSatisfy { index, batch in
+        let target = samples[samples.count == 1 ? 0 : index]
+        return Axis.broadcast([batch] + view.dims, target) == [batch] + view.dims
+      }
+    guard keeps else {
+      throw NodeFailure("shape", expected: "the input's own shape", found: samples.first ?? [])
+    }
+    return [.activation(view)]
+  }
+
+  private func flatten(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    let view = try context.activation(0, "input")
+    let rank = view.dims.count + 1
+    let axis = try context.attributes.integer("axis") ?? 1
+    let split = axis < 0 ? axis &+ rank : axis
+    guard split == 1 else {
+      throw NodeFailure("axis", expected: "1: everything behind the batch", found: axis)
+    }
+    return viewed(context, view, as: [view.count])
+  }
+
+  private func squeeze(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    let view = try context.activation(0, "data")
+    let all = view.dims.indices.filter { view.dims[$0] == 1 }.map { $0 + 1 }
+    let axes = try Axis.normalized(
+      try context.integers(input: 1, orAttribute: "axes") ?? all, rank: view.dims.count + 1)
+    guard axes.allSatisfy({ $0 > 0 && view.dims[$0 - 1] == 1 }) else {
+      throw NodeFailure(
+        "axes", expected: "axes of extent 1 behind the batch of \(view.dims)", found: axes)
+    }
+    let dims = view.dims.indices.filter { !axes.contains($0 + 1) }.map { view.dims[$0] }
+    return viewed(context, view, as: dims)
+  }
+
+  private func unsqueeze(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    let view = try context.activation(0, "data")
+    let given = try context.integers(input: 1, orAttribute: "axes") ?? []
+    guard given.count <= 8 else {
+      throw NodeFailure("axes", expected: "at most 8", found: given.count)
+    }
+    let axes = try Axis.normalized(given, rank: view.dims.count + 1 + given.count)
+    guard !axes.contains(0) else {
+      throw NodeFailure("axes", expected: "axes behind the batch", found: given)
+    }
+    var dims = view.dims
+    for axis in axes.sorted() { dims.insert(1, at: axis - 1) }
+    return viewed(context, view, as: dims)
+  }
+
+  private mutating func transpose(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+    let view = try context.activation(0, "data")
+    let rank = view.dims.count + 1
+    let order = try context.attributes.integers("perm") ?? (0..<rank).reversed()
+    guard order.sorted() == Array(0..<rank) else {
+      throw NodeFailure("perm", expected: "each of \(rank) axes once", found: order)
+    }
+    guard order[0] == 0 else {
+      throw NodeFailure("perm", expected: "the batch to stay the first axis", found: order)
+    }
+    var result = try permuted(view, order.dropFirst().map { $0 - 1 })
+    result.origin = context.name()
+    return [.activation(result)]
+  }
+}

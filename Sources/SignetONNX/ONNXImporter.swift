@@ -1,0 +1,70 @@
+import Foundation
+import SignetModel
+import SwiftProtobuf
+
+/// Reads a trained CNN from an ONNX file, operator sets 7 to 28.
+///
+/// Shape arithmetic is folded away with the batch dimension left free. What cannot be taken is
+/// reported all at once; nothing is dropped in silence.
+public struct ONNXImporter: Sendable {
+  /// What an ONNX file does not say, or leaves open.
+  public struct Options: Sendable {
+    /// How an image becomes the input. `nil` takes what a Signet export noted, or pixels as 0…1.
+    public var preprocessing: Preprocessing?
+    /// Class names by index; empty takes what a Signet export noted.
+    public var labels: [String]
+    /// C×H×W, for files that leave an extent open.
+    public var inputShape: Shape?
+    /// The output to take of a file that has several.
+    public var output: String?
+
+    public init(
+      preprocessing: Preprocessing? = nil, labels: [String] = [], inputShape: Shape? = nil,
+      output: String? = nil
+    ) {
+      self.preprocessing = preprocessing
+      self.labels = labels
+      self.inputShape = inputShape
+      self.output = output
+    }
+  }
+
+  public static let operatorSets = 7...28
+
+  public var options: Options
+
+  public init(options: Options = Options()) {
+    self.options = options
+  }
+
+  /// - Throws: ``ONNXError``, naming every node that cannot be taken.
+  public func model(contentsOf url: URL) throws(ONNXError) -> Model {
+    let data: Data
+    do {
+      data = try Data(contentsOf: url, options: .mappedIfSafe)
+    } catch {
+      throw .unreadable(file: url.lastPathComponent, reason: error.localizedDescription)
+    }
+    return try model(data, file: url)
+  }
+
+  /// - Parameter file: names the model in messages and says where external tensors lie.
+  public func model(_ data: Data, file: URL) throws(ONNXError) -> Model {
+    let name = file.lastPathComponent
+    guard data.count <= Int(Int32.max) else {
+      throw .unreadable(file: name, reason: "a protobuf file has at most 2³¹ bytes")
+    }
+    var decoding = BinaryDecodingOptions()
+    decoding.discardUnknownFields = true
+    let proto: ProtoModel
+    do {
+      proto = try ProtoModel(serializedBytes: data, options: decoding)
+    } catch {
+      throw .malformed(file: name, reason: "\(error)")
+    }
+    guard proto.hasGraph, !proto.graph.node.isEmpty else {
+      throw .malformed(file: name, reason: "it holds no network")
+    }
+    return try ModelAssembly(proto: proto, file: file, options: options).model()
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+
+/// Turns stored tensors into numbers. Every size is checked against the bytes that are there before
+/// memory is set aside for it.
+struct TensorDecoder {
+  let file: String
+  let externalData: ExternalData
+
+  /// More axes than any operator here has.
+  private static let maximumRank = 16
+
+  func decode(_ tensor: ProtoTensor) throws(ONNXError) -> ConstantTensor {
+    guard let type = ElementType(rawValue: tensor.dataType) else {
+      throw failure(tensor, expected: ElementType.names, found: "element type \(tensor.dataType)")
+    }
+    let dims = tensor.dims.map(Int.init)
+    guard dims.count <= Self.maximumRank,
+      let count = ConstantTensor.elementCount(dims, limit: Int(Int32.max))
+    else {
+      throw failure(
+        tensor, expected: "at most \(Self.maximumRank) axes and 2³¹ elements", found: "\(dims)")
+    }
+    if tensor.dataLocation == 1 {
+      let bytes = try externalData.bytes(of: tensor, count: count * type.byteCount)
+      return decode(bytes, type: type, dims: dims, count: count)
+    }
+    if tensor.hasRawData {
+      guard tensor.rawData.count == count * type.byteCount else {
+        throw failure(
+          tensor, expected: "\(count * type.byteCount) bytes for \(dims)",
+          found: "\(tensor.rawData.count)")
+      }
+      return decode(tensor.rawData, type: type, dims: dims, count: count)
+    }
+    return try decodeFields(tensor, type: type, dims: dims, count: count)
+  }
+
+  private func decodeFields(
+    _ tensor: ProtoTensor, type: ElementType, dims: [Int], count: Int
+  ) throws(ONNXError) -> ConstantTensor {
+    func check(_ found: Int) throws(ONNXError) {
+      guard found == count else {
+        throw failure(tensor, expected: "\(count) elements for \(dims)", found: "\(found)")
+      }
+    }
+    switch type {
+    case .float32:
+      try check(tensor.floatData.count)
+      return ConstantTensor(dims: dims, floats: tensor.floatData, type: type)
+    case .double:
+      try check(tensor.doubleData.count)
+      return ConstantTensor(dims: dims, floats: tensor.doubleData.map(Float.init), type: type)
+    case .float16, .bfloat16:
+      try check(tensor.int32Data.count)
+      let convert = type == .float16 ? Float.init(halfBits:) : Float.init(bfloat16Bits:)
+      return ConstantTensor(
+        dims: dims, floats: tensor.int32Data.map { convert(UInt16(truncatingIfNeeded: $0)) },
+        type: type)
+    case .int64:
+      try check(tensor.int64Data.count)
+      return ConstantTensor(dims: dims, integers: tensor.int64Data, type: type)
+    case .uint32, .uint64:
+      try check(tensor.uint64Data.count)
+      let values = tensor.uint64Data.map { Int64(bitPattern: $0) }
+      return ConstantTensor(dims: dims, integers: values, type: type)
+    case .int32, .int16, .uint16, .int8, .uint8, .bool:
+      try check(tensor.int32Data.count)
+      let values = tensor.int32Data.map { type.wrap(Int64($0)) }
+      return ConstantTensor(dims: dims, integers: values, type: type)
+    }
+  }
+
+  /// - Parameter bytes: exactly `count` little-endian elements.
+  private func decode(
+    _ bytes: Data, type: ElementType, dims: [Int], count: Int
+  ) -> ConstantTensor {
+    bytes.withUnsafeBytes { raw in
+      func integers<T: FixedWidthInteger>(_: T.Type) -> ConstantTensor {
+        let values = (0..<count).map {
+          let value = raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)
+          return Int64(truncatingIfNeeded: T(littleEndian: value))
+        }
+        return ConstantTensor(dims: dims, integers: values, type: type)
+      }
+      func floats<T: FixedWidthInteger>(_ convert: (T) -> Float) -> ConstantTensor {
+        let values = (0..<count).map {
+          let bits = raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)
+          return convert(T(littleEndian: bits))
+        }
+        return ConstantTensor(dims: dims, floats: values, type: type)
+      }
+      switch type {
+      case .float32: return floats(Float.init(bitPattern:))
+      case .double: return floats { Float(Double(bitPattern: $0)) }
+      case .float16: return floats(Float.init(halfBits:))
+      case .bfloat16: return floats(Float.init(bfloat16Bits:))
+      case .uint8, .bool: return integers(UInt8.self)
+      case .int8: return integers(Int8.self)
+      case .uint16: return integers(UInt16.self)
+      case .int16: return integers(Int16.self)
+      case .uint32: return integers(UInt32.self)
+      case .int32: return integers(Int32.self)
+      case .uint64: return integers(UInt64.self)
+      case .int64: return integers(Int64.self)
+      }
+    }
+  }
+
+  private func failure(_ tensor: ProtoTensor, expected: String, found: String) -> ONNXError {
+    .tensor(file: file, tensor: tensor.name, expected: expected, found: found)
+  }
+}

@@ -45,6 +45,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // Run by the scripts in Tests/Conformance; never part of a release.
+    .executableTarget(
+      name: "conformance-runner",
+      dependencies: ["SignetModel", "SignetONNX", "SignetRuntime", "SignetTraining"],
+      path: "Tests/Conformance/Runner"),
+
     .systemLibrary(
       name: "CLibTorch", pkgConfig: "libtorch"),
     .systemLibrary(

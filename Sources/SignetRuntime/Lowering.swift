@@ -52,10 +52,20 @@ struct Lowering {
         pad_bottom: try int32(attributes.padding.bottom, layer),
         pad_right: try int32(attributes.padding.right, layer),
         counts_padding: attributes.countsPadding)
+      let name = isMaximum ? "max_pool" : "average_pool"
+      let cost = out.elements * attributes.kernel.area / 8
+      guard attributes.dilation == Size2D(1) else {
+        let dilated = signet_dilated_pooling(
+          pooling: arguments, dilation_height: try int32(attributes.dilation.height, layer),
+          dilation_width: try int32(attributes.dilation.width, layer), is_maximum: isMaximum)
+        try append(
+          step, "dilated_" + name, dilated, signet_dilated_pooling_run, out: out, cost: cost * 8,
+          set: "plain")
+        return
+      }
       try append(
-        step, isMaximum ? "max_pool" : "average_pool", arguments,
-        isMaximum ? table.max_pool : table.average_pool, out: out,
-        cost: out.elements * attributes.kernel.area / 8)
+        step, name, arguments, isMaximum ? table.max_pool : table.average_pool, out: out,
+        cost: cost)
     case .affine(let scale, let offset, let relu, let input, let out):
       let arguments = signet_affine(
         in: lowered(input), out: lowered(out), scale: try memory.array(scale, for: layer),
@@ -75,6 +85,8 @@ struct Lowering {
         channel_step: try int32(work.channelStep, layer), value: work.value)
       try append(
         step, "place", arguments, table.place, out: work.out, cost: work.out.elements / 4)
+    case .activation, .constants, .product, .responseNorm, .softmax, .gather:
+      try lowerElementwise(step)
     }
   }
 
@@ -151,9 +163,9 @@ struct Lowering {
   }
 
   @discardableResult
-  private mutating func append<Arguments: BitwiseCopyable>(
+  mutating func append<Arguments: BitwiseCopyable>(
     _ step: PlannedStep, _ name: String, _ arguments: Arguments, _ run: signet_run_function?,
-    out: ValueView, cost: Int
+    out: ValueView, cost: Int, set: String? = nil
   ) throws(EngineError) -> UnsafeMutablePointer<Arguments> {
     let stored = try memory.array([arguments], for: name)
     steps.append(
@@ -162,7 +174,7 @@ struct Lowering {
         cost: Int64(cost)))
     descriptions.append(
       EnginePlan.Step(
-        nodes: step.nodes, kernel: "f32_\(name)_\(String(cString: table.name))",
+        nodes: step.nodes, kernel: "f32_\(name)_\(set ?? String(cString: table.name))",
         outputShape: out.shape, isBinary: false, multiplyAdds: 0, packedBytes: 0))
     return stored
   }
@@ -171,7 +183,7 @@ struct Lowering {
     arena + offsets[view.buffer] + view.offset
   }
 
-  private func lowered(_ view: ValueView) -> signet_view {
+  func lowered(_ view: ValueView) -> signet_view {
     signet_view(
       data: pointer(to: view), image_stride: Int64(view.imageStride),
       row_stride: Int64(view.rowStride), pixel_stride: Int64(view.pixelStride),
@@ -181,7 +193,7 @@ struct Lowering {
 
   /// The kernels add and multiply extents by strides in 32 bits; a quarter of their range leaves
   /// room for that.
-  private func int32(_ value: Int, _ layer: String) throws(EngineError) -> Int32 {
+  func int32(_ value: Int, _ layer: String) throws(EngineError) -> Int32 {
     guard let narrow = Int32(exactly: value), narrow < 1 << 29 else {
       throw .tooLarge(layer: layer, found: "an extent of \(value)")
     }

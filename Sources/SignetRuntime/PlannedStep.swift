@@ -55,6 +55,12 @@ struct PlannedStep: Sendable {
     case affine(scale: [Float], offset: [Float], relu: Bool, input: ValueView, out: ValueView)
     case sum(inputs: [ValueView], relu: Bool, out: ValueView)
     case placement(PlannedPlacement)
+    case activation(Activation, input: ValueView, out: ValueView)
+    case constants(PlannedConstants)
+    case product(left: ValueView, right: ValueView, out: ValueView)
+    case responseNorm(LocalResponseNorm, input: ValueView, out: ValueView)
+    case softmax(axis: Int, input: ValueView, out: ValueView)
+    case gather(PlannedGather)
   }
 
   /// The nodes whose work the step does, in graph order.
@@ -65,8 +71,12 @@ struct PlannedStep: Sendable {
     switch work {
     case .fromPlanes(let view), .toPlanes(let view): [view]
     case .flatten(let input, let out), .pooling(_, _, let input, let out),
-      .affine(_, _, _, let input, let out):
+      .affine(_, _, _, let input, let out), .activation(_, let input, let out),
+      .responseNorm(_, let input, let out), .softmax(_, let input, let out):
       [input, out]
+    case .constants(let work): [work.input, work.out]
+    case .product(let left, let right, let out): [left, right, out]
+    case .gather(let work): [work.input, work.out]
     case .convolution(let work): [work.input, work.out] + (work.residual.map { [$0] } ?? [])
     case .sum(let inputs, _, let out): inputs + [out]
     case .placement(let work): [work.input, work.out]

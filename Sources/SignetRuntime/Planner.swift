@@ -8,10 +8,10 @@ struct Planner {
   private(set) var steps: [PlannedStep] = []
   /// Floats of each buffer, for one image.
   private(set) var bufferSizes: [Int] = []
-  private var values: [String: Value] = [:]
-  private var done: Set<String> = []
+  var values: [String: Value] = [:]
+  var done: Set<String> = []
   /// Values that are produced inside the buffer of a concatenation.
-  private let slots: [String: ConcatenationSlot]
+  let slots: [String: ConcatenationSlot]
 
   /// A value that exists. A flattened one is still laid out as the map it came from.
   struct Value {
@@ -103,6 +103,8 @@ struct Planner {
     case .dropout:
       values[node.name] = try value(of: node.inputs[0])
       done.insert(node.name)
+    case .pad(let attributes) where attributes.mode != .constant:
+      try planRearrangement(node)
     case .pad(let attributes):
       let out = try destination(of: node.name)
       let placement = PlannedPlacement(
@@ -113,6 +115,10 @@ struct Planner {
       finish(Fusion(nodes: [node]), out)
     case .slice(let attributes):
       try planSlice(node, attributes)
+    case .activation, .prelu, .affine, .multiply, .localResponseNorm, .softmax:
+      try planElementwise(node)
+    case .reshape, .transpose:
+      try planRearrangement(node)
     }
   }
 
@@ -189,7 +195,7 @@ struct Planner {
     finish(Fusion(nodes: [node]), out)
   }
 
-  private func shape(of name: String) throws(EngineError) -> Shape {
+  func shape(of name: String) throws(EngineError) -> Shape {
     guard let shape = uses.graph.shapes[name] else { throw .missingValue(layer: name) }
     return shape
   }
@@ -200,7 +206,7 @@ struct Planner {
   }
 
   /// The value `name` in its own shape; a flattened map is laid out as a vector first.
-  private mutating func view(of name: String) throws(EngineError) -> ValueView {
+  mutating func view(of name: String) throws(EngineError) -> ValueView {
     let value = try value(of: name)
     guard value.isFlattenedMap else { return value.view }
     let map = value.view
@@ -212,7 +218,7 @@ struct Planner {
   }
 
   /// Where the value `name` is to be written: its part of a concatenation, or a new buffer.
-  private mutating func destination(of name: String) throws(EngineError) -> ValueView {
+  mutating func destination(of name: String) throws(EngineError) -> ValueView {
     // A concatenation exists as soon as its first part does.
     if let value = values[name] { return value.view }
     let shape = try shape(of: name)
@@ -222,17 +228,17 @@ struct Planner {
     return whole.channels(from: slot.firstChannel, count: shape.channels)
   }
 
-  private mutating func finish(_ fusion: Fusion, _ out: ValueView) {
+  mutating func finish(_ fusion: Fusion, _ out: ValueView) {
     values[fusion.result] = Value(view: out)
     done.formUnion(fusion.nodes.map(\.name))
   }
 
-  private mutating func newBuffer(_ shape: Shape) -> ValueView {
+  mutating func newBuffer(_ shape: Shape) -> ValueView {
     bufferSizes.append(shape.elementCount)
     return ValueView(buffer: bufferSizes.count - 1, shape: shape)
   }
 
-  private mutating func emit(_ nodes: [Node], _ work: PlannedStep.Work) {
+  mutating func emit(_ nodes: [Node], _ work: PlannedStep.Work) {
     steps.append(PlannedStep(nodes: nodes, work: work))
   }
 }

@@ -71,10 +71,20 @@ struct Interpreter {
     case .dropout: inputs[0]
     case .pad(let attributes): padded(attributes, inputs[0], empty)
     case .slice(let attributes): sliced(attributes, inputs[0], empty)
+    case .activation(let function): activated(function, inputs[0])
+    case .prelu(let shape):
+      combined(node, shape, inputs[0]) { x, weight, _ in x > 0 ? (x, 1) : (weight * x, weight) }
+    case .affine(let attributes):
+      combined(node, attributes.shape, inputs[0]) { x, weight, bias in (weight * x + bias, weight) }
+    case .multiply: product(inputs, empty)
+    case .localResponseNorm(let attributes): normalised(attributes, inputs[0])
+    case .softmax(let axis): softmax(axis, inputs[0])
+    case .reshape: flattened(inputs[0], empty)
+    case .transpose(let attributes): transposed(attributes, inputs[0], empty)
     }
   }
 
-  private func parameters(_ role: ParameterRole, of node: Node) -> [Double] {
+  func parameters(_ role: ParameterRole, of node: Node) -> [Double] {
     model.weight(role, of: node)?.floats.map(Double.init) ?? []
   }
 
@@ -207,8 +217,11 @@ struct Interpreter {
           let left = column * attributes.stride.width - padding.left
           var numbers: [Double] = []
           var bounds: [Double] = []
-          for y in top..<(top + attributes.kernel.height) {
-            for x in left..<(left + attributes.kernel.width) where input.contains(y, x) {
+          let (down, across) = (attributes.dilation.height, attributes.dilation.width)
+          for i in 0..<attributes.kernel.height {
+            for j in 0..<attributes.kernel.width
+            where input.contains(top + i * down, left + j * across) {
+              let (y, x) = (top + i * down, left + j * across)
               numbers.append(input.numbers[input.index(channel, y, x)])
               bounds.append(input.bounds[input.index(channel, y, x)])
             }
@@ -220,10 +233,10 @@ struct Interpreter {
             continue
           }
           // PyTorch's divisor: the window as far as the padded input reaches, or what is inside.
-          let height =
-            min(top + attributes.kernel.height, input.shape.height + padding.bottom) - top
-          let width =
-            min(left + attributes.kernel.width, input.shape.width + padding.right) - left
+          let bottom = input.shape.height + padding.bottom
+          let right = input.shape.width + padding.right
+          let height = (0..<attributes.kernel.height).count { top + $0 * down < bottom }
+          let width = (0..<attributes.kernel.width).count { left + $0 * across < right }
           let divisor = Double(attributes.countsPadding ? height * width : numbers.count)
           let magnitudes = numbers.reduce(0) { $0 + abs($1) }
           out.numbers[index] = numbers.reduce(0, +) / divisor
@@ -266,8 +279,10 @@ struct Interpreter {
       for row in 0..<out.shape.height {
         for column in 0..<out.shape.width {
           let index = out.index(channel, row, column)
-          let from = channel - attributes.channelsBefore
-          let (y, x) = (row - attributes.spatial.top, column - attributes.spatial.left)
+          let from = attributes.mode.place(
+            channel - attributes.channelsBefore, of: input.shape.channels)
+          let y = attributes.mode.place(row - attributes.spatial.top, of: input.shape.height)
+          let x = attributes.mode.place(column - attributes.spatial.left, of: input.shape.width)
           if (0..<input.shape.channels).contains(from), input.contains(y, x) {
             out.numbers[index] = input.numbers[input.index(from, y, x)]
             out.bounds[index] = input.bounds[input.index(from, y, x)]

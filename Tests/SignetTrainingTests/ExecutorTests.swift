@@ -89,6 +89,83 @@ import Torch
     #expect(try run(.flatten, shape: .map(1, 3, 3), input: counting) == counting)
   }
 
+  @Test func functionsOfElements() throws {
+    let input: [Float] = [-4, -1, 0, 0.5, 2, 5]
+    for function: Activation in [
+      .leakyRelu(slope: 0.25), .clip(minimum: -2, maximum: 1), .clip(minimum: nil, maximum: 0),
+      .sigmoid, .hardSigmoid(slope: 0.2, offset: 0.4), .hardSwish, .silu,
+    ] {
+      let result = try run(.activation(function), shape: .map(1, 2, 3), input: input)
+      for (found, x) in zip(result, input) {
+        #expect(abs(found - function(x)) <= 1e-6, "\(function) of \(x)")
+      }
+    }
+    #expect(
+      try run(
+        .prelu(.map(3, 1, 1)), shape: .map(3, 1, 2), input: [-1, 2, -3, 4, -1, -1],
+        weights: [.weight: [0.5, 2, 3]]) == [-0.5, 2, -6, 4, -3, -3])
+    #expect(
+      try run(
+        .affine(Affine(shape: .map(1, 1, 2))), shape: .map(1, 2, 2), input: [1, 2, 3, 4],
+        weights: [.weight: [10, 100], .bias: [1, 2]]) == [11, 202, 31, 402])
+    let softmax = try run(.softmax(axis: 1), shape: .map(1, 2, 2), input: [0, 1, 0, 3])
+    #expect(softmax[0] == 0.5 && abs(softmax[1] + softmax[3] - 1) < 1e-6)
+    #expect(abs(softmax[3] / softmax[1] - Float(M_E * M_E)) < 1e-4)
+  }
+
+  @Test func localResponseNormOfEvenAndOddSizes() throws {
+    let cases: [(size: Int, expected: [Float])] = [
+      (3, [1.0 / 6, 2.0 / 15, 3.0 / 14]), (2, [1.0 / 6, 2.0 / 14, 0.3]),
+    ]
+    for (size, expected) in cases {
+      let norm = LocalResponseNorm(size: size, alpha: Float(size), beta: 1, bias: 1)
+      let result = try run(.localResponseNorm(norm), shape: .map(3, 1, 1), input: [1, 2, 3])
+      for (found, wanted) in zip(result, expected) { #expect(abs(found - wanted) < 1e-6) }
+    }
+  }
+
+  @Test func rearrangements() throws {
+    let input = (0..<12).map(Float.init)
+    for channelsLast in [true, false] {
+      let options = Executor.Options(channelsLast: channelsLast)
+      #expect(
+        try run(.reshape(.map(2, 3, 2)), shape: .map(3, 2, 2), input: input, options: options)
+          == input)
+      let transposition = Transposition(
+        extents: [2, 3, 2], order: [1, 0, 2], shape: .map(6, 1, 2))
+      #expect(
+        try run(.transpose(transposition), shape: .map(3, 2, 2), input: input, options: options)
+          == [0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11])
+    }
+  }
+
+  @Test func paddingThatRepeatsTheMap() throws {
+    func padded(_ mode: Pad.Mode) throws -> [Float] {
+      let padding = Padding2D(top: 0, left: 2, bottom: 0, right: 1)
+      return try run(
+        .pad(Pad(spatial: padding, mode: mode)), shape: .map(1, 1, 3), input: [1, 2, 3])
+    }
+    #expect(try padded(.edge) == [1, 1, 1, 2, 3, 3])
+    #expect(try padded(.reflect) == [3, 2, 1, 2, 3, 2])
+    #expect(try padded(.wrap) == [2, 3, 1, 2, 3, 1])
+  }
+
+  @Test func poolingWithGaps() throws {
+    var pooling = Pooling(
+      kernel: Size2D(2), stride: Size2D(1), padding: Padding2D(1), countsPadding: false,
+      dilation: Size2D(2))
+    #expect(
+      try run(.maxPool(pooling), shape: .map(1, 3, 3), input: counting)
+        == [5, 6, 5, 8, 9, 8, 5, 6, 5])
+    #expect(
+      try run(.averagePool(pooling), shape: .map(1, 3, 3), input: counting)
+        == [5, 5, 5, 5, 5, 5, 5, 5, 5])
+    pooling.countsPadding = true
+    #expect(
+      try run(.averagePool(pooling), shape: .map(1, 3, 3), input: counting)
+        == [1.25, 2.5, 1.25, 2.5, 5, 2.5, 1.25, 2.5, 1.25])
+  }
+
   @Test func flattenIsChannelsOutermostWhateverTheMemoryOrder() throws {
     let input = (0..<12).map(Float.init)
     for channelsLast in [true, false] {

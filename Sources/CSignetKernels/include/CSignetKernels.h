@@ -1,6 +1,7 @@
 #ifndef CSIGNET_KERNELS_H
 #define CSIGNET_KERNELS_H
 
+#include "CSignetElementwiseKernels.h"
 #include "CSignetHashingKernels.h"
 #include "CSignetRuntimeKernels.h"
 

@@ -56,11 +56,35 @@ extension Operation {
     case .dropout(let rate):
       return mode.training ? try input.dropout(Double(rate), training: true) : input
     case .pad(let attributes):
-      return try input.pad(
-        attributes.spatial.amounts + [attributes.channelsBefore, attributes.channelsAfter],
-        value: Double(attributes.value))
+      return try attributes.apply(to: input)
     case .slice(let attributes):
       return try attributes.apply(to: input)
+    case .activation(let function):
+      return try function.apply(to: input)
+    case .prelu:
+      // Written as two halves because libtorch's own takes one slope per channel at most.
+      let negative = try (-input).relu()
+      return try input.relu() - negative * required(.weight, in: parameters)
+    case .affine:
+      let scaled = try parameters[.weight].map { (weight) throws(TorchError) in try input * weight }
+      let value = scaled ?? input
+      return try parameters[.bias].map { (bias) throws(TorchError) in try value + bias } ?? value
+    case .multiply:
+      var product = try input * inputs[1]
+      for other in inputs.dropFirst(2) { product = try product * other }
+      return product
+    case .localResponseNorm(let attributes):
+      return try input.localResponseNorm(
+        size: attributes.size, alpha: Double(attributes.alpha), beta: Double(attributes.beta),
+        bias: Double(attributes.bias))
+    case .softmax(let axis):
+      return try input.softmax(axis + 1)
+    case .reshape(let shape):
+      return try input.reshape([input.shape[0]] + shape.extents)
+    case .transpose(let attributes):
+      let grid = try input.reshape([input.shape[0]] + attributes.extents)
+      let permuted = try grid.permute([0] + attributes.order.map { $0 + 1 })
+      return try permuted.reshape([input.shape[0]] + attributes.shape.extents)
     }
   }
 
@@ -86,6 +110,41 @@ extension Convolution {
       weight, bias: bias, stride: Size2(stride),
       padding: symmetric ? Size2(padding.top, padding.left) : 0, dilation: Size2(dilation),
       groups: groups)
+  }
+}
+
+extension Activation {
+  fileprivate func apply(to input: Tensor) throws(TorchError) -> Tensor {
+    switch self {
+    case .leakyRelu(let slope): try input.leakyRelu(Double(slope))
+    case .clip(let minimum, let maximum):
+      try input.clamp(
+        minimum.map(Double.init) ?? -.infinity, maximum.map(Double.init) ?? .infinity)
+    case .sigmoid: try input.sigmoid()
+    case .hardSigmoid(let slope, let offset):
+      try (input * Double(slope) + Double(offset)).clamp(0, 1)
+    case .hardSwish: try input.hardSwish()
+    case .silu: try input * input.sigmoid()
+    }
+  }
+}
+
+extension Pad {
+  fileprivate func apply(to input: Tensor) throws(TorchError) -> Tensor {
+    guard mode != .constant else {
+      return try input.pad(
+        spatial.amounts + [channelsBefore, channelsAfter], value: Double(value))
+    }
+    var padded = input
+    for (axis, (before, after)) in [
+      (channelsBefore, channelsAfter), (spatial.top, spatial.bottom),
+      (spatial.left, spatial.right),
+    ].enumerated() where before + after > 0 {
+      let sources = mode.sources(extent: input.shape[axis + 1], before: before, after: after)
+      let index = try Tensor(sources.map { Int64($0 ?? 0) }, shape: [sources.count])
+      padded = try padded.indexSelect(axis + 1, index)
+    }
+    return padded
   }
 }
 

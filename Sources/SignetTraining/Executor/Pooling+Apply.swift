@@ -4,6 +4,9 @@ import Torch
 extension Pooling {
   /// Padding counts as −∞.
   func maximum(of input: Tensor, outputShape: Shape) throws(TorchError) -> Tensor {
+    guard dilation == Size2D(1) else {
+      return try dilatedMaximum(of: input, outputShape: outputShape)
+    }
     if isNative {
       return try input.maxPool2d(
         kernel: Size2(kernel), stride: Size2(stride), padding: Size2(padding.top, padding.left),
@@ -15,6 +18,9 @@ extension Pooling {
   }
 
   func average(of input: Tensor, outputShape: Shape) throws(TorchError) -> Tensor {
+    guard dilation == Size2D(1) else {
+      return try dilatedAverage(of: input, outputShape: outputShape)
+    }
     if isNative {
       return try input.averagePool2d(
         kernel: Size2(kernel), stride: Size2(stride), padding: Size2(padding.top, padding.left),

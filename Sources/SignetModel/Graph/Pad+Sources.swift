@@ -1,0 +1,19 @@
+extension Pad.Mode {
+  /// Where along one axis each element of a padded map comes from; `nil` for ``Pad/value``.
+  ///
+  /// - Parameters:
+  ///   - extent: elements of the map
+  ///   - before: elements added before them
+  ///   - after: elements added after them
+  public func sources(extent: Int, before: Int, after: Int) -> [Int?] {
+    (-before..<extent + after).map { position in
+      if (0..<extent).contains(position) { return position }
+      switch self {
+      case .constant: return nil
+      case .edge: return min(max(position, 0), extent - 1)
+      case .reflect: return position < 0 ? -position : 2 * (extent - 1) - position
+      case .wrap: return position < 0 ? position + extent : position - extent
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import SignetModel
+
+/// An affine map with constants for places, or a PReLU.
+struct PlannedConstants: Sendable {
+  var input: ValueView
+  var out: ValueView
+  /// The constants' own extents, each the map's or 1.
+  var shape: Shape
+  /// H × W × C of `shape`; `nil` where there is none.
+  var weight: [Float]?
+  var bias: [Float]?
+  var isPrelu = false
+}
+
+/// A copy in which every element has a place of its own in the input.
+struct PlannedGather: Sendable {
+  var input: ValueView
+  var out: ValueView
+  /// H × W × C of `out`: floats from the input image's start.
+  var offsets: [Int32]
+}
+
+extension ValueView {
+  /// The view read as a map of `shape`, whose extents are its own or larger where its own are 1.
+  func broadcast(to shape: Shape) -> ValueView {
+    var view = self
+    if height == 1 { view.rowStride = 0 }
+    if width == 1 { view.pixelStride = 0 }
+    view.height = shape.height
+    view.width = shape.width
+    return view
+  }
+
+  /// Floats from an image's start to an element given by its place in C × H × W order.
+  func place(of element: Int) -> Int {
+    let (channel, rest) = element.quotientAndRemainder(dividingBy: height * width)
+    let (row, column) = rest.quotientAndRemainder(dividingBy: width)
+    return row * rowStride + column * pixelStride + channel
+  }
+}

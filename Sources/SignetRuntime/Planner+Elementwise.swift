@@ -1,0 +1,165 @@
+import SignetModel
+
+/// Operations that work element by element, along one axis, or only move elements.
+extension Planner {
+  mutating func planElementwise(_ node: Node) throws(EngineError) {
+    let input = try view(of: node.inputs[0])
+    switch node.operation {
+    case .affine(let attributes) where attributes.isPerChannel:
+      try planAffine(node, input)
+    case .affine(let attributes):
+      try planConstants(node, attributes.shape, input)
+    case .prelu(let shape):
+      try planConstants(node, shape, input)
+    case .multiply:
+      try planProduct(node)
+    case .activation(let function):
+      let out = try destination(of: node.name)
+      emit([node], .activation(function, input: input, out: out))
+      finish(Fusion(nodes: [node]), out)
+    case .localResponseNorm(let attributes):
+      let out = try destination(of: node.name)
+      emit([node], .responseNorm(attributes, input: input, out: out))
+      finish(Fusion(nodes: [node]), out)
+    case .softmax(let axis):
+      let out = try destination(of: node.name)
+      emit([node], .softmax(axis: axis, input: input, out: out))
+      finish(Fusion(nodes: [node]), out)
+    default:
+      throw .missingValue(layer: node.name)
+    }
+  }
+
+  private mutating func planAffine(_ node: Node, _ input: ValueView) throws(EngineError) {
+    let fusion = uses.fusion(from: node, isLinear: false)
+    let out = try destination(of: fusion.result)
+    let neutral: [(ParameterRole, Float)] = [(.weight, 1), (.bias, 0)]
+    let constants = neutral.map { role, value in
+      let floats = model.weight(role, of: node)?.floats ?? [value]
+      return floats.count == 1 ? [Float](repeating: floats[0], count: input.channels) : floats
+    }
+    emit(
+      fusion.nodes,
+      .affine(
+        scale: constants[0], offset: constants[1], relu: fusion.relu, input: input, out: out))
+    finish(fusion, out)
+  }
+
+  private mutating func planConstants(
+    _ node: Node, _ shape: Shape, _ input: ValueView
+  ) throws(EngineError) {
+    let out = try destination(of: node.name)
+    let constants = PlannedConstants(
+      input: input, out: out, shape: shape,
+      weight: model.weight(.weight, of: node)?.channelsInnermost(shape),
+      bias: model.weight(.bias, of: node)?.channelsInnermost(shape),
+      isPrelu: node.operation.kind == .prelu)
+    emit([node], .constants(constants))
+    finish(Fusion(nodes: [node]), out)
+  }
+
+  private mutating func planProduct(_ node: Node) throws(EngineError) {
+    let shape = try shape(of: node.name)
+    var left = try view(of: node.inputs[0])
+    var leftShape = left.shape
+    for (index, name) in node.inputs.enumerated().dropFirst() {
+      let right = try view(of: name)
+      let joint = Shape.map(
+        max(leftShape.channels, right.channels), max(leftShape.height, right.height),
+        max(leftShape.width, right.width))
+      let isLast = index == node.inputs.count - 1
+      let out = isLast ? try destination(of: node.name) : newBuffer(joint)
+      emit(
+        [node],
+        .product(left: left.broadcast(to: joint), right: right.broadcast(to: joint), out: out))
+      left = out
+      leftShape = joint
+    }
+    assert(leftShape.elementCount == shape.elementCount, "the graph knows the product's shape")
+    finish(Fusion(nodes: [node]), left)
+  }
+
+  /// A value whose elements are those of another at other places.
+  mutating func planRearrangement(_ node: Node) throws(EngineError) {
+    let input = try view(of: node.inputs[0])
+    let shape = try shape(of: node.name)
+    if case .reshape = node.operation, slots[node.name] == nil, input.height * input.width == 1,
+      shape.height * shape.width == 1
+    {
+      values[node.name] = Value(view: input)
+      done.insert(node.name)
+      return
+    }
+    let out = try destination(of: node.name)
+    let sources = node.operation.sources(input: input.shape, output: shape)
+    let channels = shape.channels
+    var offsets = [Int32](repeating: 0, count: shape.elementCount)
+    for (element, source) in sources.enumerated() {
+      let (channel, pixel) = element.quotientAndRemainder(dividingBy: shape.height * shape.width)
+      guard let offset = Int32(exactly: input.place(of: source)) else {
+        throw .tooLarge(layer: node.name, found: "\(input.shape)")
+      }
+      offsets[pixel * channels + channel] = offset
+    }
+    emit([node], .gather(PlannedGather(input: input, out: out, offsets: offsets)))
+    finish(Fusion(nodes: [node]), out)
+  }
+}
+
+extension Affine {
+  /// Whether each channel has one weight and one bias everywhere.
+  fileprivate var isPerChannel: Bool { shape.height == 1 && shape.width == 1 }
+}
+
+extension Weight {
+  /// The floats of a tensor of `shape` in the order rows, columns, channels.
+  fileprivate func channelsInnermost(_ shape: Shape) -> [Float] {
+    let values = floats
+    let area = shape.height * shape.width
+    return (0..<values.count).map {
+      let (pixel, channel) = $0.quotientAndRemainder(dividingBy: shape.channels)
+      return values[channel * area + pixel]
+    }
+  }
+}
+
+extension Operation {
+  /// Which element of the input each element of the output is, both counted in C × H × W order.
+  fileprivate func sources(input: Shape, output: Shape) -> [Int] {
+    switch self {
+    case .transpose(let attributes):
+      return attributes.sources
+    case .pad(let attributes):
+      let planes = attributes.mode.sources(
+        extent: input.channels, before: attributes.channelsBefore, after: attributes.channelsAfter)
+      let rows = attributes.mode.sources(
+        extent: input.height, before: attributes.spatial.top, after: attributes.spatial.bottom)
+      let columns = attributes.mode.sources(
+        extent: input.width, before: attributes.spatial.left, after: attributes.spatial.right)
+      return planes.flatMap { plane in
+        rows.flatMap { row in
+          columns.map { (((plane ?? 0) * input.height) + (row ?? 0)) * input.width + ($0 ?? 0) }
+        }
+      }
+    default:
+      return Array(0..<output.elementCount)
+    }
+  }
+}
+
+extension Transposition {
+  /// Which element of the input each element of the output is.
+  fileprivate var sources: [Int] {
+    var strides = [Int](repeating: 1, count: extents.count)
+    for axis in extents.indices.dropLast().reversed() {
+      strides[axis] = strides[axis + 1] * extents[axis + 1]
+    }
+    var sources = [0]
+    for axis in order {
+      sources = sources.flatMap { first in
+        (0..<extents[axis]).map { first + $0 * strides[axis] }
+      }
+    }
+    return sources
+  }
+}

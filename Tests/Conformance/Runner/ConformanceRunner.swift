@@ -1,0 +1,60 @@
+import Foundation
+import SignetModel
+import SignetONNX
+import SignetRuntime
+import SignetTraining
+
+/// Runs ONNX models on raw numbers, for the scripts that compare the results with another runtime's.
+///
+/// Each argument is a folder with `model.onnx` and `input.f32` (count × C × H × W, little-endian).
+/// The scores are written beside them as `executor.f32` and `runtime.f32`; what went wrong as
+/// `executor.txt`, `runtime.txt` or, if the model was not taken, `import.txt`.
+@main
+struct ConformanceRunner {
+  static func main() {
+    for path in CommandLine.arguments.dropFirst() {
+      run(URL(fileURLWithPath: path, isDirectory: true))
+    }
+  }
+
+  private static func run(_ folder: URL) {
+    let model: Model
+    let images: [Float]
+    do {
+      model = try ONNXImporter().model(contentsOf: folder.appendingPathComponent("model.onnx"))
+      let bytes = try Data(contentsOf: folder.appendingPathComponent("input.f32"))
+      images = FloatValues(littleEndian: bytes)?.array ?? []
+    } catch {
+      write("\(error)", to: folder.appendingPathComponent("import.txt"))
+      return
+    }
+    let count = images.count / model.graph.inputShape.elementCount
+    attempt("executor", in: folder) {
+      try Executor(model: model).logits(images: images, count: count)
+    }
+    attempt("runtime", in: folder) {
+      try Engine(model: model, options: Engine.Options(maximumBatch: max(count, 1)))
+        .run(images, count: count)
+    }
+  }
+
+  private static func attempt(
+    _ engine: String, in folder: URL, _ body: () throws -> [Float]
+  ) {
+    do {
+      let scores = try body()
+      let bytes = scores.withUnsafeBytes { Data($0) }
+      try bytes.write(to: folder.appendingPathComponent("\(engine).f32"))
+    } catch {
+      write("\(error)", to: folder.appendingPathComponent("\(engine).txt"))
+    }
+  }
+
+  private static func write(_ text: String, to url: URL) {
+    do {
+      try Data(text.utf8).write(to: url)
+    } catch {
+      FileHandle.standardError.write(Data("\(url.path): \(error)\n".utf8))
+    }
+  }
+}

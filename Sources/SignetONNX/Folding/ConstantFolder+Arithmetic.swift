@@ -27,6 +27,10 @@ extension ConstantFolder {
     "GreaterOrEqual": { folder throws(NodeFailure) in try folder.compare(>=, >=) },
     "Where": { folder throws(NodeFailure) in try folder.choose() },
     "DequantizeLinear": { folder throws(NodeFailure) in try folder.dequantize() },
+    "PRelu": { folder throws(NodeFailure) in
+      try folder.binary(
+        { x, slope in x > 0 ? x : slope * x }, { x, slope in x > 0 ? x : slope * x })
+    },
     "ReduceProd": { folder throws(NodeFailure) in try folder.reduce(1, *, 1, { $0 &* $1 }) },
     "ReduceSum": { folder throws(NodeFailure) in try folder.reduce(0, +, 0, { $0 &+ $1 }) },
     "ReduceMax": { folder throws(NodeFailure) in
@@ -132,11 +136,13 @@ extension ConstantFolder {
     guard direction == "LEFT" || direction == "RIGHT" else {
       throw NodeFailure("direction", expected: "LEFT or RIGHT", found: direction)
     }
-    return try bits { value, count in
-      let amount = min(max(count, 0), 64)
-      let bits = UInt64(bitPattern: value)
-      return Int64(bitPattern: direction == "LEFT" ? bits << amount : bits >> amount)
+    guard let amounts = try input(1, "Y").integers, amounts.allSatisfy({ $0 >= 0 }) else {
+      throw NodeFailure("Y", expected: "shifts of 0 or more", found: "others")
     }
+    if direction == "LEFT" { return try bits { $0 << $1 } }
+    // Integers are kept as 64-bit signed ones; of these only uint64 is not its own value.
+    let isWide = try input(0, "X").type == .uint64
+    return try bits { isWide ? Int64(bitPattern: UInt64(bitPattern: $0) >> UInt64($1)) : $0 >> $1 }
   }
 
   private mutating func compare(

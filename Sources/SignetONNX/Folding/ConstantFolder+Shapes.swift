@@ -8,7 +8,10 @@ extension ConstantFolder {
     },
     "Identity": { folder throws(NodeFailure) in [try folder.input(0, "input")] },
     "Dropout": { folder throws(NodeFailure) in
-      folder.attributes.ignore("ratio", "seed")
+      folder.attributes.ignore("ratio", "seed", "is_test")
+      guard folder.optional(2)?.integers?.first ?? 0 == 0 else {
+        throw NodeFailure("training_mode", expected: "false", found: "true")
+      }
       return [try folder.input(0, "data")]
     },
     "Reshape": { folder throws(NodeFailure) in try folder.reshape() },

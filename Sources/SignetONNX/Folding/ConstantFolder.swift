@@ -13,6 +13,7 @@ struct ConstantFolder {
   /// What can be folded, by operator.
   static let rules: [String: Rule] = shapeRules.merging(arithmeticRules) { first, _ in first }
     .merging(functionRules) { first, _ in first }
+    .merging(matrixRules) { first, _ in first }
 
   func input(_ index: Int, _ name: String) throws(NodeFailure) -> ConstantTensor {
     guard let tensor = optional(index) else {

@@ -170,6 +170,10 @@ extension GraphImporter {
 }
 
 extension FoldedConstant {
+  var asFloats: FoldedConstant {
+    FoldedConstant(samples: samples.map { ConstantTensor(dims: $0.dims, floats: $0.floats) })
+  }
+
   /// The constant with a function applied to each float element.
   func mapped(
     _ name: String, _ function: (Float) -> Float

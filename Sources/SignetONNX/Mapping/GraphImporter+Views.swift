@@ -19,6 +19,10 @@ extension GraphImporter {
       if let type = context.input(1)?.constant?.samples[0].type, !type.isFloat {
         throw NodeFailure("target_type", expected: "a float type", found: type)
       }
+      if let constant = context.input(0)?.constant {
+        // The image's type: float numbers, whatever their width in the file.
+        return [.constant(constant.asFloats)]
+      }
       return [.activation(try context.activation())]
     },
     "Dropout": { importer, context throws(NodeFailure) in try importer.dropout(context) },

@@ -38,7 +38,11 @@ struct ModelAssembly {
     importer.readers[output, default: 0] += 1
     importer.run(proto.graph.node)
     let graph = try importer.graph(input: input.shape, output: output, file: name)
-    return try assemble(graph, importer.weights)
+    var weights = importer.weights
+    if proto.producerName == "signet" {
+      weights = CodesRecovery.recover(weights, from: constants.compactMapValues(\.constant?.tensor))
+    }
+    return try assemble(graph, weights)
   }
 
   private func operatorSet() throws(ONNXError) -> Int {

@@ -1,0 +1,67 @@
+import Foundation
+import SignetModel
+import SwiftProtobuf
+
+/// Writes a model as an ONNX file that any ONNX runtime runs.
+///
+/// Preprocessing, labels and provenance are noted in the file's metadata, so that
+/// ``ONNXImporter`` gives the model back as it was, codes included.
+public struct ONNXExporter: Sendable {
+  /// How the weights of binary layers are stored.
+  public enum Encoding: String, Sendable, CaseIterable {
+    /// One bit per weight and code, which operators of ONNX's own set unpack; runtimes that fold
+    /// constants do so once, when they load the file.
+    case bits
+    /// One byte per weight and code, −1 or +1, with DequantizeLinear.
+    case int8
+    /// The float32 numbers the codes stand for.
+    case float
+  }
+
+  public struct Options: Sendable {
+    public var encoding: Encoding
+
+    public init(encoding: Encoding = .bits) {
+      self.encoding = encoding
+    }
+  }
+
+  public var options: Options
+
+  public init(options: Options = Options()) {
+    self.options = options
+  }
+
+  /// Writes a file beside `url` and renames it.
+  public func write(_ model: Model, to url: URL) throws(ONNXError) {
+    let data = try data(model, file: url.lastPathComponent)
+    do {
+      try data.write(to: url, options: .atomic)
+    } catch {
+      throw .unwritable(file: url.lastPathComponent, reason: error.localizedDescription)
+    }
+  }
+
+  /// The file's bytes.
+  ///
+  /// - Parameter file: names the file in messages.
+  public func data(_ model: Model, file: String = "model.onnx") throws(ONNXError) -> Data {
+    // Protobuf counts a file's bytes in 31 bits.
+    guard options.encoding != .float || model.floatWeightBytes < 1 << 31 else {
+      throw .unwritable(file: file, reason: "its float weights pass 2³¹ bytes")
+    }
+    var writer = GraphWriter(model: model, encoding: options.encoding)
+    let proto = writer.proto()
+    do {
+      return try proto.serializedBytes()
+    } catch {
+      throw .unwritable(file: file, reason: "\(error)")
+    }
+  }
+}
+
+extension Model {
+  fileprivate var floatWeightBytes: Int {
+    weights.values.reduce(0) { $0 + $1.elementCount * 4 }
+  }
+}

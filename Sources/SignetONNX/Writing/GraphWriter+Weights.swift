@@ -1,0 +1,72 @@
+import Foundation
+import SignetModel
+
+extension GraphWriter {
+  /// Writes one of a node's tensors.
+  ///
+  /// - Returns: the ONNX value that holds it, of the tensor's shape; `nil` if the node has none.
+  mutating func weight(_ role: ParameterRole, of node: Node) -> String? {
+    guard let weight = model.weight(role, of: node) else { return nil }
+    let name = node.parameterName(role)
+    guard let codes = weight.codes, encoding != .float else {
+      return store(name, weight.floats, dims: weight.shape)
+    }
+    return encoding == .bits
+      ? unpacked(codes, name, shape: weight.shape) : dequantized(codes, name, shape: weight.shape)
+  }
+
+  /// Packed bits and the operators that make floats of them: each byte is shifted by 0 to 7, the
+  /// lowest bit b becomes the sign 2b − 1, the scales multiply the signs, codes are added.
+  private mutating func unpacked(
+    _ codes: BinaryCodes, _ name: String, shape: [Int]
+  ) -> String {
+    let (count, filters) = (codes.codeCount, codes.filterCount)
+    let stride = codes.bytesPerFilter
+    let bytes = store(
+      CodesRecovery.codesName(name), .uint8, dims: [count, filters, stride, 1], bytes: codes.bytes)
+    let scale = store(
+      CodesRecovery.scaleName(name), codes.scales.array, dims: [count, filters, 1])
+    let shifts = store("signet.shifts", .uint8, dims: [8], bytes: Data(0..<8))
+    let base = store("signet.base", .uint8, dims: [1], bytes: Data([2]))
+    let one = store("signet.one", [1], dims: [1])
+    let two = store("signet.two", [2], dims: [1])
+    append("BitShift", [bytes, shifts], to: "\(name).shifted", [.string("direction", "RIGHT")])
+    append("Mod", ["\(name).shifted", base], to: "\(name).bits")
+    append("Cast", ["\(name).bits"], to: "\(name).floats", [.integer("to", 1)])
+    let rows = store("\(name).rows", [count, filters, stride * 8])
+    var value = append("Reshape", ["\(name).floats", rows], to: "\(name).padded")
+    if stride * 8 != codes.patchLength {
+      let bounds = [
+        store("signet.start", [0]), store("\(name).end", [codes.patchLength]),
+        store("signet.last", [2]),
+      ]
+      value = append("Slice", [value] + bounds, to: "\(name).patches")
+    }
+    append("Mul", [value, two], to: "\(name).doubled")
+    append("Sub", ["\(name).doubled", one], to: "\(name).signs")
+    append("Mul", ["\(name).signs", scale], to: "\(name).scaled")
+    let axes = store("signet.codes_axis", [0])
+    append("ReduceSum", ["\(name).scaled", axes], to: "\(name).sum", [.flag("keepdims", false)])
+    let extents = store("\(name).shape", shape)
+    return append("Reshape", ["\(name).sum", extents], to: name)
+  }
+
+  /// One signed byte per weight and code, and a scale per filter.
+  private mutating func dequantized(
+    _ codes: BinaryCodes, _ name: String, shape: [Int]
+  ) -> String {
+    let signs = codes.signs
+    let scales = codes.scales.array
+    let size = codes.filterCount * codes.patchLength
+    var terms: [String] = []
+    for code in 0..<codes.codeCount {
+      let bytes = Data(signs[code * size..<(code + 1) * size].map(UInt8.init(bitPattern:)))
+      let stored = store("\(name).signs.\(code)", .int8, dims: shape, bytes: bytes)
+      let part = Array(scales[code * codes.filterCount..<(code + 1) * codes.filterCount])
+      let scale = store("\(name).scale.\(code)", part, dims: [codes.filterCount])
+      let output = codes.codeCount == 1 ? name : "\(name).code.\(code)"
+      terms.append(append("DequantizeLinear", [stored, scale], to: output, [.integer("axis", 0)]))
+    }
+    return terms.count == 1 ? terms[0] : append("Sum", terms, to: name)
+  }
+}

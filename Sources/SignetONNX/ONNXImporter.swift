@@ -13,18 +13,18 @@ public struct ONNXImporter: Sendable {
     public var preprocessing: Preprocessing?
     /// Class names by index; empty takes what a Signet export noted.
     public var labels: [String]
-    /// C×H×W, for files that leave an extent open.
-    public var inputShape: Shape?
+    /// C×H×W, read where a file leaves an extent open.
+    public var openExtents: Shape?
     /// The output to take of a file that has several.
     public var output: String?
 
     public init(
-      preprocessing: Preprocessing? = nil, labels: [String] = [], inputShape: Shape? = nil,
+      preprocessing: Preprocessing? = nil, labels: [String] = [], openExtents: Shape? = nil,
       output: String? = nil
     ) {
       self.preprocessing = preprocessing
       self.labels = labels
-      self.inputShape = inputShape
+      self.openExtents = openExtents
       self.output = output
     }
   }

@@ -8,7 +8,7 @@ struct Signet: ParsableCommand {
     discussion: """
       Weights become signs with one scale per filter, chosen so that each layer's outputs on \
       real images change least (binary weight networks by hashing, BWNH). MODEL is a model \
-      file; data is named KIND:PATH.
+      file or an ONNX file; data is named KIND:PATH.
 
       Examples:
         signet demo
@@ -22,7 +22,7 @@ struct Signet: ParsableCommand {
     subcommands: [
       TrainCommand.self, BinarizeCommand.self, FinetuneCommand.self, EvaluateCommand.self,
       PredictCommand.self, BenchmarkCommand.self, InspectCommand.self, ImportCommand.self,
-      DemoCommand.self,
+      ExportCommand.self, DemoCommand.self,
     ])
 
   static func main() {

@@ -81,8 +81,11 @@ import Testing
       from: ["train", "resnet20", "--data", "cifar10:\(folder)", "-o", path("o.signet")])
   }
 
-  @Test func onnxIsSaidNotToBeReadYet() throws {
-    try expect(65, "net.onnx", "cannot be read yet", from: ["inspect", "net.onnx"])
+  @Test func onnxFilesThatAreNone() throws {
+    try expect(65, "net.onnx", "cannot be read", from: ["inspect", "net.onnx"])
+    try workspace.write(Data("text".utf8), to: "text.onnx")
+    try expect(65, "not an ONNX model", from: ["inspect", path("text.onnx")])
+    try expect(64, "--arch and --weights", from: ["import", "-o", path("o.signet")])
   }
 
   @Test func damagedModelFiles() throws {

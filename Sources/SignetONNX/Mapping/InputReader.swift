@@ -14,8 +14,8 @@ struct ImageInput {
 /// Finds the input and decides how an image fills it.
 struct InputReader {
   let file: String
-  /// C×H×W, from whoever imports.
-  let inputShape: Shape?
+  /// C×H×W, read where the file leaves an extent open.
+  let openExtents: Shape?
 
   func read(_ inputs: [ProtoValueInfo]) throws(ONNXError) -> ImageInput {
     guard inputs.count == 1, let input = inputs.first else {
@@ -35,7 +35,7 @@ struct InputReader {
     }
     let dims = try extents(declared, input.name)
     let batch = declared.first ?? nil
-    if Self.isChannelsLast(dims), inputShape == nil || inputShape?.extents != dims {
+    if Self.isChannelsLast(dims) {
       let shape = Shape.map(dims[2], dims[0], dims[1])
       let view = View(node: Graph.inputName, base: shape)
       return ImageInput(
@@ -50,24 +50,26 @@ struct InputReader {
     return ImageInput(name: input.name, shape: shape, view: view, batch: batch)
   }
 
-  /// The extents behind the batch, those left open filled in from `inputShape`.
+  /// The extents behind the batch, those left open filled in.
   private func extents(_ declared: [Int?], _ name: String) throws(ONNXError) -> [Int] {
     guard (1...5).contains(declared.count) else {
       throw .interface(
         file: file, expected: "an input '\(name)' of N×C×H×W", found: "\(declared.count) axes")
     }
+    let last = declared.last ?? nil
+    let isChannelsLast = last == 1 || last == 3
+    let given = openExtents.map {
+      isChannelsLast ? $0.extents.dropFirst() + $0.extents.prefix(1) : $0.extents[...]
+    }
     var dims: [Int] = []
     for (axis, extent) in declared.dropFirst().enumerated() {
-      let given = declared.count == 4 ? inputShape?.extents[axis] : nil
-      guard let extent = extent ?? given else {
+      let fallback = declared.count == 4 ? given.map { Array($0)[axis] } : nil
+      guard let extent = extent ?? fallback else {
         throw .interface(
           file: file, expected: "an input shape C×H×W for '\(name)'",
           found: "an extent that is left open")
       }
       dims.append(extent)
-    }
-    if let inputShape, declared.count == 4, dims != inputShape.extents, !Self.isChannelsLast(dims) {
-      throw .interface(file: file, expected: "\(Shape(dims))", found: "\(inputShape)")
     }
     return dims
   }

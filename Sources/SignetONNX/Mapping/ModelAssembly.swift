@@ -22,7 +22,7 @@ struct ModelAssembly {
       stored += constant.count
       constants[tensor.name] = .constant(FoldedConstant(constant))
     }
-    let input = try InputReader(file: name, inputShape: options.inputShape)
+    let input = try InputReader(file: name, openExtents: options.openExtents)
       .read(proto.graph.input.filter { constants[$0.name] == nil })
     let keys = proto.functions.map {
       GraphImporter.FunctionKey(domain: $0.domain, name: $0.name, overload: $0.overload)

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
 import SignetModel
+import SignetONNX
 import SignetZoo
 
-/// A model file given on the command line.
+/// A model file or an ONNX file given on the command line.
 struct ModelArgument: ExpressibleByArgument, Hashable {
   let path: String
 
@@ -16,10 +17,25 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
     path = argument
   }
 
-  /// - Throws: ``CommandError/onnx(file:)`` or a ``ModelFileError`` naming the file.
-  func load() throws -> Model {
-    if path.lowercased().hasSuffix(".onnx") { throw CommandError.onnx(file: path) }
-    return try Model(contentsOf: URL(fileURLWithPath: path))
+  /// - Parameters:
+  ///   - preprocessing: takes the place of what the file says, or does not say
+  ///   - output: the output to take of an ONNX file that has several
+  /// - Throws: an `ONNXError` or a `ModelFileError` naming the file.
+  func load(
+    _ preprocessing: PreprocessingOptions? = nil, output: String? = nil
+  ) throws -> Model {
+    let url = URL(fileURLWithPath: path)
+    let model: Model
+    if path.lowercased().hasSuffix(".onnx") {
+      let side = preprocessing?.crop
+      // A file that leaves its extents open takes images of the crop's size.
+      let shape = side.map { Shape.map(3, $0, $0) }
+      let options = ONNXImporter.Options(openExtents: shape, output: output)
+      model = try ONNXImporter(options: options).model(contentsOf: url)
+    } else {
+      model = try Model(contentsOf: url)
+    }
+    return try preprocessing?.applied(to: model) ?? model
   }
 
   /// The model file of that name or, where no such file exists, a network of the zoo.

@@ -17,7 +17,7 @@ struct BinarizeCommand: ParsableCommand {
           -o binary.signet
       """)
 
-  @Argument(help: "A float model file.")
+  @Argument(help: "A float model file or an ONNX file.")
   var model: ModelArgument
 
   @OptionGroup var data: DataOptions
@@ -29,11 +29,13 @@ struct BinarizeCommand: ParsableCommand {
 
   @OptionGroup var checkpoints: CheckpointOptions
 
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     try output.check()
-    let float = try model.load()
+    let float = try model.load(preprocessing)
     let dataset = try data.open(default: .train, seed: options.seed)
     let checkpoint = try checkpoints.prepare(for: output)
     Interruption.stopAtNextSafePoint()

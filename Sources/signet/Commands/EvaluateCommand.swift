@@ -10,7 +10,7 @@ struct EvaluateCommand: ParsableCommand {
         signet evaluate binary.signet --data cifar10:cifar-10-batches-bin
       """)
 
-  @Argument(help: "A model file.")
+  @Argument(help: "A model file or an ONNX file.")
   var model: ModelArgument
 
   @OptionGroup var data: DataOptions
@@ -24,6 +24,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Which images --limit takes.")
   var seed: UInt64 = 0
 
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -32,7 +34,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
-    let model = try model.load()
+    let model = try model.load(preprocessing)
     let dataset = try data.open(default: .test, seed: seed)
     let classifier = try engine.classifier(
       for: model, threads: common.threadCount, batch: batchSize)

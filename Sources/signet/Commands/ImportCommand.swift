@@ -6,51 +6,61 @@ import SignetZoo
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Makes a model file of weights trained elsewhere.",
+    commandName: "import", abstract: "Makes a model file of a network trained elsewhere.",
     discussion: """
-      The weights are a safetensors file with the tensor names of PyTorch.
+      Takes an ONNX file, or a safetensors file with PyTorch's tensor names and the network of \
+      the zoo it belongs to. How images were prepared is in neither: say it with the options \
+      below.
 
-      Example:
+      Examples:
+        signet import resnet50.onnx --preset imagenet -o resnet50.signet
         signet import --arch resnet20 --weights resnet20.safetensors \\
           --mean .485,.456,.406 --std .229,.224,.225 -o resnet20.signet
       """)
 
+  @Argument(help: "An ONNX file.")
+  var model: ModelArgument?
+
   @Option(help: "The network of the zoo that the weights belong to.")
-  var arch: String
+  var arch: String?
 
   @Option(help: ArgumentHelp("A safetensors file.", valueName: "file"))
-  var weights: String
-
-  @Option(
-    help: ArgumentHelp(
-      "Mean per channel of pixels scaled to 0…1. (default: the network's usual one)",
-      valueName: "R,G,B"))
-  var mean: ChannelValues?
-
-  @Option(
-    help: ArgumentHelp(
-      "Standard deviation per channel. (default: the network's usual one)", valueName: "R,G,B"))
-  var std: ChannelValues?
+  var weights: String?
 
   @Option(name: [.short, .long], help: ArgumentHelp("The model file to write.", valueName: "file"))
   var output: OutputFile
 
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+
+  @Option(
+    help: ArgumentHelp("The output to take of an ONNX file that has several.", valueName: "name"))
+  var outputName: String?
+
   @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard (model == nil) == (arch != nil), (arch == nil) == (weights == nil) else {
+      throw ValidationError("expected an ONNX file, or --arch and --weights")
+    }
+  }
 
   func run() throws {
     Interruption.exitAtOnce()
     try output.check()
-    let architecture = try Architecture(named: arch)
-    var preprocessing = architecture.preprocessing
-    if let mean { preprocessing.mean = mean.values }
-    if let std { preprocessing.std = std.values }
-    let model = try architecture.model(
-      weights: URL(fileURLWithPath: weights), preprocessing: preprocessing)
-    try model.write(to: output.url)
+    let imported = try imported()
+    try imported.write(to: output.url)
     let report = ImportReport(
-      output: output.path, layers: model.graph.layers.count,
-      parameters: model.weights.values.reduce(0) { $0 + $1.elementCount },
-      fileBytes: try model.fileByteCount)
+      output: output.path, layers: imported.graph.layers.count,
+      parameters: imported.weights.values.reduce(0) { $0 + $1.elementCount },
+      fileBytes: try imported.fileByteCount)
     try Console.print(report, json: common.json)
+  }
+
+  private func imported() throws -> Model {
+    if let model { return try model.load(preprocessing, output: outputName) }
+    let architecture = try Architecture(named: arch ?? "")
+    let plain = try architecture.model(
+      weights: URL(fileURLWithPath: weights ?? ""), preprocessing: architecture.preprocessing)
+    return try preprocessing.applied(to: plain)
   }
 }

@@ -10,7 +10,7 @@ struct InspectCommand: ParsableCommand {
         signet inspect binary.signet
       """)
 
-  @Argument(help: "A model file.")
+  @Argument(help: "A model file or an ONNX file.")
   var model: ModelArgument
 
   @OptionGroup var common: CommonOptions

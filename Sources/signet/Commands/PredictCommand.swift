@@ -12,7 +12,7 @@ struct PredictCommand: ParsableCommand {
         signet predict binary.signet cat.jpg dog.png
       """)
 
-  @Argument(help: "A model file.")
+  @Argument(help: "A model file or an ONNX file.")
   var model: ModelArgument
 
   @Argument(help: ArgumentHelp("JPEG or PNG files.", valueName: "image"))
@@ -24,6 +24,8 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "What runs the model: runtime (Signet's own) or torch.")
   var engine: RunningEngine = .runtime
 
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -32,7 +34,7 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
-    let model = try model.load()
+    let model = try model.load(preprocessing)
     let classifier = try engine.classifier(for: model, threads: common.threadCount, batch: 1)
     let batches = try BatchLoader(
       dataset: ImageFiles(files: images), shape: model.graph.inputShape,

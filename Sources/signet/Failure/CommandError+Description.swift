@@ -7,9 +7,10 @@ extension CommandError: CustomStringConvertible {
       "\(file): the folder '\(folder)' is not writable"
     case .output(let file, .isFolder):
       "\(file): expected the name of a file, found a folder"
-    case .onnx(let file):
-      "\(file): ONNX files cannot be read yet; convert its weights to safetensors and use "
-        + "'signet import --arch'"
+    case .crop(let pixels, let input):
+      "--crop: expected the network's input size \(input.height)×\(input.width), found \(pixels)"
+    case .labels(let file):
+      "\(file): cannot be read as a list of class names in UTF-8"
     case .foreignFile(let file):
       "\(file): was not made by the demo and would be overwritten; choose another --output"
     }

@@ -1,8 +1,13 @@
+import SignetModel
+
 /// What only the command itself can find wrong.
 enum CommandError: Error {
   /// The folder an output file should go to is missing or cannot be written.
   case output(file: String, reason: OutputDefect)
-  case onnx(file: String)
+  /// A centre crop that is not what the network takes.
+  case crop(pixels: Int, input: Shape)
+  /// A file of class names that cannot be read.
+  case labels(file: String)
   /// The demo's folder holds a file of the demo's names that it did not make.
   case foreignFile(String)
 
@@ -14,8 +19,8 @@ enum CommandError: Error {
 
   var status: ExitStatus {
     switch self {
-    case .output, .foreignFile: .wrongUsage
-    case .onnx: .badInput
+    case .output, .foreignFile, .crop: .wrongUsage
+    case .labels: .badInput
     }
   }
 }

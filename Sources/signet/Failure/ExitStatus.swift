@@ -1,5 +1,6 @@
 import SignetData
 import SignetModel
+import SignetONNX
 import SignetRuntime
 import SignetTraining
 import SignetZoo
@@ -20,6 +21,7 @@ enum ExitStatus: Int32 {
     case is DataError, is EvaluationError, is ModelError, is GraphError, is WeightError:
       self = .badInput
     case let error as EngineError: self.init(engine: error)
+    case let error as ONNXError: self.init(onnx: error)
     case let error as ZooError: self.init(zoo: error)
     case let error as TrainingError: self.init(training: error)
     default: self = .failed
@@ -33,6 +35,10 @@ enum ExitStatus: Int32 {
     } else {
       self = .badInput
     }
+  }
+
+  private init(onnx error: ONNXError) {
+    if case .unwritable = error { self = .failed } else { self = .badInput }
   }
 
   private init(zoo error: ZooError) {

@@ -1,0 +1,21 @@
+/// What came out of an export.
+public struct ExportReport: Report {
+  /// The ONNX file that was written.
+  public var output: String
+  /// How the weights of binary layers are stored.
+  public var encoding: String
+  public var fileBytes: Int
+  /// The same tensors all in float32.
+  public var floatBytes: Int
+
+  public init(output: String, encoding: String, fileBytes: Int, floatBytes: Int) {
+    self.output = output
+    self.encoding = encoding
+    self.fileBytes = fileBytes
+    self.floatBytes = floatBytes
+  }
+
+  public var text: String {
+    "\(output) (\(Quantity.bytes(fileBytes)), \(Quantity.bytes(floatBytes)) of weights in float)"
+  }
+}

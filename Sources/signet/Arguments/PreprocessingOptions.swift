@@ -1,0 +1,112 @@
+import ArgumentParser
+import Foundation
+import SignetModel
+
+/// How an image becomes the network's input, where a file does not say it.
+struct PreprocessingOptions: ParsableArguments {
+  enum Preset: String, ExpressibleByArgument, CaseIterable {
+    case imagenet, cifar10, unit
+
+    var preprocessing: Preprocessing {
+      switch self {
+      case .imagenet: .imagenet
+      case .cifar10: .cifar
+      case .unit: .unit
+      }
+    }
+  }
+
+  @Option(
+    help: """
+      Take another's values for what follows: imagenet (RGB/255, its mean and deviation, shorter \
+      side 256), cifar10 (RGB/255, its mean and deviation) or unit (RGB/255).
+      """)
+  var preset: Preset?
+
+  @Option(
+    help: ArgumentHelp("Factor on a pixel's byte, such as 1/255 or 1.", valueName: "factor"))
+  var inputScale: Fraction?
+
+  @Option(
+    help: ArgumentHelp("Mean per channel of the scaled pixels.", valueName: "R,G,B"))
+  var mean: ChannelValues?
+
+  @Option(
+    help: ArgumentHelp("Standard deviation per channel.", valueName: "R,G,B"))
+  var std: ChannelValues?
+
+  @Option(help: "Order of the network's channels: rgb, bgr or grey.")
+  var channelOrder: Preprocessing.ChannelOrder?
+
+  @Option(
+    help: ArgumentHelp(
+      "Length of an image's shorter side before the centre crop.", valueName: "pixels"))
+  var resize: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Side of the centre crop: the network's input size, which an ONNX file may leave open.",
+      valueName: "pixels"))
+  var crop: Int?
+
+  @Option(
+    help: ArgumentHelp("A file with a class name per line.", valueName: "file"))
+  var labels: String?
+
+  func validate() throws {
+    try check("--resize", resize, in: 1...65536)
+    try check("--crop", crop, in: 1...65536)
+  }
+
+  /// `base` with what was given in its place.
+  func resolved(over base: Preprocessing) -> Preprocessing {
+    var result = preset?.preprocessing ?? base
+    if let inputScale { result.scale = inputScale.value }
+    if let mean { result.mean = mean.values }
+    if let std { result.std = std.values }
+    if let channelOrder { result.channelOrder = channelOrder }
+    if let resize { result.resizeShorterSide = resize }
+    return result
+  }
+
+  /// A copy of the model with what was given in the place of what its file says.
+  func applied(to model: Model) throws -> Model {
+    let shape = model.graph.inputShape
+    if let crop, crop != shape.height || crop != shape.width {
+      throw CommandError.crop(pixels: crop, input: shape)
+    }
+    let preprocessing = resolved(over: model.preprocessing)
+    let names = try classNames()
+    guard preprocessing != model.preprocessing || names != nil else { return model }
+    return try model.with(preprocessing: preprocessing, labels: names)
+  }
+
+  /// The lines of the label file.
+  func classNames() throws(CommandError) -> [String]? {
+    guard let labels else { return nil }
+    do {
+      let text = try String(contentsOfFile: labels, encoding: .utf8)
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      return lines.last == "" ? lines.dropLast() : lines
+    } catch {
+      throw .labels(file: labels)
+    }
+  }
+}
+
+extension Preprocessing.ChannelOrder: ExpressibleByArgument {}
+
+/// A number that may be written as a quotient: `1/255`, `0.5`.
+struct Fraction: ExpressibleByArgument, Hashable {
+  let value: Float
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Float($0.hasPrefix(".") ? "0" + $0 : $0) }
+    guard numbers.count == parts.count, parts.count <= 2 else { return nil }
+    value = numbers.count == 2 ? numbers[0] / numbers[1] : numbers[0]
+    guard value.isFinite, value != 0 else { return nil }
+  }
+}

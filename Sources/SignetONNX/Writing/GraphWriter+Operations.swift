@@ -1,8 +1,13 @@
 import SignetModel
 
 extension GraphWriter {
-  /// Writes one node; its value bears the node's name.
+  /// Writes one node; its value bears the node's name, unless it is the result.
   mutating func write(_ node: Node) {
+    writeOperation(of: node)
+    if let last = graph.node.indices.last { graph.node[last].name = node.name }
+  }
+
+  private mutating func writeOperation(of node: Node) {
     let inputs = node.inputs.map(name(of:))
     let output = name(of: node.name)
     switch node.operation {

@@ -1,0 +1,131 @@
+import Foundation
+import SignetModel
+import Testing
+
+@testable import SignetONNX
+
+/// What cannot be taken is named: all of it, and no more than that.
+@Suite struct ImportErrorTests {
+  @Test func everythingIsReportedAtOnce() throws {
+    var file = TestFile()
+    file.node("Erf", ["image"], "a")
+    file.node("Relu", ["a"], "b")
+    file.node("ConvTranspose", ["b", "weight"], "c")
+    file.node("LeakyRelu", ["image"], "d", attributes: [.float("alpha", 0.1), .float("beta", 1)])
+    file.node("FusedConv", ["image"], "e", domain: "com.microsoft")
+    file.node("Add", ["c", "d"], "out")
+    let problems = try file.problems()
+    #expect(
+      problems.map(\.operator) == ["Erf", "ConvTranspose", "LeakyRelu", "com.microsoft.FusedConv"])
+    #expect(problems.map(\.node) == ["node_a", "node_c", "node_d", "node_e"])
+    #expect(problems[0].expected.contains("Conv, "))
+    #expect(problems[2].attribute == "beta")
+    let text = "\(ONNXError.unsupported(file: "f.onnx", problems: problems))"
+    #expect(
+      text.hasPrefix("f.onnx: 4 nodes cannot be taken:\n  Erf 'node_a': expected one of Add, "))
+  }
+
+  @Test func attributesOutOfRange() throws {
+    for (operatorName, attribute) in [
+      ("MaxPool", ProtoAttribute.integers("kernel_shape", [0, 3])),
+      ("MaxPool", .integers("kernel_shape", [3, 3, 3])),
+      ("AveragePool", .integers("kernel_shape", [99, 99])),
+      ("Softmax", .integer("axis", 0)), ("Softmax", .integer("axis", 9)),
+      ("Transpose", .integers("perm", [1, 0, 2, 3])), ("Flatten", .integer("axis", 2)),
+      ("Concat", .integer("axis", 0)), ("LRN", .integer("size", -1)),
+      ("Cast", .integer("to", 7)), ("ReduceMean", .integers("axes", [0])),
+      ("Split", .integer("axis", 4)), ("Pad", .string("mode", "mirror")),
+    ] {
+      var file = TestFile()
+      file.node(operatorName, ["image"], "out", attributes: [attribute])
+      #expect(try file.problems().count == 1, "\(operatorName) \(attribute.name)")
+    }
+  }
+
+  @Test func interfaces() throws {
+    var none = TestFile()
+    none.node("Relu", ["image"], "out")
+    none.proto.graph.output.removeAll()
+    #expect(throws: ONNXError.self) { try none.model() }
+    var open = TestFile(input: [nil, 3, nil, nil])
+    open.node("Relu", ["image"], "out")
+    #expect(throws: ONNXError.self) { try open.model() }
+    let shape = Shape.map(3, 6, 6)
+    #expect(try open.model(.init(openExtents: shape)).graph.inputShape == shape)
+    var constant = TestFile()
+    constant.floats("zero", [1], [0])
+    constant.node("Identity", ["zero"], "out")
+    #expect(try constant.problems().map(\.found) == ["a constant"])
+    var two = TestFile()
+    two.node("Relu", ["image"], "out")
+    two.node("Sigmoid", ["image"], "other")
+    two.proto.graph.output.append(two.proto.graph.output[0])
+    two.proto.graph.output[1].name = "other"
+    #expect(throws: ONNXError.self) { try two.model() }
+    #expect(
+      try two.model(.init(output: "other")).graph.nodes.map(\.operation.kind) == [.activation])
+    #expect(throws: ONNXError.self) { try two.model(.init(output: "third")) }
+    var newer = TestFile(operatorSet: 99)
+    newer.node("Relu", ["image"], "out")
+    #expect(
+      throws: ONNXError.operatorSet(file: "test.onnx", expected: "version 7 to 28", found: 99)
+    ) {
+      try newer.model()
+    }
+  }
+
+  @Test func tensorsThatLie() throws {
+    func importing(_ change: (inout ProtoTensor) -> Void) throws {
+      var file = TestFile()
+      file.floats("c", [2, 2], [1, 2, 3, 4])
+      change(&file.proto.graph.initializer[0])
+      file.node("Add", ["image", "c"], "out")
+      _ = try file.model()
+    }
+    for change: (inout ProtoTensor) -> Void in [
+      { $0.dims = [2, 3] }, { $0.dims = [-2, -2] }, { $0.dims = [1 << 40, 1 << 40] },
+      { $0.dims = [Int64](repeating: 1, count: 99) }, { $0.rawData = Data([1, 2, 3]) },
+      { $0.dataType = 8 }, { $0.dataType = 99 },
+    ] {
+      #expect(throws: ONNXError.self) { try importing(change) }
+    }
+  }
+
+  @Test func constantsOfHostileSize() throws {
+    var file = TestFile()
+    file.integers("huge", [1 << 40, 1 << 20])
+    file.integers("large", [30_000, 30_000])
+    file.integers("zero", [0], dims: [])
+    file.integers("one", [1], dims: [])
+    file.integers("far", [Int.max], dims: [])
+    file.node("ConstantOfShape", ["huge"], "a")
+    file.node("ConstantOfShape", ["large"], "b")
+    file.node("Range", ["zero", "far", "one"], "c")
+    file.node("Relu", ["image"], "out")
+    #expect(try file.problems().map(\.operator) == ["ConstantOfShape", "ConstantOfShape", "Range"])
+  }
+
+  @Test func functionsThatCallThemselves() throws {
+    var file = TestFile()
+    file.node("Again", ["image"], "out", domain: "own")
+    var function = ProtoFunction()
+    function.domain = "own"
+    function.name = "Again"
+    function.input = ["x"]
+    function.output = ["y"]
+    var call = file.proto.graph.node[0]
+    call.input = ["x"]
+    call.output = ["y"]
+    function.node = [call]
+    file.proto.functions = [function]
+    #expect(try file.problems().isEmpty == false)
+  }
+
+  @Test func notONNXAtAll() {
+    for data in [Data(), Data("{}".utf8), Data(repeating: 0xff, count: 100)] {
+      #expect(throws: ONNXError.self) {
+        try ONNXImporter().model(data, file: URL(fileURLWithPath: "/tmp/x.onnx"))
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import SignetModel
+import SignetONNX
+import SignetRuntime
+import Testing
+
+/// What is exported comes back as it was, and computes the same.
+@Suite struct RoundTripTests {
+  private static func model(codes: Int = 0) throws -> Model {
+    var g = GraphBuilder(inputShape: .map(3, 9, 9))
+    g.append(
+      "stem",
+      .convolution(
+        Convolution(
+          inputChannels: 3, outputChannels: 8, kernel: Size2D(3), stride: Size2D(2),
+          padding: Padding2D(top: 1, left: 0, bottom: 2, right: 1), hasBias: false)), g.input)
+    g.append("norm", .batchNorm(BatchNorm(channels: 8, epsilon: 1e-3)), "stem")
+    g.append("relu", .relu, "norm")
+    g.append(
+      "depthwise",
+      .convolution(
+        Convolution(
+          inputChannels: 8, outputChannels: 8, kernel: Size2D(3), padding: Padding2D(2),
+          dilation: Size2D(2), groups: 8)), "relu")
+    g.append("silu", .activation(.silu), "depthwise")
+    g.append("squeezed", .globalAveragePool, "silu")
+    g.append("gate", .activation(.hardSigmoid(slope: 0.25, offset: 0.5)), "squeezed")
+    g.append("gated", .multiply, "silu", "gate")
+    g.append("sum", .add, "gated", "relu", "silu")
+    g.append("swish", .activation(.hardSwish), "sum")
+    g.append("clip", .activation(.clip(minimum: nil, maximum: 0.75)), "swish")
+    g.append("leaky", .activation(.leakyRelu(slope: 0.1)), "clip")
+    g.append("prelu", .prelu(.map(8, 1, 1)), "leaky")
+    g.append("lrn", .localResponseNorm(LocalResponseNorm(size: 5, alpha: 0.1)), "prelu")
+    g.append("affine", .affine(Affine(shape: .map(1, 1, 5))), "lrn")
+    g.append(
+      "shuffle", .transpose(.channelShuffle(groups: 4, of: .map(8, 5, 5))), "affine")
+    g.append(
+      "pad",
+      .pad(Pad(channelsAfter: 1, spatial: Padding2D(top: 1, left: 2, bottom: 0, right: 1))),
+      "shuffle")
+    g.append("edge", .pad(Pad(spatial: Padding2D(1), mode: .edge)), "pad")
+    g.append(
+      "slice",
+      .slice(
+        Slice(
+          channels: .init(start: 1, end: 9, step: 2), height: .init(start: 0, end: 8, step: 1),
+          width: .init(start: 1, end: 9, step: 1))), "edge")
+    g.append(
+      "max",
+      .maxPool(Pooling(kernel: Size2D(3), stride: Size2D(2), padding: Padding2D(1))), "slice")
+    g.append(
+      "average",
+      .averagePool(
+        Pooling(
+          kernel: Size2D(3), stride: Size2D(2), padding: Padding2D(1), countsPadding: false)),
+      "slice")
+    g.append("joined", .concatenate, "max", "average")
+    g.append("flat", .flatten, "joined")
+    g.append("dropout", .dropout(rate: 0.25), "flat")
+    g.append("hidden", .linear(Linear(inputs: 128, outputs: 7)), "dropout")
+    g.append("softmax", .softmax(axis: 0), "hidden")
+    let graph = try g.graph(output: "softmax")
+    return try Model(
+      graph: graph, weights: weights(for: graph, codes: codes),
+      preprocessing: Preprocessing(
+        resizeShorterSide: 12, channelOrder: .bgr, scale: 1, mean: [1, 2, 3], std: [4, 5, 6]),
+      labels: (0..<7).map { "class \($0)" },
+      provenance: Provenance(steps: [.init(verb: "train", results: ["top1": 12.5])]))
+  }
+
+  private func imported(_ model: Model, _ encoding: ONNXExporter.Encoding) throws -> Model {
+    let data = try ONNXExporter(options: .init(encoding: encoding)).data(model)
+    return try ONNXImporter().model(data, file: URL(fileURLWithPath: "/tmp/round.onnx"))
+  }
+
+  private func expectEqualScores(_ left: Model, _ right: Model) throws {
+    let images = numbers(2 * left.graph.inputShape.elementCount)
+    let expected = try Engine(model: left).run(images, count: 2)
+    let found = try Engine(model: right).run(images, count: 2)
+    #expect(found.count == expected.count)
+    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-5 * max(1, abs(b))) }
+  }
+
+  @Test func floatModelComesBackWhole() throws {
+    let model = try Self.model()
+    let back = try imported(model, .bits)
+    #expect(back.weights["stem.weight"] == model.weights["stem.weight"])
+    #expect(back.weights["norm.running_var"] == model.weights["norm.running_var"])
+    #expect(back.graph.layers.map(\.name) == model.graph.layers.map(\.name))
+    #expect(back.preprocessing == model.preprocessing)
+    #expect(back.labels == model.labels)
+    #expect(back.provenance.steps.first == model.provenance.steps.first)
+    #expect(back.provenance.steps.last?.verb == "import")
+    try expectEqualScores(model, back)
+  }
+
+  /// Everything but views and affine maps has an operator of its own.
+  @Test func operationsComeBackAsTheyWere() throws {
+    let model = try Self.model()
+    let back = try imported(model, .float)
+    for node in model.graph.nodes where node.operation.kind != .affine {
+      let found = back.graph.node(named: node.name)
+      #expect(found?.operation.kind == node.operation.kind, "\(node.name)")
+      if node.operation.kind != .transpose && node.operation.kind != .slice {
+        #expect(found?.operation == node.operation || node.name == "norm", "\(node.name)")
+      }
+    }
+  }
+
+  @Test(arguments: [1, 2, 3]) func codesComeBack(_ codes: Int) throws {
+    let model = try Self.model(codes: codes)
+    let back = try imported(model, .bits)
+    for layer in model.graph.layers {
+      #expect(back.weight(.weight, of: layer)?.codes == model.weight(.weight, of: layer)?.codes)
+    }
+    for encoding in [ONNXExporter.Encoding.int8, .float] {
+      let expanded = try imported(model, encoding)
+      #expect(!expanded.graph.layers.contains { expanded.isBinary($0) })
+      #expect(
+        expanded.weights["stem.weight"]?.floats == model.weights["stem.weight"]?.floats)
+      try expectEqualScores(model, expanded)
+    }
+  }
+
+  @Test func bitsAreSmall() throws {
+    var g = GraphBuilder(inputShape: .map(3, 8, 8))
+    g.append(
+      "a",
+      .convolution(
+        Convolution(inputChannels: 3, outputChannels: 64, kernel: Size2D(3), hasBias: false)),
+      g.input)
+    g.append(
+      "b",
+      .convolution(
+        Convolution(inputChannels: 64, outputChannels: 256, kernel: Size2D(3), hasBias: false)),
+      "a")
+    let graph = try g.graph(output: "b")
+    let model = try Model(
+      graph: graph, weights: weights(for: graph, codes: 1), preprocessing: .unit)
+    let sizes = try [ONNXExporter.Encoding.bits, .int8, .float].map {
+      try ONNXExporter(options: .init(encoding: $0)).data(model).count
+    }
+    // 27·64 + 576·256 weights; scales and the graph itself take some kilobytes.
+    #expect(sizes[0] < 149_184 / 8 + 6000)
+    #expect(sizes[1] > 149_184 && sizes[1] < 149_184 + 6000)
+    #expect(sizes[2] > 4 * 149_184)
+  }
+}

@@ -65,7 +65,8 @@ let package = Package(
 
     .testTarget(name: "SignetModelTests", dependencies: ["SignetModel"]),
     .testTarget(name: "SignetZooTests", dependencies: ["SignetZoo", "SignetModel"]),
-    .testTarget(name: "SignetONNXTests", dependencies: ["SignetONNX", "SignetModel", "SignetRuntime"]),
+    .testTarget(
+      name: "SignetONNXTests", dependencies: ["SignetONNX", "SignetModel", "SignetRuntime"]),
     .testTarget(name: "SignetDataTests", dependencies: ["SignetData", "SignetModel"]),
     .testTarget(name: "SignetHashingTests", dependencies: ["SignetHashing", "CSignetKernels"]),
     .testTarget(

@@ -1,7 +1,7 @@
 // Attributes that older model files do not have yet take their usual values.
 
 extension Pooling {
-  private enum CodingKeys: String, CodingKey {
+  enum CodingKeys: String, CodingKey {
     case kernel, stride, padding, ceilMode, countsPadding, dilation
   }
 
@@ -18,7 +18,7 @@ extension Pooling {
 }
 
 extension Pad {
-  private enum CodingKeys: String, CodingKey {
+  enum CodingKeys: String, CodingKey {
     case channelsBefore, channelsAfter, spatial, value, mode
   }
 

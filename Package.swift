@@ -45,6 +45,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // Damages files and reads them: at length by the command, shortly by its tests.
+    .target(
+      name: "FuzzSupport",
+      dependencies: ["SignetModel", "SignetONNX", "SignetData", "CTurboJPEG", "CPNG"],
+      path: "Tests/Fuzz/Support"),
+    .executableTarget(name: "fuzz", dependencies: ["FuzzSupport"], path: "Tests/Fuzz/Command"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport"]),
     // Run by the scripts in Tests/Conformance; never part of a release.
     .executableTarget(
       name: "conformance-runner",

@@ -11,7 +11,7 @@ extension Model {
     try self.init(SafetensorsFile(contentsOf: url))
   }
 
-  init(fileData: Data, path: String) throws(ModelFileError) {
+  package init(fileData: Data, path: String) throws(ModelFileError) {
     try self.init(SafetensorsFile(data: fileData, path: path))
   }
 

@@ -1,6 +1,7 @@
 // Attributes that older model files do not have yet take their usual values.
 
 extension Pooling {
+  // Not private: the encoding, which is synthesised where the type stands, uses them too.
   enum CodingKeys: String, CodingKey {
     case kernel, stride, padding, ceilMode, countsPadding, dilation
   }
@@ -18,6 +19,7 @@ extension Pooling {
 }
 
 extension Pad {
+  // Not private: the encoding, which is synthesised where the type stands, uses them too.
   enum CodingKeys: String, CodingKey {
     case channelsBefore, channelsAfter, spatial, value, mode
   }

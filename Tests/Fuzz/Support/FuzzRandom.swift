@@ -1,0 +1,26 @@
+/// Repeatable random numbers (SplitMix64), so that an input is known by its number.
+public struct FuzzRandom: RandomNumberGenerator {
+  private var state: UInt64
+
+  public init(seed: UInt64) {
+    state = seed
+  }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  mutating func below(_ bound: Int) -> Int {
+    bound <= 1 ? 0 : Int.random(in: 0..<bound, using: &self)
+  }
+
+  mutating func chance(_ oneIn: Int) -> Bool { below(oneIn) == 0 }
+
+  mutating func pick<Element>(_ values: [Element]) -> Element {
+    values[below(values.count)]
+  }
+}

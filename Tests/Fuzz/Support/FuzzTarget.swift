@@ -1,0 +1,69 @@
+import Foundation
+import SignetData
+import SignetModel
+import SignetONNX
+
+/// A way into Signet for bytes from strangers.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+  case onnx
+  case modelFile = "model"
+  case image
+
+  /// Input number `index`: the same bytes in every run over the same corpus.
+  public func input(_ index: UInt64, corpus: Corpus) -> [UInt8] {
+    var random = FuzzRandom(seed: index)
+    let seeds: [[UInt8]]
+    switch self {
+    case .onnx:
+      // Half of them sound protobuf with senseless contents, some of those damaged too.
+      guard random.chance(2) else {
+        seeds = corpus.networks
+        break
+      }
+      var network = RandomNetwork(random: random)
+      let bytes = network.bytes()
+      guard network.random.chance(4) else { return bytes }
+      var mutator = Mutator(random: network.random)
+      return mutator.mutated(bytes, other: corpus.networks[0])
+    case .modelFile: seeds = corpus.modelFiles
+    case .image: seeds = corpus.images
+    }
+    let seed = random.pick(seeds)
+    let other = random.pick(seeds)
+    var mutator = Mutator(random: random)
+    return mutator.mutated(seed, other: other)
+  }
+
+  /// Reads the bytes; a typed error is as good as a result.
+  ///
+  /// - Returns: whether they were taken.
+  public func read(_ bytes: [UInt8]) -> Bool {
+    do {
+      switch self {
+      case .onnx:
+        let url = URL(fileURLWithPath: "/nonexistent/fuzz.onnx")
+        _ = try ONNXImporter().model(Data(bytes), file: url)
+      case .modelFile:
+        // The checksum would turn every damage away before the parser is reached.
+        _ = try Model(fileData: Checksum.removed(from: Data(bytes)), path: "fuzz.signet")
+      case .image:
+        _ = try ImageFile.pixels(
+          decoding: bytes, name: "fuzz", shape: .map(3, 16, 16), preprocessing: .unit)
+      }
+      return true
+    } catch {
+      // Rendering the error is part of what must not fail.
+      return "\(error)".isEmpty
+    }
+  }
+}
+
+/// Renames the checksum's key, so that a damaged file is read as one without.
+enum Checksum {
+  static func removed(from data: Data) -> Data {
+    guard let range = data.range(of: Data("signet.checksum".utf8)) else { return data }
+    var copy = data
+    copy.replaceSubrange(range, with: Data("signet.checksun".utf8))
+    return copy
+  }
+}

@@ -3,22 +3,35 @@
 struct RandomNetwork {
   var random: FuzzRandom
 
-  private static let operators = [
-    "Add", "AveragePool", "BatchNormalization", "BitShift", "BitwiseAnd", "Cast", "CastLike",
-    "Ceil", "Clip", "Concat", "ConcatFromSequence", "Constant", "ConstantOfShape", "Conv",
-    "DequantizeLinear", "Div", "Dropout", "Equal", "Expand", "Flatten", "Floor", "Gather", "Gemm",
-    "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LRN",
-    "LeakyRelu", "MatMul", "Max", "MaxPool", "Min", "Mod", "Mul", "Neg", "PRelu", "Pad", "Pow",
-    "Range", "ReduceMean", "ReduceProd", "ReduceSum", "Relu", "Reshape", "SequenceAt", "Shape",
-    "Sigmoid", "Size", "Slice", "Softmax", "Split", "SplitToSequence", "Squeeze", "Sub", "Sum",
-    "Tile", "Transpose", "Unsqueeze", "Where",
+  /// Operators, how many inputs they usually have, and the attributes they understand.
+  private static let operators: [(name: String, inputs: Int, attributes: [String])] = [
+    ("Add", 2, []), ("BitShift", 2, ["direction"]), ("BitwiseAnd", 2, []), ("Cast", 1, ["to"]),
+    ("AveragePool", 1, window + ["count_include_pad", "kernel_shape"]),
+    ("BatchNormalization", 5, ["epsilon", "momentum"]), ("CastLike", 2, []), ("Ceil", 1, []),
+    ("Clip", 3, []), ("Concat", 2, ["axis"]), ("ConcatFromSequence", 1, ["axis"]),
+    ("Constant", 0, ["value"]), ("ConstantOfShape", 1, ["value"]),
+    ("Conv", 2, window + ["group"]), ("DequantizeLinear", 2, ["axis"]), ("Div", 2, []),
+    ("Dropout", 1, ["ratio"]), ("Equal", 2, []), ("Expand", 2, []), ("Flatten", 1, ["axis"]),
+    ("Floor", 1, []), ("Gather", 2, ["axis"]), ("Gemm", 3, ["alpha", "beta", "transA", "transB"]),
+    ("GlobalAveragePool", 1, []), ("GlobalMaxPool", 1, []), ("HardSigmoid", 1, ["alpha", "beta"]),
+    ("HardSwish", 1, []), ("Identity", 1, []), ("LRN", 1, ["alpha", "beta", "bias", "size"]),
+    ("LeakyRelu", 1, ["alpha"]), ("MatMul", 2, []), ("Max", 2, []),
+    ("MaxPool", 1, window + ["kernel_shape"]), ("Min", 2, []), ("Mod", 2, ["fmod"]),
+    ("Mul", 2, []), ("Neg", 1, []), ("PRelu", 2, []), ("Pad", 2, ["mode", "pads"]),
+    ("Pow", 2, []), ("Range", 3, []), ("ReduceMean", 1, ["axes", "keepdims"]),
+    ("ReduceProd", 1, ["axes", "keepdims"]), ("ReduceSum", 2, ["keepdims"]), ("Relu", 1, []),
+    ("Reshape", 2, ["allowzero"]), ("SequenceAt", 2, []), ("Shape", 1, ["end", "start"]),
+    ("Sigmoid", 1, []), ("Size", 1, []), ("Slice", 5, ["axes", "ends", "starts"]),
+    ("Softmax", 1, ["axis"]), ("Split", 1, ["axis", "num_outputs", "split"]),
+    ("SplitToSequence", 2, ["axis"]), ("Squeeze", 1, ["axes"]), ("Sub", 2, []), ("Sum", 3, []),
+    ("Tile", 2, []), ("Transpose", 1, ["perm"]), ("Unsqueeze", 1, ["axes"]), ("Where", 3, []),
   ]
-  private static let attributes = [
-    "alpha", "allowzero", "auto_pad", "axes", "axis", "beta", "bias", "ceil_mode",
-    "count_include_pad", "dilations", "direction", "end", "ends", "epsilon", "fmod", "group",
-    "keepdims", "kernel_shape", "max", "min", "mode", "momentum", "num_outputs", "pads", "perm",
-    "ratio", "shape", "size", "split", "start", "starts", "strides", "to", "transA", "transB",
-    "value", "value_float", "value_ints",
+  private static let window = ["auto_pad", "ceil_mode", "dilations", "pads", "strides"]
+  private static let lists: Set<String> = [
+    "axes", "dilations", "ends", "kernel_shape", "pads", "perm", "split", "starts", "strides",
+  ]
+  private static let reals: Set<String> = [
+    "alpha", "beta", "bias", "epsilon", "momentum", "ratio",
   ]
   private static let texts = [
     "SAME_UPPER", "SAME_LOWER", "VALID", "LEFT", "RIGHT", "constant", "edge", "reflect", "wrap",
@@ -33,7 +46,7 @@ struct RandomNetwork {
       graph.data(5, tensor)
       names.append(name)
     }
-    for index in 0..<(1 + random.below(12)) {
+    for index in 0..<(1 + random.below(random.chance(4) ? 12 : 4)) {
       let node = self.node(index, names)
       graph.data(1, node)
       names.append("v\(index)")
@@ -62,41 +75,55 @@ struct RandomNetwork {
 
   private mutating func node(_ index: Int, _ names: [String]) -> [UInt8] {
     var node = ProtobufWriter()
-    for position in 0..<(random.below(4) + (random.chance(2) ? 1 : 0)) {
+    let made = random.pick(Self.operators)
+    let count = random.chance(10) ? random.below(6) : made.inputs
+    for position in 0..<count {
       // The newest value first, so that networks grow deep.
-      let isRecent = position == 0 && !random.chance(3)
+      let isRecent = position == 0 && !random.chance(4)
       node.text(1, random.chance(30) ? "" : isRecent ? names[names.count - 1] : random.pick(names))
     }
     node.text(2, "v\(index)")
-    if random.chance(4) { node.text(2, "w\(index)") }
-    node.text(4, random.pick(Self.operators))
-    for _ in 0..<random.below(4) {
-      let attribute = self.attribute()
+    if random.chance(6) { node.text(2, "w\(index)") }
+    node.text(4, made.name)
+    for name in made.attributes where random.chance(2) {
+      let attribute = self.attribute(name)
+      node.data(5, attribute)
+    }
+    if random.chance(40) {
+      let attribute = self.attribute(random.pick(Self.operators).attributes.first ?? "any")
       node.data(5, attribute)
     }
     return node.bytes
   }
 
-  private mutating func attribute() -> [UInt8] {
+  private mutating func attribute(_ name: String) -> [UInt8] {
     var attribute = ProtobufWriter()
-    attribute.text(1, random.pick(Self.attributes))
-    switch random.below(6) {
-    case 0: attribute.float(2, Float(random.below(100)) / 10 - 5)
-    case 1: attribute.varint(3, integer())
-    case 2: attribute.text(4, random.pick(Self.texts))
-    case 3:
+    attribute.text(1, name)
+    switch name {
+    case "value":
       let tensor = self.tensor("")
       attribute.data(5, tensor)
-    default: for _ in 0..<random.below(6) { attribute.varint(8, integer()) }
+    case "auto_pad", "direction", "mode": attribute.text(4, random.pick(Self.texts))
+    case "perm": for axis in random.pick(Self.orders) { attribute.varint(8, Int64(axis)) }
+    case _ where random.chance(60): attribute.text(4, "?")
+    case _ where Self.lists.contains(name):
+      let length = random.chance(8) ? random.below(6) : name == "pads" ? 4 : 2
+      for _ in 0..<length { attribute.varint(8, integer()) }
+    case _ where Self.reals.contains(name): attribute.float(2, Float(random.below(100)) / 10 - 2)
+    default: attribute.varint(3, integer())
     }
     return attribute.bytes
   }
 
+  private static let orders = [
+    [0, 2, 3, 1], [0, 3, 1, 2], [0, 1, 2, 3], [0, 2, 1], [1, 0], [0, 3, 2, 1],
+  ]
+
   private mutating func integer() -> Int64 {
     switch random.below(12) {
-    case 0: random.pick([.max, .min, 1 << 31, -1 << 31, 1 << 40, .max - 1])
-    case 1: Int64(random.below(1 << 20))
-    default: Int64(random.below(9)) - 2
+    case 0 where random.chance(3): random.pick([.max, .min, 1 << 31, -1 << 31, 1 << 40, .max - 1])
+    case 1 where random.chance(3): Int64(random.below(1 << 20))
+    default: Int64(random.below(6)) - 1
     }
   }
 

@@ -29,7 +29,7 @@ extension ConstantFolder {
     "DequantizeLinear": { folder throws(NodeFailure) in try folder.dequantize() },
     "PRelu": { folder throws(NodeFailure) in
       try folder.binary(
-        { x, slope in x > 0 ? x : slope * x }, { x, slope in x > 0 ? x : slope * x })
+        { x, slope in x > 0 ? x : slope * x }, { x, slope in x > 0 ? x : slope &* x })
     },
     "ReduceProd": { folder throws(NodeFailure) in try folder.reduce(1, *, 1, { $0 &* $1 }) },
     "ReduceSum": { folder throws(NodeFailure) in try folder.reduce(0, +, 0, { $0 &+ $1 }) },

@@ -111,7 +111,7 @@ extension ConstantFolder {
     for index in inputs.indices {
       let part = try input(index, "inputs")
       var rest = part.dims
-      guard rest.count == dims.count, part.integers == nil || first.integers != nil else {
+      guard rest.count == dims.count, (part.integers == nil) == (first.integers == nil) else {
         throw NodeFailure("inputs", expected: "tensors like \(first.dims)", found: rest)
       }
       dims[axis] += rest[axis]

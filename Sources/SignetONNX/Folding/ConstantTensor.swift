@@ -65,12 +65,18 @@ struct ConstantTensor: Hashable {
     self.dims = dims
     self.type = type
     storage = .floats(floats)
+    checkInvariants()
   }
 
   init(dims: [Int], integers: [Int64], type: ElementType = .int64) {
     self.dims = dims
     self.type = type
     storage = .integers(integers)
+    checkInvariants()
+  }
+
+  private func checkInvariants() {
+    assert(Self.elementCount(dims, limit: .max) == count, "\(dims) does not hold \(count)")
   }
 
   var count: Int {
@@ -111,15 +117,18 @@ struct ConstantTensor: Hashable {
   }
 
   /// The product of extents that may be hostile: `nil` if one is negative or it passes `limit`.
+  ///
+  /// An extent of 0 does not excuse the others: products of some of the extents must not overflow
+  /// either.
   static func elementCount(_ dims: [Int], limit: Int) -> Int? {
     var product = 1
     for extent in dims {
       guard extent >= 0 else { return nil }
-      let (value, overflow) = product.multipliedReportingOverflow(by: extent)
+      let (value, overflow) = product.multipliedReportingOverflow(by: max(extent, 1))
       guard !overflow, value <= limit else { return nil }
       product = value
     }
-    return product
+    return dims.contains(0) ? 0 : product
   }
 }
 

@@ -5,7 +5,7 @@ struct FoldingBudget {
 
   /// - Parameter storedElements: elements of the file's own tensors.
   init(storedElements: Int) {
-    elements = 1 << 24 + min(storedElements, 1 << 32) * 8
+    elements = 1 << 22 + min(storedElements, 1 << 32) * 8
   }
 
   /// Checks extents that are about to be allocated and takes their elements off the budget.

@@ -205,7 +205,7 @@ extension GraphImporter {
     let indices = try context.required(1, "indices")
     let extent = view.dims[axis - 1]
     let places = (indices.integers ?? []).map { Int($0) < 0 ? Int($0) + extent : Int($0) }
-    guard indices.dims.count <= 1, let first = places.first, first >= 0,
+    guard indices.dims.count <= 1, let first = places.first, (0..<extent).contains(first),
       places == Array(first..<first + places.count), first + places.count <= extent
     else {
       throw NodeFailure(
@@ -233,7 +233,7 @@ extension GraphImporter {
     let axes = try Axis.normalized(
       try context.integers(input: 3, orAttribute: "axes") ?? Array(0..<rank), rank: rank)
     guard let given = try context.integers(input: 1, orAttribute: "pads"),
-      given.count == 2 * axes.count, given.allSatisfy({ abs($0) < 1 << 24 })
+      given.count == 2 * axes.count, given.allSatisfy({ (-1 << 24...1 << 24).contains($0) })
     else { throw NodeFailure("pads", expected: "two numbers per axis", found: "others") }
     var pads = [Int](repeating: 0, count: 2 * rank)
     for (index, axis) in axes.enumerated() {

@@ -35,6 +35,9 @@ struct InputReader {
     }
     let dims = try extents(declared, input.name)
     let batch = declared.first ?? nil
+    guard ConstantTensor.elementCount(dims, limit: 1 << 31) != nil else {
+      throw .interface(file: file, expected: "an image of reasonable size", found: "\(dims)")
+    }
     if Self.isChannelsLast(dims) {
       let shape = Shape.map(dims[2], dims[0], dims[1])
       let view = View(node: Graph.inputName, base: shape)
@@ -43,9 +46,6 @@ struct InputReader {
     }
     let vector = View.canonicalShape(dims)
     let shape = vector.isMap ? vector : .map(vector.channels, 1, 1)
-    guard shape.checkedElementCount.map({ $0 <= 1 << 31 }) == true else {
-      throw .interface(file: file, expected: "an image of reasonable size", found: "\(shape)")
-    }
     let view = View(node: Graph.inputName, base: shape, dims: dims)
     return ImageInput(name: input.name, shape: shape, view: view, batch: batch)
   }

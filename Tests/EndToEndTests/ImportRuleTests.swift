@@ -23,7 +23,8 @@ import Testing
   ]
 
   private static let system: Set<String> = [
-    "Foundation", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin", "Swift",
+    "Foundation", "FoundationEssentials", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
+    "Swift",
   ]
 
   private static let sources = Repository.root.appendingPathComponent("Sources")

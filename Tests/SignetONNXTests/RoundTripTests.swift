@@ -13,7 +13,7 @@ import Testing
       .convolution(
         Convolution(
           inputChannels: 3, outputChannels: 8, kernel: Size2D(3), stride: Size2D(2),
-          padding: Padding2D(top: 1, left: 0, bottom: 2, right: 1), hasBias: false)), g.input)
+          padding: Padding2D(top: 1, left: 0, bottom: 2, right: 2), hasBias: false)), g.input)
     g.append("norm", .batchNorm(BatchNorm(channels: 8, epsilon: 1e-3)), "stem")
     g.append("relu", .relu, "norm")
     g.append(

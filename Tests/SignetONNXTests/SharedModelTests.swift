@@ -33,7 +33,7 @@ import Testing
     let kinds = Set(model.graph.nodes.map(\.operation.kind))
     #expect(
       kinds == [
-        .convolution, .batchNorm, .relu, .add, .pad, .slice, .globalAveragePool, .flatten, .linear,
+        .convolution, .batchNorm, .relu, .add, .pad, .slice, .averagePool, .flatten, .linear,
       ])
   }
 

@@ -116,7 +116,9 @@ extension GraphImporter {
     }
     let name: String
     do throws(NodeFailure) {
-      let resolved = view.isInOrder ? view.node : try resolve(view)
+      // Elements in order need no node, but a vector of scores shall be one by its shape too.
+      let stands = view.isInOrder && view.dims.count > 1
+      let resolved = stands ? view.node : try resolve(view)
       name =
         resolved == Graph.inputName
         ? try emit(output, .reshape(input), [resolved]).node : resolved

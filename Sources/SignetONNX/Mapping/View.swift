@@ -63,6 +63,7 @@ struct View: Hashable {
     copy = View(node: node, base: base, dims: dims)
     copy.extents = extents
     copy.order = order
+    copy.origin = origin
     return copy
   }
 

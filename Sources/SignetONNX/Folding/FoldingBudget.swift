@@ -3,9 +3,12 @@
 struct FoldingBudget {
   private(set) var elements: Int
 
-  /// - Parameter storedElements: elements of the file's own tensors.
-  init(storedElements: Int) {
-    elements = 1 << 22 + min(storedElements, 1 << 32) * 8
+  /// - Parameters:
+  ///   - storedElements: elements of the file's own tensors
+  ///   - storedBytes: those of them that are bytes, which may be packed bits: each then becomes
+  ///     eight numbers, in about ten steps
+  init(storedElements: Int, storedBytes: Int) {
+    elements = 1 << 22 + min(storedElements, 1 << 32) * 8 + min(storedBytes, 1 << 32) * 96
   }
 
   /// Checks extents that are about to be allocated and takes their elements off the budget.

@@ -46,10 +46,20 @@ struct GraphImporter {
     for node in nodes {
       for input in node.input where !input.isEmpty { readers[input, default: 0] += 1 }
     }
+    var unread = readers
     for (index, node) in nodes.enumerated() {
       guard problems.count < Self.maximumProblems else { return }
       take(node, index: index)
+      for input in node.input { release(input, &unread) }
     }
+  }
+
+  /// Forgets a constant after its last reader: unpacking bits takes many steps, and the results of
+  /// all of them together would take many times the network's own memory.
+  private mutating func release(_ name: String, _ unread: inout [String: Int]) {
+    guard let count = unread[name] else { return }
+    unread[name] = count - 1
+    if count == 1, values[name]?.constant != nil { values[name] = nil }
   }
 
   mutating func take(_ node: ProtoNode, index: Int) {

@@ -16,10 +16,11 @@ struct ModelAssembly {
       throw .interface(file: name, expected: "dense tensors", found: "a sparse initializer")
     }
     var constants: [String: ImportedValue] = [:]
-    var stored = 0
+    var (stored, bytes) = (0, 0)
     for tensor in proto.graph.initializer {
       let constant = try decoder.decode(tensor)
       stored += constant.count
+      bytes += constant.type == .uint8 ? constant.count : 0
       constants[tensor.name] = .constant(FoldedConstant(constant))
     }
     let input = try InputReader(file: name, openExtents: options.openExtents)
@@ -30,7 +31,7 @@ struct ModelAssembly {
     var importer = GraphImporter(
       decoder: decoder, operatorSet: set,
       functions: Dictionary(zip(keys, proto.functions), uniquingKeysWith: { first, _ in first }),
-      budget: FoldingBudget(storedElements: stored), declaredBatch: input.batch)
+      budget: FoldingBudget(storedElements: stored, storedBytes: bytes), declaredBatch: input.batch)
     importer.values = constants
     importer.values[input.name] = .activation(input.view)
     importer.shapes[Graph.inputName] = input.shape

@@ -39,17 +39,27 @@ public struct ONNXImporter: Sendable {
 
   /// - Throws: ``ONNXError``, naming every node that cannot be taken.
   public func model(contentsOf url: URL) throws(ONNXError) -> Model {
+    try read(contentsOf: url).model
+  }
+
+  /// - Parameter file: names the model in messages and says where external tensors lie.
+  public func model(_ data: Data, file: URL) throws(ONNXError) -> Model {
+    try read(data, file: file).model
+  }
+
+  /// The model, and what had to be assumed about it.
+  /// - Throws: ``ONNXError``, naming every node that cannot be taken.
+  public func read(contentsOf url: URL) throws(ONNXError) -> ImportedModel {
     let data: Data
     do {
       data = try Data(contentsOf: url, options: .mappedIfSafe)
     } catch {
       throw .unreadable(file: url.lastPathComponent, reason: error.localizedDescription)
     }
-    return try model(data, file: url)
+    return try read(data, file: url)
   }
 
-  /// - Parameter file: names the model in messages and says where external tensors lie.
-  public func model(_ data: Data, file: URL) throws(ONNXError) -> Model {
+  private func read(_ data: Data, file: URL) throws(ONNXError) -> ImportedModel {
     let name = file.lastPathComponent
     guard data.count <= Int(Int32.max) else {
       throw .unreadable(file: name, reason: "a protobuf file has at most 2³¹ bytes")
@@ -65,6 +75,6 @@ public struct ONNXImporter: Sendable {
     guard proto.hasGraph, !proto.graph.node.isEmpty else {
       throw .malformed(file: name, reason: "it holds no network")
     }
-    return try ModelAssembly(proto: proto, file: file, options: options).model()
+    return try ModelAssembly(proto: proto, file: file, options: options).imported()
   }
 }

@@ -9,7 +9,7 @@ struct ModelAssembly {
 
   private var name: String { file.lastPathComponent }
 
-  func model() throws(ONNXError) -> Model {
+  func imported() throws(ONNXError) -> ImportedModel {
     let decoder = TensorDecoder(file: name, externalData: ExternalData(model: file))
     let set = try operatorSet()
     guard proto.graph.sparseInitializer.isEmpty else {
@@ -74,20 +74,23 @@ struct ModelAssembly {
     return names[0]
   }
 
-  private func assemble(_ graph: Graph, _ weights: [String: Weight]) throws(ONNXError) -> Model {
+  private func assemble(
+    _ graph: Graph, _ weights: [String: Weight]
+  ) throws(ONNXError) -> ImportedModel {
     let notes = Dictionary(
       proto.metadataProps.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     let needed = Set(
       graph.nodes.flatMap { node in
         node.operation.parameters.map { node.parameterName($0.role) }
       })
+    let said = options.preprocessing ?? ExportNotes.preprocessing(notes)
     do {
-      return try Model(
+      let model = try Model(
         graph: graph, weights: weights.filter { needed.contains($0.key) },
-        preprocessing: options.preprocessing ?? ExportNotes.preprocessing(notes)
-          ?? defaultPreprocessing(graph.inputShape),
+        preprocessing: said ?? defaultPreprocessing(graph.inputShape),
         labels: options.labels.isEmpty ? ExportNotes.labels(notes) : options.labels,
         provenance: ExportNotes.provenance(notes).adding(importStep()))
+      return ImportedModel(model: model, assumesPreprocessing: said == nil)
     } catch {
       throw .model(file: name, error)
     }

@@ -24,18 +24,37 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
   func load(
     _ preprocessing: PreprocessingOptions? = nil, output: String? = nil
   ) throws -> Model {
-    let url = URL(fileURLWithPath: path)
-    let model: Model
-    if path.lowercased().hasSuffix(".onnx") {
-      let side = preprocessing?.crop
-      // A file that leaves its extents open takes images of the crop's size.
-      let shape = side.map { Shape.map(3, $0, $0) }
-      let options = ONNXImporter.Options(openExtents: shape, output: output)
-      model = try ONNXImporter(options: options).model(contentsOf: url)
-    } else {
-      model = try Model(contentsOf: url)
+    guard isONNX else {
+      let model = try Model(contentsOf: URL(fileURLWithPath: path))
+      return try preprocessing?.applied(to: model) ?? model
     }
-    return try preprocessing?.applied(to: model) ?? model
+    let imported = try imported(crop: preprocessing?.crop, output: output)
+    guard let preprocessing else { return imported.model }
+    if imported.assumesPreprocessing, !preprocessing.saysHowPixelsAreScaled {
+      Console.warn(
+        "\(path) does not say how images become its input, so pixels are taken as 0…1 without "
+          + "mean and deviation, which is wrong for most networks; say --preset imagenet, cifar10 "
+          + "or unit, or --mean, --std and --input-scale")
+    }
+    return try preprocessing.applied(to: imported.model)
+  }
+
+  /// The model as one that works on another's images: where an ONNX file does not say how they
+  /// become its input, they do as for `other`.
+  func load(besides other: Model) throws -> Model {
+    guard isONNX else { return try load() }
+    let imported = try imported()
+    return imported.assumesPreprocessing
+      ? try imported.model.with(preprocessing: other.preprocessing) : imported.model
+  }
+
+  private var isONNX: Bool { path.lowercased().hasSuffix(".onnx") }
+
+  /// - Parameter crop: a file that leaves its extents open takes images of this size
+  private func imported(crop: Int? = nil, output: String? = nil) throws -> ImportedModel {
+    let shape = crop.map { Shape.map(3, $0, $0) }
+    let options = ONNXImporter.Options(openExtents: shape, output: output)
+    return try ONNXImporter(options: options).read(contentsOf: URL(fileURLWithPath: path))
   }
 
   /// The model file of that name or, where no such file exists, a network of the zoo.

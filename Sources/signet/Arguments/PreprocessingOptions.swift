@@ -58,6 +58,11 @@ struct PreprocessingOptions: ParsableArguments {
     try check("--crop", crop, in: 1...65536)
   }
 
+  /// Whether something was said about the range of the network's input.
+  var saysHowPixelsAreScaled: Bool {
+    preset != nil || inputScale != nil || mean != nil || std != nil
+  }
+
   /// `base` with what was given in its place.
   func resolved(over base: Preprocessing) -> Preprocessing {
     var result = preset?.preprocessing ?? base

@@ -55,7 +55,7 @@ struct FinetuneCommand: ParsableCommand {
   func run() throws {
     try output.check()
     let start = try model.load()
-    let teacher = try teacher?.load()
+    let teacher = try teacher?.load(besides: start)
     let dataset = try data.open(default: .train, seed: options.seed)
     var resolved = try options.resolved(over: .finetuning, threads: common.threadCount)
     resolved.loss =

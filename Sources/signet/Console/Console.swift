@@ -17,6 +17,10 @@ enum Console {
     FileHandle.standardError.write(Data((text + "\n").utf8))
   }
 
+  static func warn(_ text: String) {
+    note("signet: warning: \(text)")
+  }
+
   /// Prints a report as the `--json` flag asks.
   static func print(_ report: some Report, json: Bool) throws {
     printResult(json ? try JSONText.encode(report) : report.text)

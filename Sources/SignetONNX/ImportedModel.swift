@@ -1,0 +1,9 @@
+import SignetModel
+
+/// What comes out of an ONNX file.
+public struct ImportedModel: Sendable {
+  public let model: Model
+  /// Whether nobody said how an image becomes the input: neither the options nor, as Signet's
+  /// exports do, the file. The model then takes pixels as 0…1, which is seldom right.
+  public let assumesPreprocessing: Bool
+}

@@ -36,6 +36,16 @@ public enum DataError: Error, Hashable, Sendable {
   case image(file: String, ImageDefect)
 }
 
+extension DataError {
+  /// Whether an image file is at fault that others of its set could do without.
+  var isAboutOneFile: Bool {
+    switch self {
+    case .image, .unreadable, .fileTooLarge: true
+    default: false
+    }
+  }
+}
+
 /// What is wrong with the bytes of an image.
 public enum ImageDefect: Error, Hashable, Sendable {
   /// Neither JPEG nor PNG; `found` names the format if it is known, else its first bytes.

@@ -14,12 +14,16 @@ import Testing
     #expect(
       report.text
         == "top-1 91.73 %  top-5 99.71 %  10,000 images in 12.3 s (runtime, 2 threads)")
+    var incomplete = report
+    incomplete.skipped = 3
+    #expect(incomplete.text == report.text + ", 3 skipped")
     #expect(
       try JSONText.encode(report) == """
         {
           "engine" : "runtime",
           "images" : 10000,
           "seconds" : 12.34,
+          "skipped" : 0,
           "threads" : 2,
           "top1" : 91.73,
           "top5" : 99.71

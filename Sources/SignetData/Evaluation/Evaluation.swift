@@ -7,22 +7,29 @@ public struct Evaluation: Sendable, Hashable {
   /// Share of images whose label is among the five highest scores, in percent.
   public let top5: Double
   public let images: Int
+  /// Images that could not be read and were left out.
+  public let skipped: Int
   /// Wall-clock time, loading included.
   public let seconds: Double
 
-  public init(top1: Double, top5: Double, images: Int, seconds: Double) {
+  public init(top1: Double, top5: Double, images: Int, skipped: Int = 0, seconds: Double) {
     self.top1 = top1
     self.top5 = top5
     self.images = images
+    self.skipped = skipped
     self.seconds = seconds
   }
 
   /// Runs all images through the network. Of equal scores the lower class wins.
-  /// - Parameter progress: called after each batch with the images done and their total.
+  /// - Parameters:
+  ///   - skipping: called for each image that cannot be read and is left out; with `nil` the
+  ///     first one is thrown. So it is where no image can be read.
+  ///   - progress: called after each batch with the images done and their total.
   /// - Throws: ``DataError``, ``EvaluationError`` or what the network throws.
   public static func measure(
     _ classifier: some Classifier, dataset: any ImageDataset, preprocessing: Preprocessing,
-    batchSize: Int = 128, progress: ((Int, Int) -> Void)? = nil
+    batchSize: Int = 128, skipping: ((DataError) -> Void)? = nil,
+    progress: ((Int, Int) -> Void)? = nil
   ) throws -> Evaluation {
     let clock = ContinuousClock()
     let start = clock.now
@@ -31,10 +38,17 @@ public struct Evaluation: Sendable, Hashable {
       throw EvaluationError.classes(
         dataset: dataset.name, largestLabel: largest, classCount: classes)
     }
+    var skipped: [DataError] = []
+    let note = skipping.map { skipping in
+      { (error: DataError) in
+        skipped.append(error)
+        skipping(error)
+      }
+    }
     let batches = BatchLoader(
       dataset: dataset, shape: classifier.inputShape, preprocessing: preprocessing,
       batchSize: batchSize
-    ).batches(epoch: 0)
+    ).batches(epoch: 0, skipping: note)
     var (first, firstFive, done) = (0, 0, 0)
     while let batch = try batches.next() {
       let scores = try classifier.logits(images: batch.images, count: batch.count)
@@ -50,12 +64,13 @@ public struct Evaluation: Sendable, Hashable {
         firstFive += rank < 5 ? 1 : 0
       }
       done += batch.count
-      progress?(done, dataset.count)
+      progress?(done + skipped.count, dataset.count)
     }
+    if done == 0, let error = skipped.first { throw error }
     let percent = 100 / Double(max(1, done))
     return Evaluation(
       top1: Double(first) * percent, top5: Double(firstFive) * percent, images: done,
-      seconds: (clock.now - start) / .seconds(1))
+      skipped: skipped.count, seconds: (clock.now - start) / .seconds(1))
   }
 
   /// How many classes come before `label`; `nil` if a score is not a number.

@@ -7,4 +7,6 @@ public struct Batch: Sendable {
   public let count: Int
   /// Place of each image in its data set.
   public let indices: [Int]
+  /// Why images that belong here are missing.
+  let skipped: [DataError]
 }

@@ -7,10 +7,15 @@ public final class BatchIterator {
   /// The first step that is not scheduled yet.
   private var nextScheduled: Int
   private var failure: DataError?
+  private let skipping: ((DataError) -> Void)?
 
-  init(steps: Range<Int>, ahead: Int, make: @escaping BatchQueue.Make) {
+  init(
+    steps: Range<Int>, ahead: Int, skipping: ((DataError) -> Void)?,
+    make: @escaping BatchQueue.Make
+  ) {
     queue = BatchQueue(make: make)
     self.ahead = ahead
+    self.skipping = skipping
     self.steps = steps
     nextScheduled = steps.lowerBound
     scheduleAhead()
@@ -19,6 +24,7 @@ public final class BatchIterator {
   init(failing error: DataError) {
     queue = BatchQueue { _, _ in nil }
     ahead = 0
+    skipping = nil
     steps = 0..<0
     nextScheduled = 0
     failure = error
@@ -28,14 +34,23 @@ public final class BatchIterator {
     queue.cancel()
   }
 
-  /// The next batch, or `nil` after the last one.
+  /// The next batch, or `nil` after the last one. A batch none of whose images can be read is
+  /// passed over where they are skipped.
   /// - Throws: ``DataError`` in the place of the batch it spoiled, which is then the last one.
   public func next() throws(DataError) -> Batch? {
     if let failure {
       self.failure = nil
       throw failure
     }
-    guard let step = steps.first else { return nil }
+    while let step = steps.first {
+      guard let batch = try take(step) else { return nil }
+      for error in batch.skipped { skipping?(error) }
+      if batch.count > 0 { return batch }
+    }
+    return nil
+  }
+
+  private func take(_ step: Int) throws(DataError) -> Batch? {
     steps = step + 1..<steps.upperBound
     nextScheduled = max(nextScheduled, step)
     let result = queue.take(step)

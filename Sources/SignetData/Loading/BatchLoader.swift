@@ -39,15 +39,20 @@ public struct BatchLoader: Sendable {
   }
 
   /// The batches of an epoch from `step` on; none if `step` is past the last.
-  public func batches(epoch: Int, from step: Int = 0) -> BatchIterator {
+  /// - Parameter skipping: called by the iterator, in order, for each image that cannot be read
+  ///   and is left out of its batch; with `nil` the first such image ends the sequence.
+  public func batches(
+    epoch: Int, from step: Int = 0, skipping: ((DataError) -> Void)? = nil
+  ) -> BatchIterator {
     let first = max(0, step)
     let recipe: BatchRecipe
     do throws(DataError) {
-      recipe = try BatchRecipe(loader: self, epoch: epoch)
+      recipe = try BatchRecipe(loader: self, epoch: epoch, skipsUnreadable: skipping != nil)
     } catch {
       return BatchIterator(failing: error)
     }
     return BatchIterator(
-      steps: first..<max(first, batchesPerEpoch), ahead: max(0, prefetch), make: recipe.batch)
+      steps: first..<max(first, batchesPerEpoch), ahead: max(0, prefetch), skipping: skipping,
+      make: recipe.batch)
   }
 }

@@ -2,12 +2,13 @@
 struct BatchRecipe: Sendable {
   private let loader: BatchLoader
   private let epoch: Int
+  private let skipsUnreadable: Bool
   private let normalizer: Normalizer
   private let labels: [Int]
   /// Indices into the data set; `nil` is the set's own order.
   private let order: [Int]?
 
-  init(loader: BatchLoader, epoch: Int) throws(DataError) {
+  init(loader: BatchLoader, epoch: Int, skipsUnreadable: Bool = false) throws(DataError) {
     guard loader.batchSize > 0 else {
       throw .option(name: "batch size", expected: "at least 1", found: "\(loader.batchSize)")
     }
@@ -18,6 +19,7 @@ struct BatchRecipe: Sendable {
     }
     self.loader = loader
     self.epoch = epoch
+    self.skipsUnreadable = skipsUnreadable
     normalizer = try Normalizer(shape: loader.shape, preprocessing: loader.preprocessing)
     labels = loader.dataset.labels
     order = loader.shuffleSeed.map {
@@ -29,22 +31,29 @@ struct BatchRecipe: Sendable {
   func batch(_ step: Int, isCancelled: () -> Bool) -> Result<Batch, DataError>? {
     let first = step * loader.batchSize
     let places = first..<min(first + loader.batchSize, loader.dataset.count)
-    let indices = places.map { order?[$0] ?? $0 }
+    let wanted = places.map { order?[$0] ?? $0 }
     let imageLength = loader.shape.elementCount
+    var indices: [Int] = []
+    var skipped: [DataError] = []
     var failure: DataError?
     var wasCancelled = false
-    let images = [Float](unsafeUninitializedCapacity: indices.count * imageLength) {
+    let images = [Float](unsafeUninitializedCapacity: wanted.count * imageLength) {
       buffer, filled in
-      for index in indices {
+      for index in wanted {
         wasCancelled = isCancelled()
         guard !wasCancelled else { return }
         do throws(DataError) {
           let image = UnsafeMutableBufferPointer(rebasing: buffer[filled..<filled + imageLength])
           try write(index, into: image)
         } catch {
-          failure = error
-          return
+          guard skipsUnreadable, error.isAboutOneFile else {
+            failure = error
+            return
+          }
+          skipped.append(error)
+          continue
         }
+        indices.append(index)
         filled += imageLength
       }
     }
@@ -53,7 +62,7 @@ struct BatchRecipe: Sendable {
     return .success(
       Batch(
         images: images, labels: indices.map { Int64(labels[$0]) }, count: indices.count,
-        indices: indices))
+        indices: indices, skipped: skipped))
   }
 
   private func write(_ index: Int, into image: UnsafeMutableBufferPointer<Float>)

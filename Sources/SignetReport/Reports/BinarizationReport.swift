@@ -6,6 +6,8 @@ public struct BinarizationReport: Report {
   public var output: String
   public var method: String
   public var images: Int
+  /// Images that could not be read and had others in their place.
+  public var skipped: Int
   public var seconds: Double
   public var fileBytes: Int
   public var floatBytes: Int
@@ -14,12 +16,13 @@ public struct BinarizationReport: Report {
   public var choices: [Choice]?
 
   public init(
-    output: String, method: String, images: Int, seconds: Double, fileBytes: Int, floatBytes: Int,
-    layers: [LayerRecord], choices: [Choice]? = nil
+    output: String, method: String, images: Int, skipped: Int = 0, seconds: Double, fileBytes: Int,
+    floatBytes: Int, layers: [LayerRecord], choices: [Choice]? = nil
   ) {
     self.output = output
     self.method = method
     self.images = images
+    self.skipped = skipped
     self.seconds = seconds
     self.fileBytes = fileBytes
     self.floatBytes = floatBytes
@@ -31,6 +34,7 @@ public struct BinarizationReport: Report {
     "\(layers.count) layer\(layers.count == 1 ? "" : "s") binarized with \(method) in "
       + "\(Quantity.seconds(seconds)) → \(output) (\(Quantity.bytes(fileBytes)), "
       + "\(Quantity.ratio(Double(floatBytes) / Double(max(1, fileBytes)))) smaller)"
+      + (skipped == 0 ? "" : ", \(Quantity.count(skipped)) images skipped")
   }
 
   /// What is said while a layer is done: the columns line up from one line to the next.

@@ -30,10 +30,17 @@ extension BinarizationRun {
       throw TrainingError.memory(
         layer: memory.layer, needed: memory.peak / 2, allowed: options.memoryBytes)
     }
+    var unreadable: DataError?
+    let note = skipping.map { skipping in
+      { (error: DataError) in
+        unreadable = error
+        skipping(error)
+      }
+    }
     let batches = BatchLoader(
       dataset: dataset, shape: model.graph.inputShape, preprocessing: model.preprocessing,
       batchSize: options.batchSize, shuffleSeed: options.seed
-    ).batches(epoch: 0)
+    ).batches(epoch: 0, skipping: note)
     var chunks: [Tensor] = []
     var taken = 0
     while taken < count, let batch = try batches.next() {
@@ -44,6 +51,7 @@ extension BinarizationRun {
       chunks.append(try tensor.narrow(0, start: 0, length: used).channelsLast())
       taken += used
     }
+    if taken == 0, let unreadable { throw unreadable }
     return ActivationStreams(
       graph: model.graph, steps: steps,
       parameters: try model.graph.nodes.map {

@@ -10,6 +10,7 @@ final class BinarizationRun {
   let model: Model
   let dataset: (any ImageDataset)?
   let checkpoint: URL?
+  let skipping: ((DataError) -> Void)?
   /// Nodes the output depends on, up to the last layer to be solved.
   let steps: [ExecutionPlan.Step]
   /// Positions in `steps` of the layers to solve.
@@ -27,12 +28,14 @@ final class BinarizationRun {
   private var weights: [String: Weight]
 
   init(
-    options: BinarizationOptions, model: Model, dataset: (any ImageDataset)?, checkpoint: URL?
+    options: BinarizationOptions, model: Model, dataset: (any ImageDataset)?, checkpoint: URL?,
+    skipping: ((DataError) -> Void)? = nil
   ) throws {
     self.options = options
     self.model = model
     self.dataset = dataset
     self.checkpoint = checkpoint
+    self.skipping = skipping
     graph = model.graph
     weights = model.weights
     let kept = try options.keep.layers(of: model.graph)

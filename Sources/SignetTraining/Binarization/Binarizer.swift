@@ -22,18 +22,22 @@ public struct Binarizer: Sendable {
   ///     its errors are then those of the weights.
   ///   - progress: called after each layer with its record, its place from 0 and the count
   ///   - chosen: called once, before that, with what a budget gave each layer
+  ///   - skipping: called for each image that cannot be read and has another in its place; with
+  ///     `nil` the first one is thrown
   /// - Throws: ``TrainingError``; `.interrupted` once `shouldStop` says so.
   public func run(
     _ model: Model, dataset: (any ImageDataset)?, checkpoint: URL? = nil,
     progress: (LayerRecord, Int, Int) -> Void = { _, _, _ in },
-    shouldStop: () -> Bool = { false }, chosen: ([LayerChoice]) -> Void = { _ in }
+    shouldStop: () -> Bool = { false }, chosen: ([LayerChoice]) -> Void = { _ in },
+    skipping: ((DataError) -> Void)? = nil
   ) throws(TrainingError) -> Model {
     try options.check()
     return try TrainingError.wrapping {
       if let threads = options.threads { try TorchSettings.setThreads(threads) }
       TorchSettings.keepFreedMemory()
       let run = try BinarizationRun(
-        options: options, model: model, dataset: dataset, checkpoint: checkpoint)
+        options: options, model: model, dataset: dataset, checkpoint: checkpoint,
+        skipping: skipping)
       return try noGrad {
         try run.toEnd(chosen: chosen, progress: progress, shouldStop: shouldStop)
       }

@@ -29,6 +29,8 @@ struct BinarizeCommand: ParsableCommand {
 
   @OptionGroup var checkpoints: CheckpointOptions
 
+  @OptionGroup var reading: ReadingOptions
+
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
 
   @OptionGroup var common: CommonOptions
@@ -40,7 +42,8 @@ struct BinarizeCommand: ParsableCommand {
     let checkpoint = try checkpoints.prepare(for: output)
     Interruption.stopAtNextSafePoint()
     let report = try Binarization(
-      options: options.resolved(threads: common.threadCount), checkpoint: checkpoint
+      options: options.resolved(threads: common.threadCount), checkpoint: checkpoint,
+      skipped: reading.skippedImages()
     ).run(float, dataset: dataset, output: output)
     checkpoint.removeCheckpoint()
     try Console.print(report, json: common.json)

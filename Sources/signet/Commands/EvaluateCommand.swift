@@ -24,6 +24,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Which images --limit takes.")
   var seed: UInt64 = 0
 
+  @OptionGroup var reading: ReadingOptions
+
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
 
   @OptionGroup var common: CommonOptions
@@ -39,10 +41,12 @@ struct EvaluateCommand: ParsableCommand {
     let classifier = try engine.classifier(
       for: model, threads: common.threadCount, batch: batchSize)
     let evaluation = try Evaluation.measure(
-      classifier, of: model, on: dataset, batchSize: batchSize, label: "evaluate")
+      classifier, of: model, on: dataset, batchSize: batchSize, label: "evaluate",
+      skipped: reading.skippedImages())
     let report = EvaluationReport(
       top1: evaluation.top1, top5: evaluation.top5, images: evaluation.images,
-      seconds: evaluation.seconds, engine: engine.rawValue, threads: common.threadCount)
+      skipped: evaluation.skipped, seconds: evaluation.seconds, engine: engine.rawValue,
+      threads: common.threadCount)
     try Console.print(report, json: common.json)
   }
 }

@@ -8,6 +8,8 @@ import SignetTraining
 struct Binarization {
   let options: BinarizationOptions
   let checkpoint: URL
+  /// Where images that cannot be read are named; with `nil` the first one is an error.
+  var skipped: SkippedImages?
 
   func run(
     _ model: Model, dataset: any ImageDataset, output: OutputFile
@@ -27,11 +29,13 @@ struct Binarization {
         let explained = BinarizationReport.explained($0)
         choices = explained
         for choice in explained { Console.note(choice.line) }
-      })
+      },
+      skipping: skipped.map { $0.note })
     try binary.write(to: output.url)
     return BinarizationReport(
       output: output.path, method: options.method.rawValue, images: options.images,
-      seconds: (clock.now - start) / .seconds(1), fileBytes: try binary.fileByteCount,
+      skipped: skipped?.count ?? 0, seconds: (clock.now - start) / .seconds(1),
+      fileBytes: try binary.fileByteCount,
       floatBytes: binary.floatByteCount, layers: layers, choices: choices)
   }
 }

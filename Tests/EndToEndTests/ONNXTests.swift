@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+/// ONNX files on the command line.
+@Suite struct ONNXTests {
+  private let workspace: Workspace
+  private let data: String
+
+  init() throws {
+    workspace = try Workspace()
+    data = try TinyFashion.write(
+      to: workspace.folder.appendingPathComponent("data"), trainImages: 64)
+  }
+
+  private func path(_ name: String) -> String { workspace.path(name) }
+
+  /// A network with fresh weights as another exporter would leave it: without Signet's notes.
+  private func writePlainONNX() throws {
+    try Command(
+      "train", "fashion-vgg", "--data", data, "--steps", "1", "--batch-size", "8", "--threads", "1",
+      "--augment", "none", "-o", path("float.signet")
+    ).succeed()
+    try Command("export", path("float.signet"), "--float", "-o", path("noted.onnx")).succeed()
+    var bytes = try workspace.bytes("noted.onnx")
+    // The notes' key keeps its length, so that the file stays valid.
+    let key = Data("signet.preprocessing".utf8)
+    while let range = bytes.range(of: key) {
+      bytes.replaceSubrange(range, with: Data("foreign.preprocessed".utf8))
+    }
+    try workspace.write(bytes, to: "plain.onnx")
+  }
+
+  @Test func anImportWithoutPreprocessingIsWarnedOf() throws {
+    try writePlainONNX()
+    let warning = "does not say how images become its input"
+    func evaluate(_ model: String, _ options: String...) throws -> Command.Output {
+      try Command(
+        arguments: ["evaluate", path(model), "--data", data, "--threads", "1", "--json"] + options
+      ).succeed()
+    }
+    let silent = try evaluate("plain.onnx")
+    #expect(silent.standardError.contains("plain.onnx \(warning)"))
+    #expect(silent.standardError.contains("--preset"))
+    // Fashion-MNIST's own values, which the export noted, are said by hand.
+    let said = try evaluate("plain.onnx", "--mean", ".2860", "--std", ".3530")
+    let noted = try evaluate("noted.onnx")
+    for output in [said, noted] { #expect(!output.standardError.contains(warning)) }
+    #expect(try said.json()["top1"] as? Double == noted.json()["top1"] as? Double)
+
+    let binarized = try Command(
+      "binarize", path("plain.onnx"), "--data", data, "--images", "32", "--effort", "0",
+      "--threads", "1", "-o", path("binary.signet")
+    ).succeed()
+    #expect(binarized.standardError.contains(warning))
+    // No images, nothing to warn of.
+    let inspected = try Command("inspect", path("plain.onnx")).succeed()
+    #expect(!inspected.standardError.contains(warning))
+  }
+
+  @Test func fromONNXToABinaryONNX() throws {
+    try writePlainONNX()
+    let values = ["--mean", ".2860", "--std", ".3530"]
+    try Command(
+      arguments: [
+        "binarize", path("plain.onnx"), "--data", data, "--images", "32", "--effort", "0",
+        "--threads", "1", "-o", path("binary.signet"),
+      ] + values
+    ).succeed()
+    // The teacher's file says nothing of preprocessing; it works on the student's images.
+    try Command(
+      "finetune", path("binary.signet"), "--teacher", path("plain.onnx"), "--no-labels", "--data",
+      data, "--steps", "2", "--batch-size", "8", "--augment", "none", "--threads", "1",
+      "-o", path("tuned.signet")
+    ).succeed()
+    let sizes = try ["bits", "int8", "float"].map { encoding in
+      let name = "\(encoding).onnx"
+      let report = try Command(
+        "export", path("tuned.signet"), "--encoding", encoding, "--json", "-o", path(name)
+      ).succeed().json()
+      #expect(report["fileBytes"] as? Int == (try workspace.bytes(name).count))
+      return try workspace.bytes(name).count
+    }
+    #expect(sizes[0] < sizes[1] && sizes[1] < sizes[2])
+    let results = try ["tuned.signet", "bits.onnx", "int8.onnx", "float.onnx"].map { name in
+      try Command("evaluate", path(name), "--data", data, "--threads", "1", "--json")
+        .succeed().json()["top1"] as? Double
+    }
+    #expect(Set(results).count == 1)
+  }
+
+  @Test func imagesThatCannotBeReadAreNamedAndCounted() throws {
+    try writePlainONNX()
+    let square = try Data(
+      contentsOf: Repository.fixtures.appendingPathComponent("square.png"))
+    try workspace.write(square, to: "square.png")
+    try workspace.write(square.prefix(40), to: "cut.png")
+    try workspace.write(Data("square.png 0\ncut.png 1\ngone.png 2\n".utf8), to: "list.txt")
+    let images = "imagelist:\(path("list.txt"))"
+    func run(_ verb: String, _ options: String...) throws -> Command.Output {
+      try Command(
+        arguments: [
+          verb, path("noted.onnx"), "--data", images, "--channel-order", "grey", "--threads", "1",
+          "--json",
+        ] + options
+      ).run()
+    }
+    let evaluated = try run("evaluate")
+    #expect(evaluated.status == 0)
+    #expect(try evaluated.json()["images"] as? Int == 1)
+    #expect(try evaluated.json()["skipped"] as? Int == 2)
+    #expect(evaluated.standardError.contains("signet: warning: skipped: \(path("cut.png")): "))
+    #expect(evaluated.standardError.contains("signet: warning: skipped: \(path("gone.png")): "))
+    let binarized = try run(
+      "binarize", "--images", "3", "--effort", "0", "-o", path("binary.signet"))
+    #expect(binarized.status == 0)
+    #expect(try binarized.json()["skipped"] as? Int == 2)
+    for verb in ["evaluate", "binarize"] {
+      let extra = verb == "binarize" ? ["-o", path("strict.signet")] : []
+      let strict = try Command(
+        arguments: [
+          verb, path("noted.onnx"), "--data", images, "--strict", "--threads", "1",
+        ] + extra
+      ).run()
+      #expect(strict.status == 65)
+      #expect(strict.standardError.contains(".png: "))
+    }
+  }
+}

@@ -6,7 +6,7 @@ import Testing
 
 /// What is exported comes back as it was, and computes the same.
 @Suite struct RoundTripTests {
-  private static func model(codes: Int = 0) throws -> Model {
+  static func model(codes: Int = 0) throws -> Model {
     var g = GraphBuilder(inputShape: .map(3, 9, 9))
     g.append(
       "stem",

@@ -20,6 +20,7 @@ build: setup
 # The end-to-end tests run the release command.
 test: build
 	swift test
+	Tests/Conformance/run
 	swift format lint --strict -r Package.swift Sources Tests
 
 demo: build

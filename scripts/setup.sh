@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Installs what Signet is built from: system packages, and libtorch into .deps/. Run as often as
-# you like; what is there already is left alone. Needs Swift and, once, the network.
+# Installs what Signet is built from: system packages, and libtorch into .deps/; and, for the tests
+# that compare with them, a few Python packages. Run as often as you like; what is there already is
+# left alone. Needs Swift and, once, the network.
 set -euo pipefail
 
 torch_version=2.13.0
+# The node tests come with onnx: another version is another set of tests.
+python_packages=(onnx==1.23.2 onnxruntime==1.31.1 numpy safetensors)
 swift_minimum=6.1
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -194,6 +197,28 @@ PC
   fi
 }
 
+# A folder of their own for the packages that tests compare with. Those tests are skipped without
+# them, so nothing here stops set-up.
+install_python_packages() {
+  local folder=$deps/python python=$deps/python/bin/python log=$deps/python.log
+  if "$python" -c 'import numpy, onnx, onnxruntime, safetensors' 2>/dev/null; then
+    say "the Python packages that tests compare with are there"
+    return
+  fi
+  say "installing ${python_packages[*]} into .deps/python, for tests (about 60 MB)"
+  rm -rf "$folder"
+  # Debian's Python makes such a folder without pip only; its own pip then fills it.
+  if python3 -m venv --without-pip "$folder" >"$log" 2>&1 &&
+    python3 -m pip --python "$python" install --quiet --disable-pip-version-check --retries 1 \
+      --timeout 20 --only-binary=:all: "${python_packages[@]}" >>"$log" 2>&1; then
+    say "the Python packages are in .deps/python"
+  else
+    rm -rf "$folder"
+    say "the Python packages could not be installed (.deps/python.log); the tests that compare" \
+      "with onnx, onnxruntime and safetensors will be skipped"
+  fi
+}
+
 check_swift
 case $system in
   Darwin)
@@ -208,4 +233,5 @@ case $system in
 esac
 install_libtorch
 write_pkgconfig
+install_python_packages
 say "done"

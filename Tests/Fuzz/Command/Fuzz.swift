@@ -7,7 +7,11 @@ import FuzzSupport
 ///       [--from INDEX] [--corpus FOLDER] [--state FILE]
 ///
 /// Input number i is the same in every run. Before each input its number is written to the state
-/// file, so that after a crash `--from $(cat FILE) --count 1` repeats it.
+/// file, so that after a crash or a hang `--from NUMBER --count 1` repeats it. What an input takes is
+/// processor time, so that a busy machine makes nothing slow.
+///
+/// AddressSanitizer holds the memory to a bound as well:
+/// `ASAN_OPTIONS=max_allocation_size_mb=1024`.
 @main
 struct Fuzz {
   static func main() throws {
@@ -29,19 +33,15 @@ struct Fuzz {
     for target in chosen.map({ [$0] }) ?? FuzzTarget.allCases {
       var taken = 0
       var slowest = 0.0
-      let clock = ContinuousClock()
       for index in first..<first + count {
         if let state {
           try state.seek(toOffset: 0)
           state.write(Data("\(target.rawValue) \(index)\n".utf8))
         }
         let input = target.input(index, corpus: corpus)
-        var isTaken = false
-        let elapsed = clock.measure { isTaken = target.read(input) }
-        let seconds =
-          Double(elapsed.components.attoseconds) * 1e-18
-          + Double(elapsed.components.seconds)
-        taken += isTaken ? 1 : 0
+        let start = processorSeconds
+        taken += target.read(input) ? 1 : 0
+        let seconds = processorSeconds - start
         slowest = max(slowest, seconds)
         if seconds > 1 {
           slow += 1
@@ -53,5 +53,12 @@ struct Fuzz {
           + "slowest \(Int(slowest * 1000)) ms")
     }
     exit(slow == 0 ? 0 : 1)
+  }
+
+  /// What this thread has computed so far.
+  private static var processorSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

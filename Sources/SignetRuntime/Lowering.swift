@@ -7,6 +7,7 @@ struct Lowering {
   let memory: Memory
   let threads: Int
   let maximumBatch: Int
+  let isExact: Bool
   let arena: UnsafeMutablePointer<Float>
   /// Floats from the arena's start, by buffer.
   let offsets: [Int]
@@ -16,15 +17,18 @@ struct Lowering {
   private(set) var scratchBytes = 64
   private(set) var input: UnsafeMutablePointer<signet_transfer>?
   private(set) var output: UnsafeMutablePointer<signet_transfer>?
+  /// The largest magnitudes of values, images × height, that steps before gather.
+  private var peaks: [ValueView: UnsafeMutablePointer<Float>] = [:]
 
   init(
-    table: signet_kernel_set, memory: Memory, threads: Int, maximumBatch: Int,
+    table: signet_kernel_set, memory: Memory, threads: Int, maximumBatch: Int, isExact: Bool,
     arena: UnsafeMutablePointer<Float>, offsets: [Int]
   ) {
     self.table = table
     self.memory = memory
     self.threads = threads
     self.maximumBatch = maximumBatch
+    self.isExact = isExact
     self.arena = arena
     self.offsets = offsets
   }
@@ -96,7 +100,7 @@ struct Lowering {
     let layer = step.nodes.first?.name ?? Graph.inputName
     var shape = try shape(of: work, layer)
     guard
-      let candidates = work.weight.isBinary ? table.b1_conv : table.f32_conv,
+      let candidates = table.candidates(isBinary: work.weight.isBinary, isExact: isExact),
       let kernel = signet_choose_conv(candidates, &shape)
     else { throw .unavailableKernels(name: String(cString: table.name), available: []) }
     let packedBytes = kernel.pointee.packed_bytes(&shape)
@@ -108,6 +112,7 @@ struct Lowering {
     case .binary(let codes):
       codes.bytes.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
     }
+    let peaks = kernel.pointee.needs_peaks ? try peaks(of: work.input, layer) : nil
     let noView = signet_view()
     let arguments = signet_conv(
       shape: shape, in: lowered(work.input), out: lowered(work.out),
@@ -115,7 +120,8 @@ struct Lowering {
       scale: try work.scale.map { (scale) throws(EngineError) in
         UnsafePointer(try memory.array(scale, for: layer))
       },
-      offset: try memory.array(work.offset, for: layer), relu: work.relu)
+      offset: try memory.array(work.offset, for: layer), peaks: peaks,
+      peaks_per_image: Int64(work.input.height), relu: work.relu)
     let needed = kernel.pointee.scratch_bytes(&shape, Int64(maximumBatch))
     // The next thread's working memory begins on a cache line of its own.
     scratchBytes = max(scratchBytes, (needed + 127) / 64 * 64)
@@ -128,6 +134,21 @@ struct Lowering {
         nodes: step.nodes, kernel: String(cString: kernel.pointee.name),
         outputShape: work.out.shape, isBinary: work.weight.isBinary,
         multiplyAdds: work.multiplyAdds, packedBytes: packedBytes))
+  }
+
+  /// Where a step before gathers the largest magnitude of each row of a value.
+  private mutating func peaks(
+    of view: ValueView, _ layer: String
+  ) throws(EngineError) -> UnsafePointer<Float> {
+    if let known = peaks[view] { return UnsafePointer(known) }
+    let rows = [Float](repeating: 0, count: maximumBatch * view.height)
+    let stored = try memory.array(rows, for: layer)
+    peaks[view] = stored
+    try append(
+      PlannedStep(nodes: [], work: .fromPlanes(view)), "peak",
+      signet_peaks(in: lowered(view), peaks: stored), table.peak, out: view,
+      cost: view.elements / 16)
+    return UnsafePointer(stored)
   }
 
   private func shape(
@@ -198,6 +219,19 @@ struct Lowering {
       throw .tooLarge(layer: layer, found: "an extent of \(value)")
     }
     return narrow
+  }
+}
+
+extension signet_kernel_set {
+  func candidates(
+    isBinary: Bool, isExact: Bool
+  ) -> UnsafePointer<UnsafePointer<signet_conv_kernel>?>? {
+    switch (isBinary, isExact) {
+    case (false, false): f32_conv
+    case (false, true): f32_conv_exact
+    case (true, false): b1_conv
+    case (true, true): b1_conv_exact
+    }
   }
 }
 

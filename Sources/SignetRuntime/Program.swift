@@ -13,7 +13,7 @@ final class Program: @unchecked Sendable {
   private var output: UnsafeMutablePointer<signet_transfer>?
 
   init(
-    planner: Planner, kernels: KernelSet, threads: Int, maximumBatch: Int
+    planner: Planner, kernels: KernelSet, threads: Int, maximumBatch: Int, isExact: Bool
   ) throws(EngineError) {
     let table = kernels.table.pointer.pointee
     let arenaPlan = ArenaPlan(planner.lifetimes(images: maximumBatch))
@@ -21,7 +21,7 @@ final class Program: @unchecked Sendable {
       arenaPlan.size * MemoryLayout<Float>.stride, for: "activations")
     var lowering = Lowering(
       table: table, memory: memory, threads: threads, maximumBatch: maximumBatch,
-      arena: arena.bindMemory(to: Float.self, capacity: arenaPlan.size),
+      isExact: isExact, arena: arena.bindMemory(to: Float.self, capacity: arenaPlan.size),
       offsets: arenaPlan.offsets)
     for step in planner.steps { try lowering.lower(step) }
     input = lowering.input

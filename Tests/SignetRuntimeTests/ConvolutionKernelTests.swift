@@ -13,14 +13,22 @@ import Testing
   ) {
     let table = set.table.pointer.pointee
     if tester.codes == 1 {
-      for kernel in fitting(table.f32_conv, tester) {
+      for kernel in fitting(table.f32_conv, table.f32_conv_exact, tester) {
         tester.run(kernel, isBinary: false, sourceLocation: sourceLocation)
       }
     }
-    for kernel in fitting(table.b1_conv, tester) {
-      tester.run(
-        kernel, isBinary: true, inputError: set.binaryInputError, sourceLocation: sourceLocation)
+    for kernel in fitting(table.b1_conv, table.b1_conv_exact, tester) {
+      tester.run(kernel, isBinary: true, sourceLocation: sourceLocation)
     }
+  }
+
+  private func fitting(
+    _ candidates: UnsafePointer<UnsafePointer<signet_conv_kernel>?>?,
+    _ exact: UnsafePointer<UnsafePointer<signet_conv_kernel>?>?, _ tester: ConvolutionTester
+  ) -> [signet_conv_kernel] {
+    let first = fitting(candidates, tester)
+    return first
+      + fitting(exact, tester).filter { kernel in !first.contains { $0.name == kernel.name } }
   }
 
   /// All of a set's candidates that take the shape, not only the one an engine would choose.

@@ -47,9 +47,8 @@ struct ConvolutionTester {
       codes: Int32(codes), threads: Int32(threads))
   }
 
-  /// - Parameter inputError: what the kernel may lose of each input, relative to it.
   func run(
-    _ kernel: signet_conv_kernel, isBinary: Bool, inputError: Double = 0,
+    _ kernel: signet_conv_kernel, isBinary: Bool,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     var random = RandomNumbers(seed: seed)
@@ -73,18 +72,22 @@ struct ConvolutionTester {
       kernel.pack(&shape, weights, packed.start)
     }
     let scratch = GuardedBytes(kernel.scratch_bytes(&shape, Int64(images)))
+    let peaks = peaks(of: input)
+    let rounding = KernelRounding(kernel)
     scales.withUnsafeBufferPointer { scales in
       offsets.withUnsafeBufferPointer { offsets in
-        var convolution = signet_conv(
-          shape: shape, in: input.view, out: output.view,
-          residual: residual ? added.view : signet_view(), packed: packed.start,
-          scale: isBinary || scaled ? scales.baseAddress : nil, offset: offsets.baseAddress,
-          relu: relu)
-        // Units in an order of their own: each must stand alone.
-        let units = kernel.units(&convolution, Int64(images))
-        #expect(units > 0, sourceLocation: sourceLocation)
-        for unit in (0..<units).reversed() {
-          kernel.run(&convolution, Int64(images), unit, unit + 1, scratch.start)
+        peaks.withUnsafeBufferPointer { peaks in
+          var convolution = signet_conv(
+            shape: shape, in: input.view, out: output.view,
+            residual: residual ? added.view : signet_view(), packed: packed.start,
+            scale: isBinary || scaled ? scales.baseAddress : nil, offset: offsets.baseAddress,
+            peaks: peaks.baseAddress, peaks_per_image: Int64(height), relu: relu)
+          // Units in an order of their own: each must stand alone.
+          let units = kernel.units(&convolution, Int64(images))
+          #expect(units > 0, sourceLocation: sourceLocation)
+          for unit in (0..<units).reversed() {
+            kernel.run(&convolution, Int64(images), unit, unit + 1, scratch.start)
+          }
         }
       }
     }
@@ -101,7 +104,8 @@ struct ConvolutionTester {
             let (expected, bound) = definition(
               image, y, x, filter, input: input, added: added, weights: weights,
               scales: isBinary || scaled ? scales : [Float](repeating: 1, count: codes * filters),
-              offset: offsets[filter], inputError: inputError)
+              offset: offsets[filter], rounding: rounding,
+              peak: Double(peaks[image * height..<(image + 1) * height].max() ?? 0))
             let found = Double(output[image, y, x, filter])
             if !(abs(found - expected) <= bound) {
               Issue.record(
@@ -117,6 +121,17 @@ struct ConvolutionTester {
     }
   }
 
+  /// The largest magnitude of each row. peaks: images × height
+  private func peaks(of input: GuardedMap) -> [Float] {
+    (0..<(images * height)).map { row in
+      (0..<(width * channels)).reduce(Float(0)) { peak, place in
+        max(
+          peak,
+          abs(input[row / height, row % height, place / channels, place % channels]))
+      }
+    }
+  }
+
   private func packedBits(_ weights: [Float]) -> [UInt8] {
     let bytes = (patch + 7) / 8
     var packed = [UInt8](repeating: 0, count: codes * filters * bytes)
@@ -128,17 +143,20 @@ struct ConvolutionTester {
     return packed
   }
 
-  /// The inner product in double precision and γ(n)·Σ|aᵢbᵢ| with n = S + K + 4 operations.
+  /// The inner product in double precision and γ(n)·Σ|aᵢbᵢ| with n = S + K + 4 operations, plus
+  /// what rounding the inputs may add.
   private func definition(
     _ image: Int, _ y: Int, _ x: Int, _ filter: Int, input: GuardedMap, added: GuardedMap,
-    weights: [Float], scales: [Float], offset: Float, inputError: Double
+    weights: [Float], scales: [Float], offset: Float, rounding: KernelRounding, peak: Double
   ) -> (value: Double, bound: Double) {
     var value = Double(offset)
     var magnitude = abs(value)
+    var carried = 0.0
     let perGroup = channels / groups
     for code in 0..<codes {
       let scale = Double(scales[code * filters + filter])
       var element = (code * filters + filter) * patch
+      let weightPeak = weights[element..<element + patch].reduce(0.0) { max($0, abs(Double($1))) }
       for channel in 0..<perGroup {
         for ky in 0..<kernelHeight {
           for kx in 0..<kernelWidth {
@@ -150,6 +168,11 @@ struct ConvolutionTester {
               let product = scale * Double(weights[element]) * Double(number)
               value += product
               magnitude += abs(product)
+              carried +=
+                abs(scale)
+                * rounding.bound(
+                  input: Double(number), weight: Double(weights[element]), inputPeak: peak,
+                  weightPeak: weightPeak)
             }
             element += 1
           }
@@ -161,7 +184,7 @@ struct ConvolutionTester {
       magnitude += abs(Double(added[image, y, x, filter]))
     }
     let operations = Double(patch + codes + 4)
-    let bound = (operations * 0x1p-24 + inputError) * magnitude
+    let bound = operations * 0x1p-24 * magnitude + carried
     return (relu ? max(value, 0) : value, bound)
   }
 }

@@ -22,8 +22,11 @@ struct EngineTester {
     // Twice: a second run meets an arena that the first has written.
     _ = try engine.run(input, count: images)
     let scores = try engine.run(input, count: images)
-    let kernels = try options.kernels ?? KernelSet.preferred()
-    let interpreter = Interpreter(model: model, inputError: kernels.binaryInputError)
+    let kernels = Dictionary(
+      engine.plan.steps.map { ($0.name, $0.kernel) }, uniquingKeysWith: { first, _ in first })
+    let interpreter = Interpreter(model: model) { node in
+      KernelRounding(kernel: kernels[node.name] ?? "")
+    }
     let size = model.graph.inputShape.elementCount
     let classes = engine.classCount
     #expect(scores.count == images * classes, sourceLocation: sourceLocation)

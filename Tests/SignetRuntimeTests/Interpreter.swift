@@ -6,8 +6,8 @@ import SignetModel
 /// may be off by γ(n)·Σ|aᵢbᵢ| with γ(n) = n·u, u = 2⁻²⁴, plus what its inputs were off by.
 struct Interpreter {
   let model: Model
-  /// Relative error a kernel may add to each input of a binary layer.
-  var inputError = 0.0
+  /// What the kernel of a layer may round.
+  var rounding: (Node) -> KernelRounding = { _ in KernelRounding(kernel: "") }
 
   struct Value {
     var shape: Shape
@@ -119,14 +119,18 @@ struct Interpreter {
     let channels = attributes.inputChannels / attributes.groups
     let perGroup = attributes.outputChannels / attributes.groups
     // Products, codes, folding of a batch norm, offset and residual.
-    let gamma = Double(attributes.patchLength + 16) * Self.unit + relativeInputError(node)
+    let gamma = Double(attributes.patchLength + 16) * Self.unit
+    let rounding = rounding(node)
+    let inputPeak = peak(input)
     for filter in 0..<attributes.outputChannels {
+      let patch = filter * attributes.patchLength..<(filter + 1) * attributes.patchLength
+      let weightPeak = magnitude[patch].max() ?? 0
       for row in 0..<out.shape.height {
         for column in 0..<out.shape.width {
           var number = bias.isEmpty ? 0 : bias[filter]
           var magnitudes = abs(number)
           var carried = 0.0
-          var element = filter * attributes.patchLength
+          var element = patch.lowerBound
           for channel in 0..<channels {
             for ky in 0..<attributes.kernel.height {
               for kx in 0..<attributes.kernel.width {
@@ -141,6 +145,9 @@ struct Interpreter {
                   number += weight[element] * input.numbers[index]
                   magnitudes += magnitude[element] * abs(input.numbers[index])
                   carried += magnitude[element] * input.bounds[index]
+                  carried += rounding.bound(
+                    input: input.numbers[index], weight: magnitude[element],
+                    inputPeak: inputPeak, weightPeak: weightPeak)
                 }
                 element += 1
               }
@@ -155,8 +162,9 @@ struct Interpreter {
     return out
   }
 
-  private func relativeInputError(_ node: Node) -> Double {
-    model.isBinary(node) ? inputError : 0
+  /// The largest magnitude that an element may have.
+  private func peak(_ input: Value) -> Double {
+    zip(input.numbers, input.bounds).reduce(0) { max($0, abs($1.0) + $1.1) }
   }
 
   private func linear(_ node: Node, _ input: Value, _ empty: Value) -> Value {
@@ -164,8 +172,11 @@ struct Interpreter {
     let (weight, magnitude) = weights(of: node)
     let bias = parameters(.bias, of: node)
     let inputs = input.numbers.count
-    let gamma = Double(inputs + 16) * Self.unit + relativeInputError(node)
+    let gamma = Double(inputs + 16) * Self.unit
+    let rounding = rounding(node)
+    let inputPeak = peak(input)
     for filter in 0..<out.shape.channels {
+      let weightPeak = magnitude[filter * inputs..<(filter + 1) * inputs].max() ?? 0
       var number = bias.isEmpty ? 0 : bias[filter]
       var magnitudes = abs(number)
       var carried = 0.0
@@ -173,6 +184,9 @@ struct Interpreter {
         number += weight[filter * inputs + element] * input.numbers[element]
         magnitudes += magnitude[filter * inputs + element] * abs(input.numbers[element])
         carried += magnitude[filter * inputs + element] * input.bounds[element]
+        carried += rounding.bound(
+          input: input.numbers[element], weight: magnitude[filter * inputs + element],
+          inputPeak: inputPeak, weightPeak: weightPeak)
       }
       out.numbers[filter] = number
       out.bounds[filter] = gamma * magnitudes + (1 + gamma) * carried

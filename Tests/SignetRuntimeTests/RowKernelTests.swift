@@ -87,6 +87,30 @@ import Testing
     }
   }
 
+  /// The largest magnitude of each row, whatever its sign; what is not a number is largest.
+  @Test(arguments: KernelSet.available)
+  func peaks(_ set: KernelSet) {
+    for (channels, gap) in [(1, 0), (17, 3), (40, 0)] {
+      var random = RandomNumbers(seed: 5)
+      let source = GuardedMap(2, 3, 7, channels, gap: gap)
+      source.fill { random.floats(1)[0] }
+      var expected = (0..<6).map { row in
+        (0..<7 * channels).map { abs(source[row / 3, row % 3, $0 / channels, $0 % channels]) }
+          .max()
+      }
+      let found = GuardedBytes(6 * MemoryLayout<Float>.stride)
+      let floats = found.start.bindMemory(to: Float.self, capacity: 6)
+      let arguments = signet_peaks(in: source.view, peaks: floats)
+      call(set.table.pointer.pointee.peak, arguments, rows: 6)
+      #expect((0..<6).map { floats[$0] } == expected)
+      source.view.data[4 * Int(source.view.row_stride) + 1] = .nan
+      call(set.table.pointer.pointee.peak, arguments, rows: 6)
+      expected[4] = nil
+      #expect((0..<6).map { floats[$0].isNaN ? nil : floats[$0] } == expected)
+      #expect(found.isIntact)
+    }
+  }
+
   @Test(arguments: KernelSet.available)
   func placement(_ set: KernelSet) throws {
     try check(set, from: (3, 4), to: (6, 5), channelsBefore: 2) { table, input, output in

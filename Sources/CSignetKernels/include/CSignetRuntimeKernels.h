@@ -47,6 +47,10 @@ typedef struct signet_conv {
   const float *scale;
   // offset: out_channels
   const float *offset;
+  // For kernels that need them: images × peaks_per_image; the largest of an image's is the largest
+  // magnitude among its inputs.
+  const float *peaks;
+  int64_t peaks_per_image;
   bool relu;
 } signet_conv;
 
@@ -54,6 +58,8 @@ typedef struct signet_conv {
 // on any thread; a unit writes only its own part of the output.
 typedef struct signet_conv_kernel {
   const char *name;
+  // Whether `peaks` must be there: integer kernels scale their inputs by them.
+  bool needs_peaks;
   // NULL takes every shape.
   bool (*accepts)(const signet_conv_shape *shape);
   // Bytes of the weights as `pack` lays them out, 64-byte aligned.
@@ -101,6 +107,13 @@ typedef struct signet_placement {
   float value;
 } signet_placement;
 
+// Finds the largest magnitude of every row of every image.
+typedef struct signet_peaks {
+  signet_view in;
+  // peaks: images × height
+  float *peaks;
+} signet_peaks;
+
 // Changes between the outside's images × C × H × W and the views' layout.
 typedef struct signet_transfer {
   signet_view view;
@@ -118,11 +131,15 @@ typedef struct signet_kernel_set {
   // Candidates, best first; the last takes every shape and NULL follows it.
   const signet_conv_kernel *const *f32_conv;
   const signet_conv_kernel *const *b1_conv;
+  // Those whose results are as exact as float32 arithmetic.
+  const signet_conv_kernel *const *f32_conv_exact;
+  const signet_conv_kernel *const *b1_conv_exact;
   signet_run_function max_pool;      // signet_pooling
   signet_run_function average_pool;  // signet_pooling
   signet_run_function affine;        // signet_affine
   signet_run_function sum;           // signet_sum
   signet_run_function place;         // signet_placement
+  signet_run_function peak;          // signet_peaks
   signet_run_function from_planes;   // signet_transfer
   signet_run_function to_planes;     // signet_transfer
 } signet_kernel_set;

@@ -1,32 +1,32 @@
-// Where the tile convolutions keep what: the split input, the packed signs, the working memory.
+// Where the tile convolutions keep what: the quantised input, the packed signs, the working memory.
 #ifndef SIGNET_CONV_AMX_LAYOUT_H
 #define SIGNET_CONV_AMX_LAYOUT_H
 
-#include "conv_walk.h"
+#include "amx_tiles.h"
 
 enum {
-  tile_pixels = 16,
-  // Bytes of a tile row: 32 channels of one pixel, one cache line.
-  line = 64,
-  line_channels = 32,
-  tile_bytes = tile_pixels * line,
-  // Filters of a block: two tiles.
-  block = 32,
-  // What the split input of a unit may take of the second-level cache.
+  // Tiles hold groups of four inputs; map pixels are whole numbers of such groups, so that the
+  // inputs a step does not use are whole rows of a filter tile.
+  tile_row_inputs = 4,
+  pixel_granule = 16,
+  // What the quantised input of a unit may take of the second-level cache.
   map_bytes = 512 * 1024,
   // Fewer pixels than this are shared among threads by filters, not by rows.
   pixels_worth_cutting = 256,
 };
 
-// How a layer is laid out. The input of a unit, some output rows of one image and group, is split
-// into two bfloat16 planes of lines. Strided convolutions see it as stride_height × stride_width
-// interleaved phases, each with stride 1; only the phases a kernel tap looks at are kept. Rows have
-// `pitch` pixels, padding included, so that neighbouring output pixels are neighbouring lines even
-// across the end of a row: the pixels a tile computes there are dropped.
+// How a layer is laid out. The input of a unit, some output rows of one image and group, is
+// quantised into planes of bytes, high and low parts of each number. Strided convolutions see it as
+// stride_height × stride_width interleaved phases, each with stride 1; only the phases a kernel tap
+// looks at are kept. Rows have `pitch` pixels, padding included, so that neighbouring output pixels
+// are neighbours in the map even across the end of a row: the pixels a tile computes there are
+// dropped. The taps of a kernel row that lie side by side in a phase are one run of bytes, cut into
+// lines; so few channels fill a tile as well as many.
 typedef struct {
   int64_t channels;       // of one group
-  int64_t channel_lines;  // per pixel
-  int64_t steps;          // tiles a filter block is deep: channel lines × kernel taps
+  int64_t pixel_bytes;    // channels, rounded up
+  int64_t row_steps;      // lines of one kernel row
+  int64_t steps;          // tiles a filter block is deep
   int64_t phase_rows, phase_columns;
   int64_t pitch;
   int64_t unit_rows;      // output rows of a unit
@@ -58,13 +58,44 @@ static int64_t phase_count(int64_t taps, int64_t dilation, int64_t stride) {
   return count;
 }
 
-static int64_t plane_lines(const layout *plan) { return plan->map_rows * plan->pitch; }
+// The taps of a kernel row that are one run of bytes: `taps` of them from `first` on, `apart`.
+typedef struct {
+  int64_t first, apart, taps, lines;
+} tap_run;
 
-static layout lay_out(const signet_conv_shape *shape) {
+static int64_t run_count(const signet_conv_shape *shape) {
+  return shape->dilation_width > 1 ? shape->kernel_width
+                                   : signet_min(shape->stride_width, shape->kernel_width);
+}
+
+static tap_run run_at(const signet_conv_shape *shape, int64_t pixel_bytes, int64_t index) {
+  tap_run found = {.first = index, .apart = 1, .taps = 1};
+  if (shape->dilation_width == 1) {
+    found.apart = shape->stride_width;
+    found.taps = signet_ceil_div(shape->kernel_width - index, shape->stride_width);
+  }
+  found.lines = signet_ceil_div(found.taps * pixel_bytes, line);
+  return found;
+}
+
+static int64_t plane_bytes(const layout *plan) {
+  // Tiles read on past the last row, for pixels that are dropped, and past the last pixel of a run.
+  const int64_t overrun = (4 * tile_pixels + plan->pitch) * plan->pixel_bytes + 2 * line;
+  return signet_round_up(
+      plan->phase_rows * plan->phase_columns * plan->map_rows * plan->pitch * plan->pixel_bytes +
+          overrun,
+      line);
+}
+
+static layout lay_out(const signet_conv_shape *shape, int64_t planes) {
   layout plan;
   plan.channels = shape->in_channels / shape->groups;
-  plan.channel_lines = signet_ceil_div(plan.channels, line_channels);
-  plan.steps = plan.channel_lines * shape->kernel_height * shape->kernel_width;
+  plan.pixel_bytes = signet_round_up(plan.channels, pixel_granule);
+  plan.row_steps = 0;
+  for (int64_t run = 0; run < run_count(shape); run++) {
+    plan.row_steps += run_at(shape, plan.pixel_bytes, run).lines;
+  }
+  plan.steps = plan.row_steps * shape->kernel_height;
   plan.phase_rows =
       phase_count(shape->kernel_height, shape->dilation_height, shape->stride_height);
   plan.phase_columns =
@@ -77,7 +108,7 @@ static layout lay_out(const signet_conv_shape *shape) {
   const int64_t halo =
       (int64_t)(shape->kernel_height - 1) * shape->dilation_height / shape->stride_height;
   const int64_t row_bytes =
-      plan.phase_rows * plan.phase_columns * plan.channel_lines * 2 * plan.pitch * line;
+      plan.phase_rows * plan.phase_columns * planes * plan.pitch * plan.pixel_bytes;
   const int64_t most_rows =
       signet_max(map_bytes / row_bytes - halo, signet_min(halo + 1, shape->out_height));
   plan.row_blocks = signet_ceil_div(shape->out_height, most_rows);
@@ -97,18 +128,19 @@ static layout lay_out(const signet_conv_shape *shape) {
   return plan;
 }
 
-static int64_t units(const signet_conv *conv, int64_t images) {
-  const layout plan = lay_out(&conv->shape);
-  return images * plan.row_blocks * conv->shape.groups * plan.splits;
-}
+// One step of the reduction: where its line lies, from a pixel's first byte of a plane, and how
+// many rows of a filter tile it has inputs for.
+typedef struct {
+  int64_t offset, rows;
+} step_place;
 
 typedef struct {
-  char *map;         // phases × channel lines × (high, low) × map rows × pitch lines
-  char *signs;       // codes × steps × 2 tiles
-  float *raw;        // 64 pixels × block
-  float *total;      // 64 pixels × block
-  int64_t *offsets;  // steps: where a step's lines are, in bytes from a pixel's first
-  int64_t *columns;  // padded columns: line within a row and phase, in bytes; −1 where unused
+  int8_t *map;        // planes × plane_bytes
+  int8_t *signs;      // codes × steps × 2 tiles
+  int32_t *raw;       // planes × 64 pixels × block
+  float *total;       // 64 pixels × block
+  step_place *steps;  // steps
+  int64_t *columns;   // padded columns: byte within a row and phase; −1 where unused
   size_t bytes;
 } scratch_layout;
 
@@ -118,69 +150,107 @@ static int64_t padded_columns(const signet_conv_shape *shape) {
 }
 
 static scratch_layout lay_scratch(
-    const signet_conv_shape *shape, const layout *plan, uintptr_t start) {
-  // Tiles read on past the last row, for pixels that are dropped.
-  const size_t overrun = (size_t)(4 * tile_pixels + plan->pitch) * line;
-  const size_t map = (size_t)(plan->phase_rows * plan->phase_columns * plan->channel_lines * 2 *
-                              plane_lines(plan) * line) +
-                     overrun;
+    const signet_conv_shape *shape, const layout *plan, int64_t planes, uintptr_t start) {
+  const size_t map = (size_t)(planes * plane_bytes(plan));
   const size_t signs = (size_t)(shape->codes * plan->steps * 2 * tile_bytes);
-  const size_t raw = 4 * tile_pixels * block * sizeof(float);
-  const size_t offsets = (size_t)plan->steps * sizeof(int64_t);
+  const size_t raw = (size_t)planes * raw_elements * sizeof(int32_t);
+  const size_t total = raw_elements * sizeof(float);
+  const size_t steps = (size_t)plan->steps * sizeof(step_place);
   const size_t columns = (size_t)padded_columns(shape) * sizeof(int64_t);
   return (scratch_layout){
-      .map = (char *)start,
-      .signs = (char *)(start + map),
-      .raw = (float *)(start + map + signs),
+      .map = (int8_t *)start,
+      .signs = (int8_t *)(start + map),
+      .raw = (int32_t *)(start + map + signs),
       .total = (float *)(start + map + signs + raw),
-      .offsets = (int64_t *)(start + map + signs + 2 * raw),
-      .columns = (int64_t *)(start + map + signs + 2 * raw + offsets),
-      .bytes = signet_line(map + signs + 2 * raw + offsets + columns),
+      .steps = (step_place *)(start + map + signs + raw + total),
+      .columns = (int64_t *)(start + map + signs + raw + total + steps),
+      .bytes = signet_line(map + signs + raw + total + steps + columns),
   };
 }
 
-static size_t scratch_bytes(const signet_conv_shape *shape, int64_t images) {
-  (void)images;
-  const layout plan = lay_out(shape);
-  return lay_scratch(shape, &plan, 0).bytes;
+// Where columns and steps lie in a plane; the same for all units.
+static void fill_tables(
+    const signet_conv_shape *shape, const layout *plan, const scratch_layout *scratch) {
+  const int64_t phase_bytes = plan->map_rows * plan->pitch * plan->pixel_bytes;
+  for (int64_t column = 0; column < padded_columns(shape); column++) {
+    const int64_t phase = phase_index(
+        column % shape->stride_width, shape->kernel_width, shape->dilation_width,
+        shape->stride_width);
+    scratch->columns[column] =
+        phase < 0 ? -1
+                  : phase * phase_bytes + column / shape->stride_width * plan->pixel_bytes;
+  }
+  step_place *step = scratch->steps;
+  for (int64_t ky = 0; ky < shape->kernel_height; ky++) {
+    const int64_t row = ky * shape->dilation_height;
+    const int64_t row_phase = phase_index(
+        row % shape->stride_height, shape->kernel_height, shape->dilation_height,
+        shape->stride_height);
+    const int64_t row_offset = row_phase * plan->phase_columns * phase_bytes +
+                               row / shape->stride_height * plan->pitch * plan->pixel_bytes;
+    for (int64_t index = 0; index < run_count(shape); index++) {
+      const tap_run run = run_at(shape, plan->pixel_bytes, index);
+      const int64_t bytes = run.taps * plan->pixel_bytes;
+      for (int64_t part = 0; part < run.lines; part++) {
+        *step++ = (step_place){
+            .offset = row_offset + scratch->columns[run.first * shape->dilation_width] +
+                      part * line,
+            .rows = signet_min(bytes - part * line, line) / tile_row_inputs,
+        };
+      }
+    }
+  }
 }
 
-// Packed bits: per code, group and filter block, per step and pair of channels, two words: one per
-// filter tile, bit 2·filter + (channel of the pair), the order of a tile's row. Steps go through
-// channel lines, kernel rows, kernel columns: the taps of a line meet it while it is near.
-typedef uint32_t word;
+// Packed bits: per code, group and filter block, per step and tile row, two words: one per filter
+// tile, bit 4·filter + (input of the row), the order of a tile's row.
+typedef uint64_t word;
 
-enum { step_words = line_channels / 2 * 2 };
+enum { step_words = 2 * tile_pixels };
 
 static size_t packed_bytes(const signet_conv_shape *shape) {
-  const layout plan = lay_out(shape);
+  const layout plan = lay_out(shape, 1);
   return (size_t)(shape->codes * shape->groups * plan.filter_blocks * plan.steps * step_words) *
          sizeof(word);
 }
 
-static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
-  const layout plan = lay_out(shape);
-  const int64_t patch = signet_patch_length(shape);
+// Sets the bits of one filter and kernel row; element j of the filter's row is bit j of `bits`.
+static void pack_row(
+    const signet_conv_shape *shape, const layout *plan, const uint8_t *bits, int64_t first,
+    int64_t lane, word *words) {
   const int64_t area = (int64_t)shape->kernel_height * shape->kernel_width;
-  const int64_t bytes = (patch + 7) / 8;
+  for (int64_t index = 0; index < run_count(shape); index++) {
+    const tap_run run = run_at(shape, plan->pixel_bytes, index);
+    for (int64_t tap = 0; tap < run.taps; tap++) {
+      int64_t element = first + run.first + tap * run.apart;
+      for (int64_t channel = 0; channel < plan->channels; channel++, element += area) {
+        const int64_t place = tap * plan->pixel_bytes + channel;
+        word *to = words + place / line * step_words + place % line / tile_row_inputs * 2 +
+                   lane / tile_pixels;
+        const word bit = (bits[element / 8] >> (element % 8)) & 1;
+        *to |= bit << (lane % tile_pixels * tile_row_inputs + place % tile_row_inputs);
+      }
+    }
+    words += run.lines * step_words;
+  }
+}
+
+static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
+  const layout plan = lay_out(shape, 1);
+  const int64_t bytes = (signet_patch_length(shape) + 7) / 8;
   memset(packed, 0, packed_bytes(shape));
   for (int64_t row = 0; row < (int64_t)shape->codes * shape->out_channels; row++) {
     const uint8_t *bits = (const uint8_t *)rows + row * bytes;
     const int64_t filter = row % shape->out_channels;
-    const int64_t lane = filter % plan.group_filters;
+    const int64_t group_filter = filter % plan.group_filters;
     const int64_t index =
         (row / shape->out_channels * shape->groups + filter / plan.group_filters) *
             plan.filter_blocks +
-        lane / block;
-    word *words = (word *)packed + index * plan.steps * step_words + lane % block / 16;
-    int64_t element = 0;
-    for (int64_t channel = 0; channel < plan.channels; channel++) {
-      const int64_t lane_bit = lane % 16 * 2 + channel % 2;
-      word *to = words + channel / line_channels * area * step_words +
-                 channel % line_channels / 2 * 2;
-      for (int64_t tap = 0; tap < area; tap++, element++, to += step_words) {
-        *to |= (word)((bits[element / 8] >> (element % 8)) & 1) << lane_bit;
-      }
+        group_filter / block;
+    for (int64_t ky = 0; ky < shape->kernel_height; ky++) {
+      pack_row(
+          shape, &plan, bits, ky * shape->kernel_width, group_filter % block,
+          (word *)packed + (index * plan.steps + ky * plan.row_steps) * step_words);
     }
   }
 }

@@ -38,8 +38,8 @@ static bool has_avx512(void) {
 static bool has_tiles(void) {
 #if defined(__linux__)
   enum { request_permission = 0x1023, tile_data = 18 };
-  return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
-         __builtin_cpu_supports("avx512bf16") &&
+  return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-int8") &&
+         __builtin_cpu_supports("avx512vbmi") &&
          syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 #else
   return false;

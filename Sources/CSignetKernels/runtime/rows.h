@@ -164,6 +164,34 @@ static TARGET void NAME(place)(
   }
 }
 
+typedef int32_t NAME(float_bits) __attribute__((may_alias));
+
+static TARGET void NAME(peak)(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
+  (void)images;
+  (void)scratch;
+  const signet_peaks *peaks = arguments;
+  const signet_view *in = &peaks->in;
+  // Adjacent pixels are one long run.
+  const bool adjacent = in->pixel_stride == in->channels;
+  const int64_t runs = adjacent ? 1 : in->width;
+  const int64_t count = adjacent ? (int64_t)in->width * in->channels : in->channels;
+  for (int64_t unit = from; unit < to; unit++) {
+    const float *values = NAME(row_start)(in, unit);
+    // The magnitudes of floats are ordered as their bits are, and integers may be compared in any
+    // order: the compiler fills its vectors.
+    int32_t most = 0;
+    for (int64_t run = 0; run < runs; run++, values += in->pixel_stride) {
+      const NAME(float_bits) *bits = (const NAME(float_bits) *)values;
+      for (int64_t i = 0; i < count; i++) {
+        const int32_t magnitude = bits[i] & 0x7fffffff;
+        most = magnitude > most ? magnitude : most;
+      }
+    }
+    memcpy(&peaks->peaks[unit], &most, sizeof most);
+  }
+}
+
 static TARGET void NAME(from_planes)(
     const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
   (void)images;
@@ -204,5 +232,5 @@ static TARGET void NAME(to_planes)(
 
 #define SIGNET_ROW_KERNELS                                                             \
   .max_pool = NAME(max_pool), .average_pool = NAME(average_pool), .affine = NAME(affine), \
-  .sum = NAME(sum), .place = NAME(place), .from_planes = NAME(from_planes),            \
+  .sum = NAME(sum), .place = NAME(place), .peak = NAME(peak), .from_planes = NAME(from_planes),            \
   .to_planes = NAME(to_planes)

@@ -1,4 +1,6 @@
 #include "conv_amx.h"
+#include "conv_amx_dense.h"
+#include "conv_pairs_kernels.h"
 #include "kernel_sets.h"
 #include "linear_avx512.h"
 
@@ -16,23 +18,35 @@
 #include "rows.h"
 
 static const signet_conv_kernel *const f32_conv[] = {&avx512_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv_tiles[] = {
+    &signet_f32_conv_amx, &avx512_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv_tiles_exact[] = {
+    &signet_f32_conv_amx_exact, &avx512_f32_conv, NULL};
 static const signet_conv_kernel *const b1_conv[] = {
+    &signet_b1_linear_avx512, &signet_b1_conv_pairs_avx512, &avx512_b1_conv, NULL};
+static const signet_conv_kernel *const b1_conv_exact[] = {
     &signet_b1_linear_avx512, &avx512_b1_conv, NULL};
 static const signet_conv_kernel *const b1_conv_tiles[] = {
-    &signet_b1_linear_avx512, &signet_b1_conv_amx, NULL};
+    &signet_b1_linear_avx512, &signet_b1_conv_amx, &avx512_b1_conv, NULL};
+static const signet_conv_kernel *const b1_conv_tiles_exact[] = {
+    &signet_b1_linear_avx512, &signet_b1_conv_amx_exact, &avx512_b1_conv, NULL};
 
 const signet_kernel_set signet_avx512_set = {
     .name = "avx512",
     .f32_conv = f32_conv,
+    .f32_conv_exact = f32_conv,
     .b1_conv = b1_conv,
+    .b1_conv_exact = b1_conv_exact,
     SIGNET_ROW_KERNELS,
 };
 
-// AVX-512 with binary convolutions on tiles.
+// AVX-512 with convolutions on tiles.
 const signet_kernel_set signet_amx_set = {
     .name = "amx",
-    .f32_conv = f32_conv,
+    .f32_conv = f32_conv_tiles,
+    .f32_conv_exact = f32_conv_tiles_exact,
     .b1_conv = b1_conv_tiles,
+    .b1_conv_exact = b1_conv_tiles_exact,
     SIGNET_ROW_KERNELS,
 };
 

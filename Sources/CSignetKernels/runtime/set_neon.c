@@ -20,7 +20,9 @@ static const signet_conv_kernel *const b1_conv[] = {&neon_b1_conv, NULL};
 const signet_kernel_set signet_neon_set = {
     .name = "neon",
     .f32_conv = f32_conv,
+    .f32_conv_exact = f32_conv,
     .b1_conv = b1_conv,
+    .b1_conv_exact = b1_conv,
     SIGNET_ROW_KERNELS,
 };
 

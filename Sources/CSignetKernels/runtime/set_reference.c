@@ -11,6 +11,8 @@ static const signet_conv_kernel *const b1_conv[] = {&signet_b1_conv_reference, N
 const signet_kernel_set signet_reference_set = {
     .name = "reference",
     .f32_conv = f32_conv,
+    .f32_conv_exact = f32_conv,
     .b1_conv = b1_conv,
+    .b1_conv_exact = b1_conv,
     SIGNET_ROW_KERNELS,
 };

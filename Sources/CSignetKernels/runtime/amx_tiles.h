@@ -1,0 +1,146 @@
+// What the tile kernels share: integers of two or three bytes, made of floats and made floats again.
+// The including file defines TARGET, the functions' attribute.
+#ifndef SIGNET_AMX_TILES_H
+#define SIGNET_AMX_TILES_H
+
+#include <immintrin.h>
+
+#include "conv_walk.h"
+
+enum {
+  tile_pixels = 16,
+  // Bytes of a tile row, one cache line: 64 inputs of one output pixel.
+  line = 64,
+  tile_bytes = tile_pixels * line,
+  // Filters of a block: two tiles.
+  block = 32,
+  // Sums of one plane: at most four tiles.
+  raw_elements = 4 * tile_pixels * block,
+};
+
+// The largest integer of so many bytes. All bytes are signed: byte i is that of the number plus
+// half a unit of byte i for what is below it, so the highest needs room for a carry.
+SIGNET_INLINE float most_of(const int planes) { return planes == 2 ? 0x1.fcp14f : 0x1.fcp22f; }
+
+static const uint8_t every_fourth[line] = {
+    0,  4,  8,  12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56, 60,
+    64, 68, 72, 76, 80, 84, 88, 92, 96, 100, 104, 108, 112, 116, 120, 124,
+    0,  4,  8,  12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56, 60,
+    64, 68, 72, 76, 80, 84, 88, 92, 96, 100, 104, 108, 112, 116, 120, 124,
+};
+
+// Quantises 64 floats into their bytes. Only those in `present` are read, all in `stored` written.
+SIGNET_INLINE TARGET void quantise(
+    const int planes, const float *from, float inverse, __mmask64 present, __mmask64 stored,
+    int8_t *to, int64_t plane) {
+  const __m512 scale = _mm512_set1_ps(inverse);
+  __m512i numbers[4];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 4; i++) {
+    const __m512 value = _mm512_maskz_loadu_ps((__mmask16)(present >> (16 * i)), from + 16 * i);
+    numbers[i] = _mm512_cvtps_epi32(_mm512_mul_ps(value, scale));
+  }
+#pragma clang loop unroll(full)
+  for (int p = 0; p < planes; p++) {
+    const __m512i places =
+        _mm512_add_epi8(_mm512_loadu_si512(every_fourth), _mm512_set1_epi8((char)p));
+    const __m512i bytes = _mm512_mask_blend_epi64(
+        0xf0, _mm512_permutex2var_epi8(numbers[0], places, numbers[1]),
+        _mm512_permutex2var_epi8(numbers[2], places, numbers[3]));
+    _mm512_mask_storeu_epi8(to + p * plane, stored, bytes);
+    if (p + 1 < planes) {
+      const __m512i carry = _mm512_set1_epi32(0x80 << (8 * p));
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 4; i++) numbers[i] = _mm512_add_epi32(numbers[i], carry);
+    }
+  }
+}
+
+SIGNET_INLINE __mmask64 first_of(int64_t count) {
+  return count >= line ? ~(__mmask64)0 : ((__mmask64)1 << count) - 1;
+}
+
+static TARGET void configure(void) {
+  struct {
+    uint8_t palette, start_row, reserved[14];
+    uint16_t bytes_per_row[16];
+    uint8_t rows[16];
+  } config = {.palette = 1};
+  for (int tile = 0; tile < 8; tile++) {
+    config.bytes_per_row[tile] = line;
+    config.rows[tile] = tile_pixels;
+  }
+  _tile_loadconfig(&config);
+}
+
+// The filters of one block: scales and offsets in registers, lanes past the last filter masked.
+typedef struct {
+  __mmask16 lanes[2];
+  __m512 scale[2], offset[2];
+  // Values below are raised to it: 0 for ReLU.
+  __m512 floor;
+  int64_t filter;
+} epilogue;
+
+SIGNET_INLINE TARGET epilogue make_epilogue(
+    const signet_conv *conv, int64_t filter, int64_t filters, const float *scale, float unit) {
+  const uint32_t present = filters >= block ? ~0u : (1u << filters) - 1;
+  epilogue made = {
+      .floor = _mm512_set1_ps(conv->relu ? 0.0f : -__builtin_inff()), .filter = filter};
+#pragma clang loop unroll(full)
+  for (int half = 0; half < 2; half++) {
+    made.lanes[half] = (__mmask16)(present >> (16 * half));
+    made.scale[half] = _mm512_set1_ps(unit);
+    if (scale) {
+      made.scale[half] = _mm512_mul_ps(
+          made.scale[half],
+          _mm512_maskz_loadu_ps(made.lanes[half], scale + filter + 16 * half));
+    }
+    made.offset[half] =
+        _mm512_maskz_loadu_ps(made.lanes[half], conv->offset + filter + 16 * half);
+  }
+  return made;
+}
+
+// The sum of 16 outputs' planes.
+SIGNET_INLINE TARGET __m512 joined(const int planes, const int32_t *raw) {
+  __m512 sum = _mm512_cvtepi32_ps(_mm512_load_si512(raw));
+  float unit = 1;
+#pragma clang loop unroll(full)
+  for (int p = 1; p < planes; p++) {
+    unit *= 256;
+    sum = _mm512_fmadd_ps(
+        _mm512_cvtepi32_ps(_mm512_load_si512(raw + p * raw_elements)), _mm512_set1_ps(unit), sum);
+  }
+  return sum;
+}
+
+// Stores `count` neighbouring pixels of a row. raw: planes × count × block, or total: count × block
+SIGNET_INLINE TARGET void finish_run(
+    const signet_conv *conv, const epilogue *with, const int planes, signet_cursor cursor,
+    int64_t count, const int32_t *raw, const float *total) {
+  float *out = signet_pixel(&conv->out, cursor) + with->filter;
+  const float *residual =
+      conv->residual.data ? signet_pixel(&conv->residual, cursor) + with->filter : NULL;
+  for (int64_t pixel = 0; pixel < count; pixel++) {
+#pragma clang loop unroll(full)
+    for (int half = 0; half < 2; half++) {
+      const int64_t place = pixel * block + 16 * half;
+      __m512 value = total ? _mm512_add_ps(_mm512_load_ps(total + place), with->offset[half])
+                           : _mm512_fmadd_ps(
+                                 joined(planes, raw + place), with->scale[half],
+                                 with->offset[half]);
+      if (residual) {
+        value = _mm512_add_ps(
+            value, _mm512_maskz_loadu_ps(with->lanes[half], residual + 16 * half));
+      }
+      // The second operand is what comes out where one is not a number.
+      value = _mm512_max_ps(with->floor, value);
+      _mm512_mask_storeu_ps(out + 16 * half, with->lanes[half], value);
+    }
+    out += conv->out.pixel_stride;
+    if (residual) residual += conv->residual.pixel_stride;
+  }
+}
+
+#endif

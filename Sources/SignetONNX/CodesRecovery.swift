@@ -1,9 +1,10 @@
 import Foundation
 import SignetModel
 
-/// Finds the codes of binary layers again in a file that Signet wrote.
+/// Finds the codes of binary and 8-bit layers again in a file that Signet wrote.
 enum CodesRecovery {
   static func codesName(_ weight: String) -> String { "\(weight).codes" }
+  static func int8Name(_ weight: String) -> String { "\(weight).int8" }
   static func scaleName(_ weight: String) -> String { "\(weight).scale" }
 
   /// The weights with those as codes whose codes are stored and stand for exactly their numbers.
@@ -12,17 +13,41 @@ enum CodesRecovery {
   ) -> [String: Weight] {
     var recovered = weights
     for (name, weight) in weights {
-      guard let bytes = constants[codesName(name)], let scale = constants[scaleName(name)],
-        bytes.type == .uint8, bytes.dims.count == 4, let codeCount = bytes.dims.first,
-        let values = bytes.integers, let filters = weight.shape.first, filters > 0,
-        let codes = try? BinaryCodes(
-          bytes: Data(values.map(UInt8.init(truncatingIfNeeded:))),
-          scales: FloatValues(scale.floats), codeCount: codeCount, filterCount: filters,
-          patchLength: weight.elementCount / filters),
-        codes.expanded == weight.floats
+      guard let filters = weight.shape.first, filters > 0,
+        let storage = binary(name, weight, filters, constants)
+          ?? int8(name, weight, filters, constants)
       else { continue }
-      recovered[name] = (try? Weight(shape: weight.shape, storage: .binary(codes))) ?? weight
+      recovered[name] = (try? Weight(shape: weight.shape, storage: storage)) ?? weight
     }
     return recovered
+  }
+
+  private static func binary(
+    _ name: String, _ weight: Weight, _ filters: Int, _ constants: [String: ConstantTensor]
+  ) -> Weight.Storage? {
+    guard let bytes = constants[codesName(name)], let scale = constants[scaleName(name)],
+      bytes.type == .uint8, bytes.dims.count == 4, let codeCount = bytes.dims.first,
+      let values = bytes.integers,
+      let codes = try? BinaryCodes(
+        bytes: Data(values.map(UInt8.init(truncatingIfNeeded:))),
+        scales: FloatValues(scale.floats), codeCount: codeCount, filterCount: filters,
+        patchLength: weight.elementCount / filters),
+      codes.expanded == weight.floats
+    else { return nil }
+    return .binary(codes)
+  }
+
+  private static func int8(
+    _ name: String, _ weight: Weight, _ filters: Int, _ constants: [String: ConstantTensor]
+  ) -> Weight.Storage? {
+    guard let bytes = constants[int8Name(name)], let scale = constants[scaleName(name)],
+      bytes.type == .int8, let values = bytes.integers,
+      let codes = try? Int8Filters(
+        bytes: Data(values.map(UInt8.init(truncatingIfNeeded:))),
+        scales: FloatValues(scale.floats), filterCount: filters,
+        patchLength: weight.elementCount / filters),
+      codes.expanded == weight.floats
+    else { return nil }
+    return .int8(codes)
   }
 }

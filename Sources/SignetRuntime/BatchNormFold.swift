@@ -26,7 +26,7 @@ struct BatchNormFold {
 /// A layer's weight, scales and offset with the batch norms behind it folded in.
 struct FoldedLayer {
   let weight: Weight
-  /// K × outputs; `nil` for float weights, whose rows took the scale.
+  /// K × outputs; `nil` for float and 8-bit weights, whose rows took the scale.
   let scale: [Float]?
   /// outputs
   let offset: [Float]
@@ -55,13 +55,13 @@ struct FoldedLayer {
       self.scale = codes.scales.array.enumerated().map {
         Float(Double($1) * scale[$0 % outputs])
       }
-    case .float32(let values):
+    case .float, .int8:
       self.scale = nil
       guard !batchNorms.isEmpty else {
         self.weight = weight
         return
       }
-      var floats = values.array
+      var floats = weight.floats
       let patch = floats.count / outputs
       for index in floats.indices {
         floats[index] = Float(Double(floats[index]) * scale[index / patch])

@@ -106,9 +106,9 @@ struct Lowering {
     let packedBytes = kernel.pointee.packed_bytes(&shape)
     let packed = try memory.bytes(packedBytes, for: "layer '\(layer)'")
     switch work.weight.storage {
-    case .float32(let values):
+    case .float, .int8:
       // A file may hold floats unaligned; the array is not.
-      values.array.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
+      work.weight.floats.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
     case .binary(let codes):
       codes.bytes.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
     }

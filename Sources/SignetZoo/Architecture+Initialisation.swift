@@ -54,7 +54,7 @@ extension Architecture {
     _ name: String, shape: [Int], values: FloatValues, path: String
   ) throws(ZooError) -> Weight {
     do {
-      return try Weight(shape: shape, storage: .float32(values))
+      return try Weight(shape: shape, storage: .float(values))
     } catch {
       throw .file(ModelFileError(path: path, defect: .weight(tensor: name, error)))
     }

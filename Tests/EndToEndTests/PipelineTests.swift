@@ -120,6 +120,56 @@ import Testing
     #expect((benchmark["kernels"] as? [String])?.isEmpty == false)
   }
 
+  @Test func edgesInEightBitsMakeTheWholeFileSmall() throws {
+    _ = try train()
+    let arguments = [
+      "binarize", path("float.signet"), "--data", data, "--images", "64", "--effort", "0",
+      "--threads", "1", "--json",
+    ]
+    try Command(arguments: arguments + ["-o", path("binary.signet")]).succeed()
+    let direct = try Command(
+      arguments: arguments + ["--edges", "int8", "-o", path("small.signet")]
+    ).succeed().json()
+    let export = try Command(
+      "export", path("binary.signet"), "-o", path("exported.signet"), "--json"
+    ).succeed().json()
+    #expect(export["edges"] as? String == "int8")
+    #expect(export["encoding"] == nil)
+    let small = try workspace.bytes("small.signet")
+    #expect(try workspace.bytes("exported.signet") == small)
+    #expect(direct["fileBytes"] as? Int == small.count)
+    #expect(export["fileBytes"] as? Int == small.count)
+    #expect(direct["floatBytes"] as? Int == export["floatBytes"] as? Int)
+    #expect(try small.count < workspace.bytes("binary.signet").count)
+
+    let inspection = try Command("inspect", path("small.signet"), "--json").succeed().json()
+    let layers = try #require(inspection["layers"] as? [[String: Any]])
+    let bits = layers.compactMap { $0["bits"] as? Int }
+    #expect(bits.first == 8 && bits.last == 8)
+    #expect(bits.dropFirst().dropLast().allSatisfy { $0 == 1 })
+    #expect(inspection["int8Weights"] as? Int ?? 0 > 0)
+    let before = try top1("binary.signet", engine: "runtime")
+    for engine in ["runtime", "torch"] {
+      #expect(abs(try top1("small.signet", engine: engine) - before) <= 100 / 60 + 1e-9)
+    }
+
+    let onnx = try Command(
+      "export", path("binary.signet"), "-o", path("small.onnx"), "--json"
+    ).succeed().json()
+    #expect(onnx["edges"] as? String == "int8" && onnx["encoding"] as? String == "bits")
+    let back = try Command("inspect", path("small.onnx"), "--json").succeed().json()
+    #expect((back["layers"] as? [[String: Any]])?.compactMap { $0["bits"] as? Int } == bits)
+    let float = try Command(
+      "export", path("float.signet"), "-o", path("float.onnx"), "--json"
+    ).succeed().json()
+    #expect(float["edges"] as? String == "float32")
+    let refused = try Command(
+      "export", path("float.signet"), "-o", path("float.copy"), "--encoding", "bits"
+    ).run()
+    #expect(refused.status == 64)
+    #expect(refused.standardError.contains("only for ONNX"))
+  }
+
   @Test func aBudgetAndSensitivityAreTold() throws {
     _ = try train(steps: 2)
     let arguments = [

@@ -45,13 +45,13 @@ import Testing
 
   @Test func versions() throws {
     let model = try Fixture.model()
-    for version in ["2", "", "one", "01", "-1"] {
+    for version in ["3", "", "one", "01", "-1"] {
       let data = try ForgedFile.model(model, metadata: ["signet.format": version])
-      #expect(Fixture.defect(data) == .version(found: version, supported: 1))
+      #expect(Fixture.defect(data) == .version(found: version, supported: 2))
     }
     #expect(
-      "\(ModelFileError.Defect.version(found: "2", supported: 1))"
-        == "format version 2 is newer than this Signet reads (1)")
+      "\(ModelFileError.Defect.version(found: "3", supported: 2))"
+        == "format version 3 is newer than this Signet reads (2)")
   }
 
   @Test(arguments: [
@@ -196,6 +196,7 @@ import Testing
   @Test func mutations() throws {
     let originals = [
       try Fixture.fileData(Fixture.model(codes: 2)),
+      try Fixture.fileData(Fixture.model(codes: 1).compacted()),
       try Fixture.fileData(ForgedFile.smallestModel()),
     ]
     var generator = Mutations(seed: 20_240_917)

@@ -123,6 +123,29 @@ import Testing
     }
   }
 
+  /// Layers in 8 bits keep their codes, with DequantizeLinear, whatever the binary ones get.
+  @Test(arguments: [0, 1]) func compactModelComesBack(_ codes: Int) throws {
+    let model = try Self.model(codes: codes).compacted()
+    for encoding in [ONNXExporter.Encoding.bits, .int8] {
+      let back = try imported(model, encoding)
+      for layer in model.graph.layers {
+        guard let weight = model.weight(.weight, of: layer),
+          case .int8(let filters) = weight.storage
+        else { continue }
+        guard case .int8(let found) = back.weight(.weight, of: layer)?.storage else {
+          Issue.record("\(layer.name) did not come back in 8 bits")
+          continue
+        }
+        #expect(found.codes == filters.codes)
+        #expect(found.scales.array == filters.scales.array)
+      }
+      try expectEqualScores(model, back)
+    }
+    let float = try imported(model, .float)
+    #expect(float.weights.values.allSatisfy { $0.isFloat })
+    try expectEqualScores(model, float)
+  }
+
   @Test func bitsAreSmall() throws {
     var g = GraphBuilder(inputShape: .map(3, 8, 8))
     g.append(

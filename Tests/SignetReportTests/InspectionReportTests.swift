@@ -46,6 +46,18 @@ import Testing
     #expect(report.layers.map(\.errorAfter) == [0.125, nil])
   }
 
+  @Test func countsEightBitWeights() throws {
+    let compact = try model().compacted()
+    let report = InspectionReport(model: compact, file: "m", fileBytes: 300, floatBytes: 144)
+    #expect(report.binaryWeights == 18)
+    #expect(report.int8Weights == 16)
+    #expect(report.floatWeights == 2)
+    #expect(report.layers.map(\.bits) == [1, 8])
+    // Scales and the bias take two bytes each.
+    #expect(report.layers.map(\.bytes) == [2 * 2 + 2 * 2, 16 + 2 * 2 + 2 * 2])
+    #expect(report.text.contains("weights  18 binary, 16 8-bit, 2 float"))
+  }
+
   @Test func text() throws {
     let report = InspectionReport(
       model: try model(), file: "m.signet", fileBytes: 300, floatBytes: 600)

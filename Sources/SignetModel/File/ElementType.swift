@@ -33,7 +33,7 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
     case .int8: convert(bytes, Int8.self) { Float($0) }
     case .uint16: convert(bytes, UInt16.self) { Float($0) }
     case .int16: convert(bytes, Int16.self) { Float($0) }
-    case .float16: convert(bytes, UInt16.self, Self.float(half:))
+    case .float16: convert(bytes, UInt16.self, Half.float)
     case .bfloat16: convert(bytes, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
     case .uint32: convert(bytes, UInt32.self) { Float($0) }
     case .int32: convert(bytes, Int32.self) { Float($0) }
@@ -53,22 +53,6 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
         convert(
           Element(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * stride, as: Element.self)))
       }
-    }
-  }
-
-  /// IEEE 754 binary16; `Float16` does not exist on every processor Swift runs on.
-  private static func float(half bits: UInt16) -> Float {
-    let sign = UInt32(bits & 0x8000) << 16
-    let exponent = UInt32(bits >> 10 & 0x1f)
-    let fraction = UInt32(bits & 0x3ff)
-    switch exponent {
-    case 0:
-      let magnitude = Float(fraction) * 0x1p-24
-      return sign == 0 ? magnitude : -magnitude
-    case 31:
-      return Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
-    default:
-      return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
     }
   }
 }

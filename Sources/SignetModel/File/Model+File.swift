@@ -38,8 +38,8 @@ extension Model {
   }
 }
 
-/// The names of the two tensors that hold a binary weight.
-enum BinaryTensorName {
+/// The names of the tensors that hold a weight's codes.
+enum CodesTensorName {
   static func codes(_ weight: String) -> String { weight + ".codes" }
   static func scale(_ weight: String) -> String { weight + ".scale" }
 }

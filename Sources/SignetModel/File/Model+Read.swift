@@ -3,10 +3,10 @@ import Foundation
 extension Model {
   init(_ file: SafetensorsFile) throws(ModelFileError) {
     do throws(ModelFileError.Defect) {
-      try file.checkVersion()
+      let version = try file.checkedVersion()
       try file.verifyChecksum()
       let graph = try ModelMetadata.decode(Graph.self, .graph, from: file.metadata)
-      let weights = try WeightReader(file: file).weights(of: graph)
+      let weights = try WeightReader(file: file, version: version).weights(of: graph)
       let preprocessing = try ModelMetadata.decode(
         Preprocessing.self, .preprocessing, from: file.metadata)
       let labels = try ModelMetadata.decode([String].self, .labels, from: file.metadata)
@@ -29,12 +29,13 @@ extension SafetensorsFile {
   /// Whether the metadata says that this is a Signet model, of whatever version.
   public var isModel: Bool { metadata[ModelMetadata.Key.format.rawValue] != nil }
 
-  fileprivate func checkVersion() throws(ModelFileError.Defect) {
+  fileprivate func checkedVersion() throws(ModelFileError.Defect) -> Int {
     let key = ModelMetadata.Key.format.rawValue
-    guard let version = metadata[key] else { throw .notModel(missing: key) }
-    guard version == "\(ModelMetadata.version)" else {
-      throw .version(found: version, supported: ModelMetadata.version)
+    guard let text = metadata[key] else { throw .notModel(missing: key) }
+    guard let version = ModelMetadata.versions.first(where: { "\($0)" == text }) else {
+      throw .version(found: text, supported: ModelMetadata.versions.upperBound)
     }
+    return version
   }
 
   /// CRC-32 of the whole file, its own eight digits read as zeros.

@@ -6,10 +6,12 @@ extension Model {
         guard let weight = weight(role, of: node) else { continue }
         let name = node.parameterName(role)
         switch weight.storage {
-        case .float32(let values):
+        case .float(let values):
           try check(values, name, isVariance: role == .runningVariance)
+        case .int8(let filters):
+          try check(filters.scales, CodesTensorName.scale(name), isVariance: false)
         case .binary(let codes):
-          try check(codes.scales, BinaryTensorName.scale(name), isVariance: false)
+          try check(codes.scales, CodesTensorName.scale(name), isVariance: false)
         }
       }
     }

@@ -6,7 +6,7 @@ extension Model {
     do throws(ModelFileError.Defect) {
       try checkValues()
       var metadata = [
-        ModelMetadata.Key.format: "\(ModelMetadata.version)",
+        ModelMetadata.Key.format: "\(formatVersion)",
         .graph: try ModelMetadata.encode(graph, as: .graph),
         .preprocessing: try ModelMetadata.encode(preprocessing, as: .preprocessing),
         .labels: try ModelMetadata.encode(labels, as: .labels),
@@ -27,6 +27,11 @@ extension Model {
     }
   }
 
+  /// 8-bit weights and half precision came with version 2.
+  private var formatVersion: Int {
+    weights.values.contains(where: \.needsVersion2) ? 2 : 1
+  }
+
   private func layout(_ metadata: [ModelMetadata.Key: String]) -> SafetensorsWriter {
     let pairs = metadata.map { ($0.key.rawValue, $0.value) }
     return SafetensorsWriter(
@@ -38,22 +43,39 @@ extension Model {
 extension Weight {
   /// What stands in the file for this weight.
   fileprivate func tensors(named name: String) -> [SafetensorsWriter.Tensor] {
+    typealias Tensor = SafetensorsWriter.Tensor
     switch storage {
-    case .float32(let values):
+    case .float(let values):
+      return [Tensor(name: name, shape: shape, values: values)]
+    case .int8(let filters):
       return [
-        SafetensorsWriter.Tensor(
-          name: name, elementType: .float32, shape: shape, bytes: values.bytes)
+        Tensor(name: name, elementType: .int8, shape: shape, bytes: filters.bytes),
+        Tensor(
+          name: CodesTensorName.scale(name), shape: [filters.filterCount], values: filters.scales),
       ]
     case .binary(let codes):
       return [
-        SafetensorsWriter.Tensor(
-          name: BinaryTensorName.codes(name), elementType: .uint8, shape: codes.shape,
+        Tensor(
+          name: CodesTensorName.codes(name), elementType: .uint8, shape: codes.shape,
           bytes: codes.bytes),
-        SafetensorsWriter.Tensor(
-          name: BinaryTensorName.scale(name), elementType: .float32, shape: codes.scaleShape,
-          bytes: codes.scales.bytes),
+        Tensor(
+          name: CodesTensorName.scale(name), shape: codes.scaleShape, values: codes.scales),
       ]
     }
+  }
+
+  fileprivate var needsVersion2: Bool {
+    switch storage {
+    case .float(let values): values.elementType == .float16
+    case .int8: true
+    case .binary(let codes): codes.scales.elementType == .float16
+    }
+  }
+}
+
+extension SafetensorsWriter.Tensor {
+  fileprivate init(name: String, shape: [Int], values: FloatValues) {
+    self.init(name: name, elementType: values.elementType, shape: shape, bytes: values.bytes)
   }
 }
 

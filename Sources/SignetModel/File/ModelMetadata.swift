@@ -2,8 +2,9 @@ import Foundation
 
 /// The entries of a model file's `__metadata__` and their JSON.
 enum ModelMetadata {
-  /// The newest version of the format this Signet reads, and the one it writes.
-  static let version = 1
+  /// The versions of the format this Signet reads. It writes the oldest that can say what a model
+  /// holds, so that older readers go as far as they can.
+  static let versions = 1...2
 
   enum Key: String {
     case format = "signet.format"

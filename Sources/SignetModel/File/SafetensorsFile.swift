@@ -51,4 +51,10 @@ public struct SafetensorsFile: Sendable {
     }
     return FloatValues(tensor.elementType.floats(bytes))
   }
+
+  /// The tensor as it is kept: a window on the file also for float16.
+  func storedValues(of tensor: Tensor) -> FloatValues {
+    FloatValues(littleEndian: bytes(of: tensor), elementType: tensor.elementType)
+      ?? values(of: tensor)
+  }
 }

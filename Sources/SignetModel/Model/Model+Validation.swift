@@ -6,7 +6,7 @@ extension Model {
     for node in graph.nodes {
       for (role, _) in node.operation.parameters {
         let isWeightOfLayer = role == .weight && node.operation.isBinarizable
-        if !isWeightOfLayer, weight(role, of: node)?.isBinary == true {
+        if !isWeightOfLayer, let weight = weight(role, of: node), !weight.isFloat {
           defects.append(.binary(name: node.parameterName(role)))
         }
       }

@@ -1,7 +1,8 @@
 extension FloatValues {
   /// The first NaN or infinity.
   public var firstNonFiniteIndex: Int? {
-    withUnsafeBytes { raw in
+    guard elementType == .float32 else { return array.firstIndex { !$0.isFinite } }
+    return withUnsafeBytes { raw in
       let count = raw.count / 4
       let exponent: UInt32 = 0x7f80_0000
       // Whole blocks without a branch inside, so that the compiler vectorises; the block with the

@@ -2,8 +2,10 @@
 public struct Weight: Sendable, Hashable {
   /// How the numbers are kept.
   public enum Storage: Sendable, Hashable {
-    case float32(FloatValues)
-    /// Codes and scales; the tensor's first extent counts filters, the rest is the patch.
+    case float(FloatValues)
+    /// 8-bit codes and scales; the tensor's first extent counts filters, the rest is the patch.
+    case int8(Int8Filters)
+    /// 1-bit codes and scales; the tensor's first extent counts filters, the rest is the patch.
     case binary(BinaryCodes)
   }
 
@@ -14,29 +16,32 @@ public struct Weight: Sendable, Hashable {
   /// - Throws: ``WeightError`` if the storage does not hold exactly the shape's elements.
   public init(shape: [Int], storage: Storage) throws(WeightError) {
     guard let expected = Shape(shape).checkedElementCount else { throw .shape(shape) }
-    switch storage {
-    case .float32(let values):
-      guard values.count == expected else {
-        throw .elementCount(part: "values", expected: expected, found: values.count)
+    let (part, filters, found): (String, Int?, Int) =
+      switch storage {
+      case .float(let values): ("values", shape.first, values.count)
+      case .int8(let filters):
+        ("int8 codes", filters.filterCount, filters.filterCount * filters.patchLength)
+      case .binary(let codes): ("codes", codes.filterCount, codes.filterCount * codes.patchLength)
       }
-    case .binary(let codes):
-      guard codes.filterCount * codes.patchLength == expected, codes.filterCount == shape.first
-      else {
-        throw .elementCount(
-          part: "codes", expected: expected, found: codes.filterCount * codes.patchLength)
-      }
+    guard found == expected, filters == shape.first else {
+      throw .elementCount(part: part, expected: expected, found: found)
     }
     self.shape = shape
     self.storage = storage
   }
 
   public init(shape: [Int], values: [Float]) throws(WeightError) {
-    try self.init(shape: shape, storage: .float32(FloatValues(values)))
+    try self.init(shape: shape, storage: .float(FloatValues(values)))
   }
 
   public var elementCount: Int { Shape(shape).elementCount }
 
   public var isBinary: Bool { codes != nil }
+
+  /// Whether the numbers are kept as such, without codes.
+  public var isFloat: Bool {
+    if case .float = storage { true } else { false }
+  }
 
   public var codes: BinaryCodes? {
     if case .binary(let codes) = storage { codes } else { nil }
@@ -45,16 +50,27 @@ public struct Weight: Sendable, Hashable {
   /// The tensor in float32, codes expanded, in row-major order.
   public var floats: [Float] {
     switch storage {
-    case .float32(let values): values.array
+    case .float(let values): values.array
+    case .int8(let filters): filters.expanded
     case .binary(let codes): codes.expanded
+    }
+  }
+
+  /// Bits one element takes, scales aside.
+  public var bitsPerElement: Int {
+    switch storage {
+    case .float(let values): values.elementType.byteCount * 8
+    case .int8: 8
+    case .binary(let codes): codes.codeCount
     }
   }
 
   /// Bytes the tensor takes in a model file.
   public var storedByteCount: Int {
     switch storage {
-    case .float32(let values): values.count * 4
-    case .binary(let codes): codes.bytes.count + codes.scales.count * 4
+    case .float(let values): values.byteCount
+    case .int8(let filters): filters.bytes.count + filters.scales.byteCount
+    case .binary(let codes): codes.bytes.count + codes.scales.byteCount
     }
   }
 }

@@ -8,6 +8,10 @@ public enum WeightError: Error, Hashable, Sendable, CustomStringConvertible {
   case extents(codes: Int, filters: Int, patchLength: Int)
   /// A bit past the end of a filter's patch is set.
   case paddingBits(filter: Int)
+  /// An 8-bit code is outside −127…127.
+  case code(index: Int, found: Int8)
+  /// A number that cannot be rounded to a code, or that folding made of finite ones.
+  case notFinite(index: Int, found: Float)
 
   public var description: String {
     switch self {
@@ -19,6 +23,10 @@ public enum WeightError: Error, Hashable, Sendable, CustomStringConvertible {
       "codes: expected positive extents, found \(codes)×\(filters)×\(patchLength)"
     case .paddingBits(let filter):
       "codes: a bit past the end of filter \(filter) is set"
+    case .code(let index, let found):
+      "int8 codes, element \(index): expected -127 to 127, found \(found)"
+    case .notFinite(let index, let found):
+      "element \(index): expected a finite number, found \(found)"
     }
   }
 }

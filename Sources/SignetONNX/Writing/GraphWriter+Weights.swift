@@ -8,11 +8,22 @@ extension GraphWriter {
   mutating func weight(_ role: ParameterRole, of node: Node) -> String? {
     guard let weight = model.weight(role, of: node) else { return nil }
     let name = node.parameterName(role)
-    guard let codes = weight.codes, encoding != .float else {
-      return store(name, weight.floats, dims: weight.shape)
+    switch (weight.storage, encoding) {
+    case (.float, _), (_, .float): return store(name, weight.floats, dims: weight.shape)
+    case (.int8(let filters), _): return dequantized(filters, name, shape: weight.shape)
+    case (.binary(let codes), .bits): return unpacked(codes, name, shape: weight.shape)
+    case (.binary(let codes), .int8): return dequantized(codes, name, shape: weight.shape)
     }
-    return encoding == .bits
-      ? unpacked(codes, name, shape: weight.shape) : dequantized(codes, name, shape: weight.shape)
+  }
+
+  /// One signed byte per weight, and a scale per filter.
+  private mutating func dequantized(
+    _ filters: Int8Filters, _ name: String, shape: [Int]
+  ) -> String {
+    let codes = store(CodesRecovery.int8Name(name), .int8, dims: shape, bytes: filters.bytes)
+    let scale = store(
+      CodesRecovery.scaleName(name), filters.scales.array, dims: [filters.filterCount])
+    return append("DequantizeLinear", [codes, scale], to: name, [.integer("axis", 0)])
   }
 
   /// Packed bits and the operators that make floats of them: each byte is shifted by 0 to 7, the

@@ -1,16 +1,19 @@
 /// What came out of an export.
 public struct ExportReport: Report {
-  /// The ONNX file that was written.
+  /// The file that was written.
   public var output: String
-  /// How the weights of binary layers are stored.
-  public var encoding: String
+  /// How the weights of binary layers are stored in ONNX; absent for a model file.
+  public var encoding: String?
+  /// How the other layers are stored.
+  public var edges: String
   public var fileBytes: Int
   /// The same tensors all in float32.
   public var floatBytes: Int
 
-  public init(output: String, encoding: String, fileBytes: Int, floatBytes: Int) {
+  public init(output: String, encoding: String?, edges: String, fileBytes: Int, floatBytes: Int) {
     self.output = output
     self.encoding = encoding
+    self.edges = edges
     self.fileBytes = fileBytes
     self.floatBytes = floatBytes
   }

@@ -38,7 +38,9 @@ extension InspectionReport {
       ),
       (
         "weights",
-        "\(Quantity.count(binaryWeights)) binary, \(Quantity.count(floatWeights)) float"
+        "\(Quantity.count(binaryWeights)) binary, "
+          + (int8Weights > 0 ? "\(Quantity.count(int8Weights)) 8-bit, " : "")
+          + "\(Quantity.count(floatWeights)) float"
       ),
       ("input", "\(Shape(inputShape)), \(preprocessingSummary)"),
       ("classes", "\(classes)" + (labels.isEmpty ? "" : ": \(labelSummary)")),

@@ -9,7 +9,7 @@ public struct InspectionReport: Report {
     public var outputShape: [Int]
     public var weightShape: [Int]
     public var weights: Int
-    /// Per weight: 32 for float, the number of codes for a binary layer.
+    /// Per weight: 32 for float, 8 for an 8-bit layer, the number of codes for a binary one.
     public var bits: Int
     /// What all of the layer's tensors take in the file.
     public var bytes: Int
@@ -27,7 +27,9 @@ public struct InspectionReport: Report {
   public var floatBytes: Int
   /// Weights of convolutions and linear layers that are codes.
   public var binaryWeights: Int
-  /// All other numbers: kept layers, biases, batch norm.
+  /// Weights of convolutions and linear layers that are stored in 8 bits.
+  public var int8Weights: Int
+  /// All other numbers: float layers, biases, batch norm.
   public var floatWeights: Int
   public var inputShape: [Int]
   public var classes: Int
@@ -47,8 +49,11 @@ public struct InspectionReport: Report {
     let records = Dictionary(
       model.provenance.layerRecords.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     layers = model.graph.layers.map { Layer($0, of: model, record: records[$0.name]) }
-    binaryWeights = model.weights.values.reduce(0) { $0 + ($1.isBinary ? $1.elementCount : 0) }
-    floatWeights = model.weights.values.reduce(0) { $0 + ($1.isBinary ? 0 : $1.elementCount) }
+    let weights = model.weights.values
+    let elements = weights.reduce(0) { $0 + $1.elementCount }
+    binaryWeights = weights.reduce(0) { $0 + ($1.isBinary ? $1.elementCount : 0) }
+    floatWeights = weights.reduce(0) { $0 + ($1.isFloat ? $1.elementCount : 0) }
+    int8Weights = elements - binaryWeights - floatWeights
     inputShape = model.graph.inputShape.extents
     classes = model.classCount
     labels = model.labels
@@ -66,7 +71,7 @@ extension InspectionReport.Layer {
     outputShape = model.graph.shapes[node.name]?.extents ?? []
     weightShape = weight?.shape ?? []
     weights = weight?.elementCount ?? 0
-    bits = weight?.codes?.codeCount ?? 32
+    bits = weight?.bitsPerElement ?? 32
     bytes = tensors.reduce(0) { $0 + $1.storedByteCount }
     // A record outlives what it describes if a layer was made float again: show it only on codes.
     errorBefore = weight?.isBinary == true ? record?.errorBefore : nil

@@ -44,27 +44,3 @@ enum OffsetFolding: Equatable {
       shape: [offset.count], values: zip(before, offset).map { $0 + factor * $1 })
   }
 }
-
-extension Operation {
-  var hasBias: Bool {
-    switch self {
-    case .convolution(let attributes): attributes.hasBias
-    case .linear(let attributes): attributes.hasBias
-    default: false
-    }
-  }
-
-  /// The same layer with a bias.
-  var withBias: Operation {
-    switch self {
-    case .convolution(var attributes):
-      attributes.hasBias = true
-      return .convolution(attributes)
-    case .linear(var attributes):
-      attributes.hasBias = true
-      return .linear(attributes)
-    default:
-      return self
-    }
-  }
-}

@@ -44,8 +44,11 @@ extension Digest {
     for (name, weight) in model.weights.sorted(by: { $0.key < $1.key }) {
       digest.add(Data(name.utf8))
       switch weight.storage {
-      case .float32(let values):
+      case .float(let values):
         values.withUnsafeBytes { digest.add(Data($0)) }
+      case .int8(let filters):
+        digest.add(filters.bytes)
+        filters.scales.withUnsafeBytes { digest.add(Data($0)) }
       case .binary(let codes):
         digest.add(codes.bytes)
         codes.scales.withUnsafeBytes { digest.add(Data($0)) }

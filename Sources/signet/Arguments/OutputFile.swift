@@ -17,6 +17,8 @@ struct OutputFile: ExpressibleByArgument, Hashable {
 
   var url: URL { URL(fileURLWithPath: path) }
 
+  var isONNX: Bool { path.lowercased().hasSuffix(".onnx") }
+
   /// - Throws: ``CommandError/output(file:reason:)``
   func check() throws(CommandError) {
     let manager = FileManager.default

@@ -27,6 +27,8 @@ struct BinarizeCommand: ParsableCommand {
 
   @OptionGroup var options: BinarizationArguments
 
+  @OptionGroup var storage: StorageOptions
+
   @OptionGroup var checkpoints: CheckpointOptions
 
   @OptionGroup var reading: ReadingOptions
@@ -42,8 +44,8 @@ struct BinarizeCommand: ParsableCommand {
     let checkpoint = try checkpoints.prepare(for: output)
     Interruption.stopAtNextSafePoint()
     let report = try Binarization(
-      options: options.resolved(threads: common.threadCount), checkpoint: checkpoint,
-      skipped: reading.skippedImages()
+      options: options.resolved(threads: common.threadCount), edges: storage.edges,
+      checkpoint: checkpoint, skipped: reading.skippedImages()
     ).run(float, dataset: dataset, output: output)
     checkpoint.removeCheckpoint()
     try Console.print(report, json: common.json)

@@ -6,41 +6,77 @@ import SignetReport
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Writes a model as an ONNX file.",
+    commandName: "export", abstract: "Writes a model for deployment, as ONNX or a compact file.",
     discussion: """
-      Any ONNX runtime runs the result. The weights of binary layers are stored as bits that \
-      operators of ONNX's own set unpack, or, with --float, as the plain numbers they stand for.
+      A name that ends in .onnx gives a file that any ONNX runtime runs. The weights of binary \
+      layers are stored as bits that operators of ONNX's own set unpack, or, with --float, as the \
+      plain numbers they stand for. Any other name gives a model file.
 
-      Example:
+      With --edges int8 the layers that are not binary are stored in 8 bits with a scale per \
+      filter, batch norms are folded into the layers before them, and scales and biases are \
+      stored in half precision. It is what a model with binary layers gets unless --edges float32 \
+      is given.
+
+      Examples:
         signet export binary.signet -o binary.onnx
+        signet export binary.signet -o small.signet
       """)
 
   @Argument(help: "A model file or an ONNX file.")
   var model: ModelArgument
 
-  @Option(name: [.short, .long], help: ArgumentHelp("The ONNX file to write.", valueName: "file"))
+  @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "file"))
   var output: OutputFile
 
-  @Option(help: "How binary weights are stored: bits, int8 (with DequantizeLinear) or float.")
-  var encoding: ONNXExporter.Encoding = .bits
+  @Option(
+    help: """
+      How layers that are not binary are stored. (default: int8 if other layers are binary, else float32)
+      """)
+  var edges: EdgeStorage?
+
+  @Option(
+    help: """
+      How binary weights are stored in ONNX: bits, int8 (with DequantizeLinear) or float. \
+      (default: bits)
+      """)
+  var encoding: ONNXExporter.Encoding?
 
   @Flag(name: .customLong("float"), help: "The same as --encoding float.")
   var expandsToFloat = false
 
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    if expandsToFloat, encoding ?? .float != .float {
+      throw ValidationError("--float: the same as --encoding float; leave --encoding out")
+    }
+    if !output.isONNX, expandsToFloat || encoding != nil {
+      throw ValidationError(
+        "--encoding and --float: only for ONNX; expected a name that ends in .onnx, "
+          + "found '\(output.path)'")
+    }
+  }
+
   func run() throws {
     Interruption.exitAtOnce()
     try output.check()
-    let model = try model.load()
-    let options = ONNXExporter.Options(encoding: expandsToFloat ? .float : encoding)
-    try ONNXExporter(options: options).write(model, to: output.url)
+    let loaded = try model.load()
+    let encoding = output.isONNX ? (expandsToFloat ? .float : encoding ?? .bits) : nil
+    let hasCodes = loaded.weights.values.contains(where: \.isBinary)
+    let edges = edges ?? (hasCodes && encoding != .float ? .int8 : .float32)
+    let stored = try loaded.storingEdges(as: edges)
+    if let encoding {
+      try ONNXExporter(options: .init(encoding: encoding)).write(stored, to: output.url)
+    } else {
+      try stored.write(to: output.url)
+    }
     let size = try FileManager.default.attributesOfItem(atPath: output.path)[.size] as? Int
     let report = ExportReport(
-      output: output.path, encoding: options.encoding.rawValue, fileBytes: size ?? 0,
-      floatBytes: model.floatByteCount)
+      output: output.path, encoding: encoding?.rawValue, edges: edges.rawValue,
+      fileBytes: size ?? 0, floatBytes: loaded.floatByteCount)
     try Console.print(report, json: common.json)
   }
 }
 
 extension ONNXExporter.Encoding: ExpressibleByArgument {}
+extension EdgeStorage: ExpressibleByArgument {}

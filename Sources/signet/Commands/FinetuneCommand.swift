@@ -40,6 +40,8 @@ struct FinetuneCommand: ParsableCommand {
 
   @OptionGroup var options: TrainingArguments
 
+  @OptionGroup var storage: StorageOptions
+
   @OptionGroup var checkpoints: CheckpointOptions
 
   @OptionGroup var common: CommonOptions
@@ -64,7 +66,9 @@ struct FinetuneCommand: ParsableCommand {
       : .distillation(temperature: temperature, labelsWeight: noLabels ? 0 : labelsWeight)
     let checkpoint = try checkpoints.prepare(for: output)
     Interruption.stopAtNextSafePoint()
-    let report = try Training(verb: "finetune", options: resolved, checkpoint: checkpoint).run(
+    let report = try Training(
+      verb: "finetune", options: resolved, edges: storage.edges, checkpoint: checkpoint
+    ).run(
       start, teacher: teacher, dataset: dataset,
       validation: options.validation(of: data), output: output)
     checkpoint.removeCheckpoint()

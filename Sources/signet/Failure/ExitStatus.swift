@@ -18,7 +18,8 @@ enum ExitStatus: Int32 {
     switch error {
     case let error as CommandError: self = error.status
     case let error as ModelFileError: self.init(file: error)
-    case is DataError, is EvaluationError, is ModelError, is GraphError, is WeightError:
+    case is DataError, is EvaluationError, is ModelError, is GraphError, is WeightError,
+      is CompactionError:
       self = .badInput
     case let error as EngineError: self.init(engine: error)
     case let error as ONNXError: self.init(onnx: error)

@@ -7,6 +7,7 @@ import SignetTraining
 /// One run of the binarizer with a line per layer and its result written.
 struct Binarization {
   let options: BinarizationOptions
+  var edges = EdgeStorage.float32
   let checkpoint: URL
   /// Where images that cannot be read are named; with `nil` the first one is an error.
   var skipped: SkippedImages?
@@ -30,12 +31,13 @@ struct Binarization {
         choices = explained
         for choice in explained { Console.note(choice.line) }
       },
-      skipping: skipped.map { $0.note })
+      skipping: skipped.map { $0.note }
+    ).storingEdges(as: edges)
     try binary.write(to: output.url)
     return BinarizationReport(
       output: output.path, method: options.method.rawValue, images: options.images,
       skipped: skipped?.count ?? 0, seconds: (clock.now - start) / .seconds(1),
-      fileBytes: try binary.fileByteCount,
-      floatBytes: binary.floatByteCount, layers: layers, choices: choices)
+      fileBytes: try binary.fileByteCount, floatBytes: model.floatByteCount, layers: layers,
+      choices: choices)
   }
 }

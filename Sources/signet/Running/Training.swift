@@ -9,6 +9,7 @@ struct Training {
   /// What to call it: `train` or `finetune`.
   let verb: String
   let options: TrainingOptions
+  var edges = EdgeStorage.float32
   let checkpoint: URL
 
   func run(
@@ -31,7 +32,8 @@ struct Training {
           display.note(progress.milestone(label: verb, top1: measured))
         }
       },
-      shouldStop: { Interruption.isRequested })
+      shouldStop: { Interruption.isRequested }
+    ).storingEdges(as: edges)
     try trained.write(to: output.url)
     return TrainingReport(
       output: output.path, steps: last?.step ?? 0, loss: last?.loss ?? .nan, top1: top1,

@@ -1,0 +1,147 @@
+extension Model {
+  /// The same function without the batch norms that follow a layer whose output nothing else
+  /// reads: the layer's scales (or weights) and bias take them over, in double precision.
+  ///
+  /// - Throws: ``CompactionError`` if a folded number is not finite.
+  func foldingBatchNorms() throws(CompactionError) -> Model {
+    var folding = BatchNormFolding(model: self)
+    for node in graph.nodes { try folding.take(node) }
+    let folded: Graph
+    do throws(GraphError) {
+      folded = try Graph(
+        inputShape: graph.inputShape, nodes: folding.nodes,
+        output: folding.renamed[graph.output] ?? graph.output)
+    } catch {
+      throw .graph(error)
+    }
+    do throws(ModelError) {
+      return try with(graph: folded, weights: folding.weights)
+    } catch {
+      throw .model(error)
+    }
+  }
+}
+
+/// A model's nodes and weights while batch norms go from them one after the other.
+private struct BatchNormFolding {
+  let model: Model
+  private(set) var nodes: [Node] = []
+  private(set) var weights: [String: Weight]
+  /// The values that take the place of folded batch norms'.
+  private(set) var renamed: [String: String] = [:]
+  private let readerCounts: [String: Int]
+
+  init(model: Model) {
+    self.model = model
+    weights = model.weights
+    var counts = [model.graph.output: 1]
+    for input in model.graph.nodes.flatMap(\.inputs) { counts[input, default: 0] += 1 }
+    readerCounts = counts
+  }
+
+  mutating func take(_ node: Node) throws(CompactionError) {
+    guard case .batchNorm(let attributes) = node.operation, let input = node.inputs.first,
+      readerCounts[input] == 1,
+      let index = nodes.firstIndex(where: { $0.name == renamed[input] ?? input }),
+      nodes[index].operation.isBinarizable
+    else {
+      nodes.append(
+        Node(node.name, node.operation, inputs: node.inputs.map { renamed[$0] ?? $0 }))
+      return
+    }
+    try fold(node, epsilon: Double(attributes.epsilon), into: nodes[index])
+    nodes[index].operation = nodes[index].operation.withBias
+    renamed[node.name] = nodes[index].name
+    for (role, _) in node.operation.parameters { weights[node.parameterName(role)] = nil }
+  }
+
+  /// `γ·(x − mean)/√(var + ε) + β` of `x = W·p + b` is `scale·W·p + scale·(b − mean) + β`.
+  private mutating func fold(
+    _ norm: Node, epsilon: Double, into layer: Node
+  ) throws(CompactionError) {
+    let gain = numbers(.weight, of: norm)
+    let variance = numbers(.runningVariance, of: norm)
+    let mean = numbers(.runningMean, of: norm)
+    let shift = numbers(.bias, of: norm)
+    let scale = zip(gain, variance).map { $0 / ($1 + epsilon).squareRoot() }
+    var bias = numbers(.bias, of: layer)
+    if bias.isEmpty { bias = [Double](repeating: 0, count: scale.count) }
+    for channel in scale.indices {
+      bias[channel] = (bias[channel] - mean[channel]) * scale[channel] + shift[channel]
+    }
+    let name = layer.parameterName(.weight)
+    if let weight = weights[name] {
+      weights[name] = try CompactionError.wrapping(name) { () throws(WeightError) in
+        try weight.scaled(by: scale)
+      }
+    }
+    let biasName = layer.parameterName(.bias)
+    weights[biasName] = try CompactionError.wrapping(biasName) { () throws(WeightError) in
+      try Weight(shape: [bias.count], values: finite(bias))
+    }
+  }
+
+  private func numbers(_ role: ParameterRole, of node: Node) -> [Double] {
+    weights[node.parameterName(role)]?.floats.map(Double.init) ?? []
+  }
+}
+
+extension Weight {
+  /// - Parameter scale: one per filter
+  fileprivate func scaled(by scale: [Double]) throws(WeightError) -> Weight {
+    switch storage {
+    case .float(let values):
+      let floats = values.array
+      let patch = floats.count / max(1, scale.count)
+      return try Weight(
+        shape: shape,
+        values: finite(floats.indices.map { Double(floats[$0]) * scale[$0 / patch] }))
+    case .int8(let filters):
+      let scales = try product(filters.scales, scale)
+      return try Weight(shape: shape, storage: .int8(filters.with(scales: scales)))
+    case .binary(let codes):
+      let scales = try product(codes.scales, scale)
+      return try Weight(
+        shape: shape, storage: .binary(codes.with(scales: scales).withPositiveScales()))
+    }
+  }
+}
+
+extension BinaryCodes {
+  /// The same weights with α ≥ 0: the codes of a negative scale change their signs.
+  fileprivate func withPositiveScales() throws(WeightError) -> BinaryCodes {
+    let scales = scales.array
+    guard scales.contains(where: { $0 < 0 }) else { return self }
+    var bytes = bytes
+    let stride = bytesPerFilter
+    let padding = UInt8(truncatingIfNeeded: 0xff << (patchLength % 8))
+    bytes.withUnsafeMutableBytes { (raw: UnsafeMutableRawBufferPointer) in
+      for row in scales.indices where scales[row] < 0 {
+        for index in row * stride..<(row + 1) * stride { raw[index] = ~raw[index] }
+        if patchLength % 8 != 0 { raw[(row + 1) * stride - 1] &= ~padding }
+      }
+    }
+    return try BinaryCodes(
+      bytes: bytes, scales: FloatValues(scales.map(abs)), codeCount: codeCount,
+      filterCount: filterCount, patchLength: patchLength)
+  }
+}
+
+/// - Parameters:
+///   - scales: K × N
+///   - factors: N
+private func product(
+  _ scales: FloatValues, _ factors: [Double]
+) throws(WeightError) -> FloatValues {
+  let scales = scales.array
+  return FloatValues(
+    try finite(scales.indices.map { Double(scales[$0]) * factors[$0 % factors.count] }))
+}
+
+private func finite(_ numbers: [Double]) throws(WeightError) -> [Float] {
+  let floats = numbers.map(Float.init)
+  if let index = floats.firstIndex(where: { !$0.isFinite }) {
+    throw .notFinite(index: index, found: floats[index])
+  }
+  return floats
+}

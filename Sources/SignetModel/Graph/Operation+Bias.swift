@@ -1,0 +1,24 @@
+extension Operation {
+  /// Whether a layer adds a number per filter.
+  package var hasBias: Bool {
+    switch self {
+    case .convolution(let attributes): attributes.hasBias
+    case .linear(let attributes): attributes.hasBias
+    default: false
+    }
+  }
+
+  /// The same layer with a bias.
+  package var withBias: Operation {
+    switch self {
+    case .convolution(var attributes):
+      attributes.hasBias = true
+      return .convolution(attributes)
+    case .linear(var attributes):
+      attributes.hasBias = true
+      return .linear(attributes)
+    default:
+      return self
+    }
+  }
+}

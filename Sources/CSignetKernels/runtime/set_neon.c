@@ -1,6 +1,7 @@
+#include "conv_neon.h"
 #include "kernel_sets.h"
 
-// NEON is part of every AArch64 processor: nothing to select, nothing to detect.
+// NEON is part of every AArch64 processor; products of bytes are not, and their kernels look.
 #if defined(__aarch64__)
 
 #define TARGET
@@ -15,7 +16,8 @@
 #include "rows.h"
 
 static const signet_conv_kernel *const f32_conv[] = {&neon_f32_conv, NULL};
-static const signet_conv_kernel *const b1_conv[] = {&neon_b1_conv, NULL};
+static const signet_conv_kernel *const b1_conv[] = {
+    &signet_b1_conv_i8mm, &signet_b1_conv_dot, &neon_b1_conv, NULL};
 
 const signet_kernel_set signet_neon_set = {
     .name = "neon",

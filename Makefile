@@ -21,6 +21,7 @@ build: setup
 test: build
 	swift test
 	Tests/Conformance/run
+	scripts/test-kernels.sh
 	swift format lint --strict -r Package.swift Sources Tests
 
 demo: build

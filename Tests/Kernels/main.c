@@ -1,0 +1,22 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "tester.h"
+
+static const struct {
+  const char *name;
+  void (*run)(void);
+} suites[] = {
+    {"convolutions", test_convolutions}, {"rows", test_rows}, {"elementwise", test_elementwise},
+    {"hashing", test_hashing},           {"threads", test_threads},
+};
+
+// Runs the suites that are named, or all.
+int main(int count, char **arguments) {
+  for (size_t suite = 0; suite < sizeof suites / sizeof *suites; suite++) {
+    bool isWanted = count == 1;
+    for (int i = 1; i < count; i++) isWanted |= strcmp(arguments[i], suites[suite].name) == 0;
+    if (isWanted) suites[suite].run();
+  }
+  return report();
+}

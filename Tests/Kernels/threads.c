@@ -1,0 +1,66 @@
+// Pools: every range is done once, whoever shares the processor; pools know nothing of each other.
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "pool.h"
+#include "tester.h"
+
+enum { callers = 4, pool_threads = 3, jobs = 200, count = 1000 };
+
+typedef struct {
+  // Not atomic: a range belongs to one thread at a time, and a job to one caller.
+  int32_t done[count];
+  atomic_int threads_seen;
+} ledger;
+
+static void mark(void *context, int32_t thread, int64_t from, int64_t to) {
+  ledger *book = context;
+  atomic_fetch_or(&book->threads_seen, 1 << thread);
+  for (int64_t i = from; i < to; i++) book->done[i]++;
+}
+
+// Jobs one after the other, with and without time to fall asleep in between.
+static void *use_a_pool(void *argument) {
+  long *failures = argument;
+  signet_pool *pool = signet_pool_create(pool_threads);
+  if (!pool) {
+    *failures = jobs;
+    return NULL;
+  }
+  ledger book = {0};
+  for (int job = 0; job < jobs; job++) {
+    signet_pool_run(pool, mark, &book, count - job, 1 + job % 9);
+    for (int i = 0; i < count; i++) {
+      // Entry i is in every job up to the one that first leaves it out.
+      const int32_t last = count - 1 - i;
+      if (book.done[i] != (job < last ? job : last) + 1) ++*failures;
+    }
+    if (job % 50 == 49) nanosleep(&(struct timespec){0, 1000000}, NULL);
+  }
+  signet_pool_destroy(pool);
+  return NULL;
+}
+
+// A pool that is destroyed while its workers sleep, or spin, or have not begun.
+static void short_lives(void) {
+  for (int life = 0; life < 30; life++) {
+    signet_pool *pool = signet_pool_create(1 + life % 5);
+    if (life % 3 == 1) nanosleep(&(struct timespec){0, 200000}, NULL);
+    signet_pool_destroy(pool);
+    check(pool != NULL, "threads", "life %d", life);
+  }
+  check(signet_pool_create(0) == NULL, "threads", "without threads");
+  signet_pool_destroy(NULL);
+}
+
+void test_threads(void) {
+  short_lives();
+  pthread_t threads[callers];
+  long failures[callers] = {0};
+  for (int i = 0; i < callers; i++) pthread_create(&threads[i], NULL, use_a_pool, &failures[i]);
+  for (int i = 0; i < callers; i++) {
+    pthread_join(threads[i], NULL);
+    check(failures[i] == 0, "threads", "%ld ranges were not done once", failures[i]);
+  }
+}

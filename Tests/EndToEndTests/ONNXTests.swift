@@ -75,7 +75,8 @@ import Testing
     let sizes = try ["bits", "int8", "float"].map { encoding in
       let name = "\(encoding).onnx"
       let report = try Command(
-        "export", path("tuned.signet"), "--encoding", encoding, "--json", "-o", path(name)
+        "export", path("tuned.signet"), "--encoding", encoding, "--edges", "float32", "--json",
+        "-o", path(name)
       ).succeed().json()
       #expect(report["fileBytes"] as? Int == (try workspace.bytes(name).count))
       return try workspace.bytes(name).count

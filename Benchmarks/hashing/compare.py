@@ -5,9 +5,10 @@
 
 Needs PyTorch. Builds the Swift side, makes one synthetic layer, then lets both sides do 20 sweeps
 of cyclic coordinate descent from sign(w), α refitted after each, the first residual included, and
-prints the median of each and of their ratios. Fails if the relative output errors differ by more
-than 1e-5, or if the ratio falls below LIMIT. (Both sides decide in float32: decisions closer to a
-tie than rounding differ between libraries, and with them the local optimum of some filters.)
+prints the median of each and of their ratios. PyTorch does it in float32, where a few filters
+decide a near-tie differently with another order of summation, and once more in float64, untimed.
+Fails if the time or the ratio misses its limit, or if Signet's objective, as a share of the outputs'
+energy, is further than 1e-5 from the float64 one.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import time
 import torch
 
 LIMIT = 45  # times faster than PyTorch at the same number of threads
+SECONDS = 0.6  # at most, on two threads
 SWEEPS = 20
 
 
@@ -74,6 +76,10 @@ def main():
         weights = read(base, "w", torch.float32).view(options.filters, options.size)
         gram = read(base, "gram", torch.float32).view(options.size, options.size)
         correlation = read(base, "corr", torch.float32).view(options.filters, options.size)
+        exact, exact_flips = torch_descent(
+            gram.double(), correlation.double(), weights.double(), energy
+        )
+        print(f"torch in float64: relative output error {exact:.8f}, {exact_flips} flips")
         ours, theirs, ratios = [], [], []
         for _ in range(options.rounds):
             mine = swift("solve", base, options.threads, 0, 1, SWEEPS)
@@ -83,19 +89,22 @@ def main():
             ours.append(mine["seconds"])
             theirs.append(seconds)
             ratios.append(seconds / mine["seconds"])
-            difference = abs(mine["errorAfter"] - error)
             print(
                 f"signet {mine['seconds']:.3f} s, {mine['flips']} flips;"
                 f" torch {seconds:.1f} s, {flips} flips; ratio {ratios[-1]:.0f};"
-                f" relative output errors {mine['errorAfter']:.6f} and {error:.6f}",
+                f" relative output errors {mine['errorAfter']:.8f} and {error:.8f}",
                 flush=True,
             )
-            assert difference <= 1e-5, "the relative output errors differ"
+            difference = abs(mine["errorAfter"] - exact)
+            print(f"  from float64: signet {difference:.1e}, torch {abs(error - exact):.1e}")
+            assert difference <= 1e-5, "the objective differs"
     ratio = statistics.median(ratios)
     print(
         f"medians: signet {statistics.median(ours):.3f} s,"
         f" torch {statistics.median(theirs):.1f} s, ratio {ratio:.0f}"
     )
+    if options.threads == 2:
+        assert statistics.median(ours) <= SECONDS, f"above the limit of {SECONDS} s"
     assert ratio >= LIMIT, f"below the limit of {LIMIT}"
 
 

@@ -26,16 +26,19 @@ extension CalibrationSums {
   ///
   /// - Returns: mean(y) − Σ_k α_k mean(x̃)ᵀb_k per filter when centred, else zeros: N.
   public func outputOffset(solution: LayerSolution, centred: Bool = true) -> [Float] {
+    outputOffset(weights: solution.estimate, centred: centred)
+  }
+
+  /// The same for weights of any kind.
+  ///
+  /// - Parameter weights: ŵ, N × S.
+  /// - Returns: mean(y) − mean(x̃)ᵀŵ per filter when centred, else zeros: N.
+  public func outputOffset(weights: [Float], centred: Bool = true) -> [Float] {
     guard centred, patchCount > 0 else { return [Float](repeating: 0, count: filterCount) }
     return (0..<filterCount).map { filter in
       var offset = outputSum[filter]
-      for code in 0..<solution.codeCount {
-        let row = code * filterCount + filter
-        var product = 0.0
-        for input in 0..<patchLength {
-          product += inputSum[input] * Double(solution.codes[row * patchLength + input])
-        }
-        offset -= Double(solution.scales[row]) * product
+      for input in 0..<patchLength {
+        offset -= inputSum[input] * Double(weights[filter * patchLength + input])
       }
       return Float(offset / Double(patchCount))
     }

@@ -29,7 +29,7 @@ struct ErrorFeedback {
   ) {
     let size = factor.size
     let block = CholeskyFactor.block
-    let rest = solveLower(target, filterCount: filterCount)  // y, N × stride
+    let rest = factor.solveLower(target, rows: filterCount, products: products)  // y, N × stride
     let signs = AlignedBuffer<Float>(count: filterCount * size, repeating: 0)  // α b
     let starts = Array(stride(from: 0, to: size, by: block))
     for first in starts.reversed() {
@@ -54,33 +54,5 @@ struct ErrorFeedback {
         }
       }
     }
-  }
-
-  /// y with L y = q for every filter: N × stride.
-  private func solveLower(
-    _ target: UnsafePointer<Float>, filterCount: Int
-  ) -> AlignedBuffer<Float> {
-    let size = factor.size
-    let block = CholeskyFactor.block
-    let solved = AlignedBuffer<Float>(uninitialized: filterCount * size)
-    let part = AlignedBuffer<Float>(uninitialized: filterCount * block)
-    for (index, first) in stride(from: 0, to: size, by: block).enumerated() {
-      let width = min(block, size - first)
-      for filter in 0..<filterCount {
-        (part.base + filter * block).update(from: target + filter * size + first, count: width)
-      }
-      if first > 0 {
-        products.multiply(
-          .init(solved.base, rowStride: size),
-          .init(factor.lower.base + first * size, rowStride: 1, columnStride: size),
-          rows: filterCount, columns: width, depth: first, alpha: -1, beta: 1, into: part.base,
-          stride: block)
-      }
-      products.multiply(
-        .init(part.base, rowStride: block),
-        .init(factor.inverses[index].base, rowStride: 1, columnStride: block), rows: filterCount,
-        columns: width, depth: width, into: solved.base + first, stride: size)
-    }
-    return solved
   }
 }

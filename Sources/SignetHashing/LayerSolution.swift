@@ -26,6 +26,21 @@ public struct LayerSolution: Sendable, Equatable {
   /// The relative output error ‖S − Ŝ‖² / ‖S‖² of this solution.
   public var errorAfter: Double { relative(objective) }
 
+  /// Σ_k α_k b_k: N × S.
+  public var estimate: [Float] {
+    let size = filterCount * patchLength
+    var estimate = [Float](repeating: 0, count: size)
+    for code in 0..<codeCount {
+      for filter in 0..<filterCount {
+        let scale = scales[code * filterCount + filter]
+        for index in filter * patchLength..<(filter + 1) * patchLength {
+          estimate[index] += scale * Float(codes[code * size + index])
+        }
+      }
+    }
+    return estimate
+  }
+
   private func relative(_ objective: [Double]) -> Double {
     let total = energy.reduce(0, +)
     guard total > 0 else { return 0 }

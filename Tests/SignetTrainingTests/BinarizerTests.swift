@@ -13,7 +13,9 @@ import Torch
   private func options(
     _ change: (inout BinarizationOptions) -> Void = { _ in }
   ) -> BinarizationOptions {
-    var options = BinarizationOptions(keep: .none, images: 24, batchSize: 10, effort: .paper)
+    var options = BinarizationOptions(
+      compensates: false, weighsPlaces: false, refitsFloatLayers: false, keep: .none, images: 24,
+      batchSize: 10, effort: .paper)
     change(&options)
     return options
   }

@@ -19,6 +19,14 @@ public struct BinarizationOptions: Sendable, Hashable {
   public var centred: Bool
   /// Takes the float network's inputs on both sides, X̃ = X, as if earlier layers were float.
   public var symmetric: Bool
+  /// A layer whose output is added to another value also makes up for that value's error, which
+  /// it otherwise would not know of. Nothing to do where `symmetric`.
+  public var compensates: Bool
+  /// Places of a layer's output count by how much the class scores feel them.
+  public var weighsPlaces: Bool
+  /// Float layers behind binary ones take the weights that bring their outputs closest to the float
+  /// network's, held to their own weights by a ridge. Nothing to do where `symmetric`.
+  public var refitsFloatLayers: Bool
   /// Layers left in float.
   public var keep: KeepPattern
   /// Calibration images, without labels; all of the set where it has fewer.
@@ -50,6 +58,7 @@ public struct BinarizationOptions: Sendable, Hashable {
 
   public init(
     method: Method = .bwnh, centred: Bool = true, symmetric: Bool = false,
+    compensates: Bool = true, weighsPlaces: Bool = true, refitsFloatLayers: Bool = true,
     keep: KeepPattern = .firstAndLast, images: Int = 1024,
     batchSize: Int = 128,
     memoryBytes: Int = 2 << 30, seed: UInt64 = 0, effort: HashingOptions.Effort = .search,
@@ -59,6 +68,9 @@ public struct BinarizationOptions: Sendable, Hashable {
     self.method = method
     self.centred = centred
     self.symmetric = symmetric
+    self.compensates = compensates
+    self.weighsPlaces = weighsPlaces
+    self.refitsFloatLayers = refitsFloatLayers
     self.keep = keep
     self.images = images
     self.batchSize = batchSize
@@ -73,6 +85,17 @@ public struct BinarizationOptions: Sendable, Hashable {
     self.patchesPerImage = patchesPerImage
     self.threads = threads
   }
+
+  /// Leaves out whatever goes beyond the paper: what follows is its procedure alone.
+  public mutating func keepToThePaper() {
+    effort = .paper
+    centred = false
+    compensates = false
+    weighsPlaces = false
+    refitsFloatLayers = false
+  }
+
+  var refits: Bool { refitsFloatLayers && !symmetric && method != .bwn }
 
   func check() throws(TrainingError) {
     try require(images >= 1, "images", "at least 1", images)
@@ -99,6 +122,9 @@ public struct BinarizationOptions: Sendable, Hashable {
     if measuresSensitivity { options["sensitivity"] = "true" }
     guard method != .bwn else { return options }
     options["centred"] = "\(centred)"
+    options["compensated"] = "\(compensates && !symmetric)"
+    options["weighted"] = "\(weighsPlaces)"
+    options["refitted"] = "\(refits)"
     options["symmetric"] = "\(symmetric)"
     options["images"] = "\(images)"
     options["effort"] = "\(effort.rawValue)"

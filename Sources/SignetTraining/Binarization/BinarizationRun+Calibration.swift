@@ -13,9 +13,10 @@ extension BinarizationRun {
   /// - Parameters:
   ///   - images: how many, at most
   ///   - steps: the nodes that the streams will pass
+  ///   - stops: positions of the layers that the streams will enter
   func streams(
-    _ dataset: any ImageDataset, images: Int, steps: [ExecutionPlan.Step], isSymmetric: Bool,
-    shouldStop: () -> Bool
+    _ dataset: any ImageDataset, images: Int, steps: [ExecutionPlan.Step], stops: [Int],
+    isSymmetric: Bool, shouldStop: () -> Bool
   ) throws -> ActivationStreams {
     let count = min(images, dataset.count)
     guard count > 0 else {
@@ -23,18 +24,33 @@ extension BinarizationRun {
         what: dataset.name, expected: "at least one image", found: "none")
     }
     let memory = ActivationMemory(
-      graph: model.graph, steps: steps, layers: layers, images: count,
+      graph: model.graph, steps: steps, layers: stops, images: count,
       isSymmetric: isSymmetric)
     let allowed = options.memoryBytes - pieceBytes
     guard memory.peak / 2 <= allowed else {
       throw TrainingError.memory(
         layer: memory.layer, needed: memory.peak / 2, allowed: options.memoryBytes)
     }
+    let chunks = try calibrationImages(dataset, count: count, shouldStop: shouldStop)
+    return ActivationStreams(
+      graph: model.graph, steps: steps,
+      parameters: try model.graph.nodes.map {
+        try NodeParameters(node: $0, weights: model.weights, channelsLast: true)
+      },
+      images: chunks, holdsBFloat16: memory.peak > allowed, isSymmetric: isSymmetric)
+  }
+
+  /// The first images of the set as the seed shuffles it: chunks of at most `batchSize`.
+  ///
+  /// - Parameter reporting: whether images that cannot be read are told of, which once is enough
+  func calibrationImages(
+    _ dataset: any ImageDataset, count: Int, reporting: Bool = true, shouldStop: () -> Bool
+  ) throws -> [Tensor] {
     var unreadable: DataError?
     let note = skipping.map { skipping in
       { (error: DataError) in
         unreadable = error
-        skipping(error)
+        if reporting { skipping(error) }
       }
     }
     let batches = BatchLoader(
@@ -52,17 +68,15 @@ extension BinarizationRun {
       taken += used
     }
     if taken == 0, let unreadable { throw unreadable }
-    return ActivationStreams(
-      graph: model.graph, steps: steps,
-      parameters: try model.graph.nodes.map {
-        try NodeParameters(node: $0, weights: model.weights, channelsLast: true)
-      },
-      images: chunks, holdsBFloat16: memory.peak > allowed, isSymmetric: isSymmetric)
+    return chunks
   }
 
   /// Enters the layer with all chunks and sums up what its groups' problems need.
+  ///
+  /// - Parameter importance: what each place counts; `nil`: all alike.
   func calibrate(
-    _ position: Int, _ streams: ActivationStreams, shouldStop: () -> Bool
+    _ position: Int, _ streams: ActivationStreams, importance: PlaceImportance?,
+    shouldStop: () -> Bool
   ) throws -> [CalibrationSums] {
     let layer = node(at: position)
     var groups = try layer.operation.patchExtractions.map {
@@ -73,17 +87,38 @@ extension BinarizationRun {
     for chunk in streams.chunks.indices {
       try stop(if: shouldStop)
       let (inputs, output) = try streams.enter(layer: position, chunk: chunk)
+      let target = try compensated(output, at: position, chunk: chunk, streams)
       try add(
-        inputs: inputs.binarized, outputs: output.rowsPerPlace(), to: &groups, sampler: &sampler)
+        inputs: inputs.binarized, outputs: target.rowsPerPlace(),
+        importance: importance?.places(of: position, chunk: chunk), to: &groups,
+        sampler: &sampler)
     }
     return try groups.map { try $0.sums() }
+  }
+
+  /// The layer's float output, and where the layer ends a residual branch, what the values it is
+  /// added to lack: the layer then makes up for their error as far as it can.
+  private func compensated(
+    _ output: Tensor, at position: Int, chunk: Int, _ streams: ActivationStreams
+  ) throws -> Tensor {
+    guard options.compensates, options.method != .bwn,
+      let join = ResidualJoin(layer: node(at: position), graph: model.graph, weights: model.weights)
+    else { return output }
+    let open = Set(stops.filter { $0 >= position }.map { steps[$0].node })
+    guard let error = try streams.error(of: join.others, chunk: chunk, open: open) else {
+      return output
+    }
+    guard let inverse = join.inverseFactors else { return try output + error }
+    let shape = [1, inverse.count] + [Int](repeating: 1, count: output.rank - 2)
+    return try output + error * Tensor(inverse, shape: shape)
   }
 
   /// - Parameters:
   ///   - inputs: N × C × H × W or N × C
   ///   - outputs: N × places × filters
+  ///   - importance: N × places
   private func add(
-    inputs: Tensor, outputs: Tensor, to groups: inout [LayerCalibration],
+    inputs: Tensor, outputs: Tensor, importance: Tensor?, to groups: inout [LayerCalibration],
     sampler: inout PatchSampler
   ) throws {
     let count = inputs.shape[0]
@@ -94,7 +129,9 @@ extension BinarizationRun {
       let length = min(pieceLength, count - start)
       let piece = try inputs.narrow(0, start: start, length: length)
       let results = try outputs.narrow(0, start: start, length: length)
+      var counts = try importance?.narrow(0, start: start, length: length)
       let sample = try sampler.sample(of: places)
+      if let sample { counts = try counts?.indexSelect(1, sample) }
       for index in groups.indices {
         let filters = groups[index].filters
         var patches = try groups[index].extraction.patches(of: piece)
@@ -104,7 +141,8 @@ extension BinarizationRun {
           own = try own.indexSelect(1, sample)
         }
         try groups[index].add(
-          patches: patches.flatten(from: 0, to: 1), outputs: own.flatten(from: 0, to: 1))
+          patches: patches.flatten(from: 0, to: 1), outputs: own.flatten(from: 0, to: 1),
+          importance: counts?.flatten())
       }
     }
   }

@@ -31,7 +31,8 @@ extension BinarizationRun {
     guard isKnown.contains(false), let first = layers.first else { return }
     let streams = try streams(
       dataset, images: min(options.images, BinarizationOptions.surveyImages),
-      steps: ExecutionPlan(model.graph).steps, isSymmetric: true, shouldStop: shouldStop)
+      steps: ExecutionPlan(model.graph).steps, stops: layers, isSymmetric: true,
+      shouldStop: shouldStop)
     var float: [ClassProbabilities] = []
     for (index, position) in layers.enumerated() {
       for chunk in streams.chunks.indices {
@@ -42,7 +43,8 @@ extension BinarizationRun {
           float.append(try ClassProbabilities(scores: streams.output(chunk: chunk, from: position)))
         }
       }
-      let sums = try calibrate(position, streams, shouldStop: shouldStop)
+      let sums = try calibrate(
+        position, streams, importance: nil, shouldStop: shouldStop)
       guard !isKnown[index] else { continue }
       var changes: [Int: OutputChange] = [:]
       for codes in options.surveyedCodes {

@@ -11,16 +11,20 @@ final class BinarizationRun {
   let dataset: (any ImageDataset)?
   let checkpoint: URL?
   let skipping: ((DataError) -> Void)?
-  /// Nodes the output depends on, up to the last layer to be solved.
+  /// Nodes the output depends on, up to the last layer to be solved or refitted.
   let steps: [ExecutionPlan.Step]
   /// Positions in `steps` of the layers to solve.
   private(set) var layers: [Int]
+  /// Positions of all layers with float weights, in those to solve or not.
+  private let floatLayers: [Int]
   /// What a checkpoint must have been made with.
   let fingerprint: [String: String]
   /// By layer name.
   var solved: [String: SolvedLayer] = [:]
   /// The output with one layer alone binary, by layer name and codes.
   var survey: [String: [Int: OutputChange]] = [:]
+  /// What each place of the layers' outputs counts; `nil`: all alike.
+  var importance: PlaceImportance?
   /// What the budget gave each layer, if there is one.
   private(set) var choices: [LayerChoice]?
   /// The result as far as it is known; grows biases as offsets need them.
@@ -40,11 +44,13 @@ final class BinarizationRun {
     weights = model.weights
     let kept = try options.keep.layers(of: model.graph)
     let all = ExecutionPlan(model.graph).steps
-    let layers = all.indices.filter {
+    let floatLayers = all.indices.filter {
       let node = model.graph.nodes[all[$0].node]
-      return node.operation.isBinarizable && !kept.contains(node.name) && !model.isBinary(node)
+      return node.operation.isBinarizable && !model.isBinary(node)
     }
-    guard let last = layers.last else { throw TrainingError.nothingToBinarize }
+    let layers = floatLayers.filter { !kept.contains(model.graph.nodes[all[$0].node].name) }
+    guard let lastLayer = layers.last else { throw TrainingError.nothingToBinarize }
+    let last = options.refits ? floatLayers.last ?? lastLayer : lastLayer
     if options.method != .bwn, dataset == nil {
       throw TrainingError.missing(
         what: "calibration images", neededBy: options.method.rawValue)
@@ -54,6 +60,7 @@ final class BinarizationRun {
         what: "calibration images", neededBy: options.budget == nil ? "sensitivity" : "budget")
     }
     self.layers = layers
+    self.floatLayers = floatLayers
     steps = Array(all[...last])
     var fingerprint = options.described
     fingerprint["batchSize"] = "\(options.batchSize)"
@@ -62,8 +69,22 @@ final class BinarizationRun {
     fingerprint["model"] = try Digest.of(model)
     fingerprint["data"] = dataset.map { "\($0.name), \($0.count) images" }
     self.fingerprint = fingerprint
-    for position in layers { try checkWeights(of: node(at: position)) }
+    for position in stops { try checkWeights(of: node(at: position)) }
     try resumeIfPossible()
+  }
+
+  /// Positions of the layers to solve and of the float ones behind them to refit.
+  var stops: [Int] {
+    guard options.refits else { return layers }
+    var changed: Set<Int> = []
+    var stops: [Int] = []
+    for (position, step) in steps.enumerated() {
+      let isLayer = layers.contains(position)
+      let follows = step.inputs.contains(where: changed.contains)
+      if isLayer || follows { changed.insert(step.node + 1) }
+      if isLayer || follows && floatLayers.contains(position) { stops.append(position) }
+    }
+    return stops
   }
 
   func node(at position: Int) -> Node { model.graph.nodes[steps[position].node] }
@@ -123,37 +144,56 @@ final class BinarizationRun {
     _ dataset: any ImageDataset, progress: (LayerRecord, Int, Int) -> Void,
     shouldStop: () -> Bool
   ) throws {
-    let clock = ContinuousClock()
+    let stops = stops
     guard !layers.isEmpty else { return }
     let streams = try streams(
-      dataset, images: options.images, steps: steps, isSymmetric: options.symmetric,
-      shouldStop: shouldStop)
-    for (index, position) in layers.enumerated() {
-      let start = clock.now
-      let previous = index > 0 ? layers[index - 1] : nil
+      dataset, images: options.images, steps: steps, stops: stops,
+      isSymmetric: options.symmetric, shouldStop: shouldStop)
+    var done = 0
+    for (index, position) in stops.enumerated() {
+      let start = ContinuousClock.now
+      let previous = index > 0 ? stops[index - 1] : nil
       for chunk in streams.chunks.indices {
         try stop(if: shouldStop)
         try streams.advance(chunk: chunk, from: previous, to: position)
       }
-      let name = node(at: position).name
-      var solution: SolvedLayer
-      if let known = solved[name] {
-        for chunk in streams.chunks.indices {
-          _ = try streams.enter(layer: position, chunk: chunk)
-        }
-        solution = known
-      } else {
-        let sums = try calibrate(position, streams, shouldStop: shouldStop)
-        let solving = try solving(position)
-        solution = try solving.solve(sums, threads: options.threads ?? TorchSettings.threads)
-        solution.record.sensitivity = survey[name]?[solving.options.codes]
-        solution.record.seconds = (clock.now - start) / .seconds(1)
-        solved[name] = solution
-        try saveCheckpoint()
+      guard layers.contains(position) else {
+        let sums = try calibrate(
+          position, streams, importance: importance, shouldStop: shouldStop)
+        let refitted = try solving(position).refit(sums, threads: threads)
+        try put(refitted.weight, offset: refitted.offset, at: position, streams)
+        continue
       }
+      let solution = try solution(at: position, streams, since: start, shouldStop: shouldStop)
       try put(solution, at: position, streams)
-      progress(solution.record, index, layers.count)
+      progress(solution.record, done, layers.count)
+      done += 1
     }
+  }
+
+  private var threads: Int { options.threads ?? TorchSettings.threads }
+
+  /// Solves a layer, or takes what a checkpoint knows of it.
+  private func solution(
+    at position: Int, _ streams: ActivationStreams, since start: ContinuousClock.Instant,
+    shouldStop: () -> Bool
+  ) throws -> SolvedLayer {
+    let name = node(at: position).name
+    if let known = solved[name] {
+      for chunk in streams.chunks.indices {
+        _ = try streams.enter(layer: position, chunk: chunk)
+      }
+      return known
+    }
+    let sums = try calibrate(
+      position, streams, importance: importance, shouldStop: shouldStop)
+    let solving = try solving(position)
+    var solution = try solving.solve(sums, threads: threads)
+    solution.record.sensitivity = survey[name]?[solving.options.codes]
+    solution.record.seconds = (ContinuousClock.now - start) / .seconds(1)
+    solved[name] = solution
+    try saveCheckpoint()
+    return solution
   }
 
   func stop(if shouldStop: () -> Bool) throws(TrainingError) {
@@ -161,18 +201,24 @@ final class BinarizationRun {
     throw .interrupted(checkpoint: solved.isEmpty && survey.isEmpty ? nil : checkpoint)
   }
 
-  /// Takes a solved layer into the result and, where given, the binarized stream.
   private func put(
     _ solution: SolvedLayer, at position: Int, _ streams: ActivationStreams? = nil
   ) throws {
-    let layer = node(at: position)
-    let name = layer.parameterName(.weight)
-    weights[name] = try Weight(
+    let weight = try Weight(
       shape: weight(at: position).shape, storage: .binary(solution.codes))
+    try put(weight, offset: solution.offset, at: position, streams)
+  }
+
+  /// Takes a layer's new weights into the result and, where given, the binarized stream.
+  private func put(
+    _ weight: Weight, offset: [Float], at position: Int, _ streams: ActivationStreams?
+  ) throws {
+    let layer = node(at: position)
+    weights[layer.parameterName(.weight)] = weight
     var touched = [layer.name]
-    if solution.offset.contains(where: { $0 != 0 }) {
+    if offset.contains(where: { $0 != 0 }) {
       let folding = OffsetFolding(layer: layer, graph: graph)
-      try folding.apply(solution.offset, layer: layer, weights: &weights)
+      try folding.apply(offset, layer: layer, weights: &weights)
       if folding == .newBias {
         graph = try graph.replacing(layer.name, with: layer.operation.withBias)
       }

@@ -38,6 +38,7 @@ public struct Binarizer: Sendable {
       let run = try BinarizationRun(
         options: options, model: model, dataset: dataset, checkpoint: checkpoint,
         skipping: skipping)
+      try run.measureImportance(shouldStop: shouldStop)
       return try noGrad {
         try run.toEnd(chosen: chosen, progress: progress, shouldStop: shouldStop)
       }

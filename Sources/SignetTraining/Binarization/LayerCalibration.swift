@@ -16,6 +16,8 @@ struct LayerCalibration {
   private var outputSum: [Double]
   private var outputSquares: [Double]
   private var patchCount = 0
+  /// Σ of what the patches count.
+  private var mass = 0.0
 
   init(extraction: PatchExtraction, filters: Range<Int>) throws {
     self.extraction = extraction
@@ -35,7 +37,26 @@ struct LayerCalibration {
   /// - Parameters:
   ///   - patches: X̃ᵀ, M × S, patches' order
   ///   - outputs: Y, M × N
-  mutating func add(patches: Tensor, outputs: Tensor) throws {
+  ///   - importance: what each patch counts, M; `nil`: 1
+  mutating func add(patches: Tensor, outputs: Tensor, importance: Tensor? = nil) throws {
+    patchCount += patches.shape[0]
+    guard let importance else {
+      try Self.add(patches.sum([0]), to: &inputSum)
+      try Self.add(outputs.sum([0]), to: &outputSum)
+      mass += Double(patches.shape[0])
+      return try addProducts(patches, outputs)
+    }
+    // √p in both factors of every product.
+    let roots = try importance.sqrt().unsqueeze(1)
+    let (patches, outputs) = (try patches * roots, try outputs * roots)
+    let row = try roots.transpose(0, 1)
+    try Self.add(row.matmul(patches), to: &inputSum)
+    try Self.add(row.matmul(outputs), to: &outputSum)
+    mass += try importance.to(.float64).sum().item()
+    try addProducts(patches, outputs)
+  }
+
+  private mutating func addProducts(_ patches: Tensor, _ outputs: Tensor) throws {
     let size = extraction.patchLength
     for panel in panels {
       let width = size - panel.lowerBound
@@ -46,10 +67,7 @@ struct LayerCalibration {
       try block.addmmInPlace(left.transpose(0, 1), right)
     }
     try correlation.addmmInPlace(outputs.transpose(0, 1), patches)
-    try Self.add(patches.sum([0]), to: &inputSum)
-    try Self.add(outputs.sum([0]), to: &outputSum)
     try Self.add(outputs.square().sum([0]), to: &outputSquares)
-    patchCount += patches.shape[0]
   }
 
   private static func add(_ part: Tensor, to sum: inout [Double]) throws {
@@ -67,13 +85,15 @@ struct LayerCalibration {
         try lower.copy(from: upper.transpose(0, 1))
       }
     }
-    let inputs = try Tensor(inputSum, shape: [1, inputSum.count])
+    // As many patches of mean importance 1.
+    let share = mass > 0 ? Double(patchCount) / mass : 1
+    let inputs = try Tensor(inputSum.map { $0 * share }, shape: [1, inputSum.count])
     return try CalibrationSums(
       patchLength: extraction.patchLength, filterCount: filters.count, patchCount: patchCount,
-      gram: extraction.restored(gram: gram).toFloats(),
-      correlation: extraction.restored(rows: correlation).toFloats(),
-      inputSum: extraction.restored(rows: inputs).toDoubles(), outputSum: outputSum,
-      outputSquares: outputSquares)
+      gram: extraction.restored(gram: gram * share).toFloats(),
+      correlation: extraction.restored(rows: correlation * share).toFloats(),
+      inputSum: extraction.restored(rows: inputs).toDoubles(),
+      outputSum: outputSum.map { $0 * share }, outputSquares: outputSquares.map { $0 * share })
   }
 }
 

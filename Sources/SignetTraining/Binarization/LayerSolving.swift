@@ -31,6 +31,35 @@ struct LayerSolving {
     }
   }
 
+  /// λ of a float layer's refit: it has as many free numbers as weights, often more than patches.
+  static let refitDamping: Float = 0.1
+
+  /// The float weights that bring the outputs closest, and their offset.
+  ///
+  /// - Parameter groups: in the filters' order
+  func refit(
+    _ groups: [CalibrationSums], threads: Int
+  ) throws(TrainingError) -> (weight: Weight, offset: [Float]) {
+    do {
+      var values: [Float] = []
+      var offset: [Float] = []
+      for sums in groups {
+        let elements = sums.filterCount * sums.patchLength
+        let own = Array(weight.floats[values.count..<values.count + elements])
+        let problem = try sums.problem(weights: own, centred: options.centred)
+        let refitted = try problem.refittedWeights(
+          damping: max(options.damping, Self.refitDamping), threads: threads)
+        values += refitted
+        offset += sums.outputOffset(weights: refitted, centred: options.centred)
+      }
+      return (try Weight(shape: weight.shape, values: values), offset)
+    } catch let error as HashingError {
+      throw layerError(error)
+    } catch {
+      throw TrainingError(error)
+    }
+  }
+
   /// Sign and mean magnitude without any data; the errors are those of the weights, which are the
   /// outputs' for inputs that are uncorrelated and of one size.
   func solveWithoutData() throws(TrainingError) -> SolvedLayer {

@@ -22,6 +22,21 @@ struct BinarizationArguments: ParsableArguments {
   @Flag(help: "Solve with the float network's inputs on both sides.")
   var symmetric = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let layers that end a residual branch make up for the error of what they are added to.")
+  var compensate = true
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let places of a layer's output count by how much the class scores feel them.")
+  var weigh = true
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Fit float layers that stand behind binary ones to their changed inputs.")
+  var refit = true
+
   @Option(
     help: "Layers left in float: first, last, none, names and globs, separated by commas.",
     transform: { try KeepPattern(parsing: $0) })
@@ -32,6 +47,13 @@ struct BinarizationArguments: ParsableArguments {
 
   @Option(help: "How long to search for better codes, 0 to 3; 0 is the paper's procedure.")
   var effort = BinarizationOptions().effort.rawValue
+
+  @Flag(
+    help: """
+      The paper's procedure and nothing else: effort 0, not centered, not compensated, not \
+      weighed, not refitted.
+      """)
+  var paper = false
 
   @Option(help: "Codes per filter, 1 to 4.")
   var codes = 1
@@ -73,9 +95,13 @@ struct BinarizationArguments: ParsableArguments {
     options.method = method
     options.centred = center
     options.symmetric = symmetric
+    options.compensates = compensate
+    options.weighsPlaces = weigh
+    options.refitsFloatLayers = refit
     options.keep = keep
     options.memoryBytes = memory.bytes
     options.effort = HashingOptions.Effort(rawValue: effort) ?? options.effort
+    if paper { options.keepToThePaper() }
     options.codes = codes
     options.budget = budget
     options.measuresSensitivity = sensitivity

@@ -1,0 +1,44 @@
+extension LayerProblem {
+  /// The real weights that bring the outputs closest, for a layer that stays float behind binary
+  /// ones: those of least ‖Xᵀw − X̃ᵀv‖² + λ·mean(diag G)·‖w − v‖² (method.md, equation 17).
+  ///
+  /// - Parameters:
+  ///   - damping: λ > 0; where patches are few it keeps v at w in the directions they leave open.
+  ///   - threads: how many to use.
+  /// - Returns: v, N × S, one row per filter.
+  /// - Throws: ``HashingError/notPositiveDefinite(pivot:)`` where λ is too small for G.
+  public func refittedWeights(damping: Float, threads: Int) throws(HashingError) -> [Float] {
+    guard damping > 0, damping.isFinite else {
+      throw .invalidOption(name: "damping", value: "\(damping)", allowed: "more than 0")
+    }
+    let products = KernelProducts(kernels: try Kernels.chosen(), threads: threads)
+    let result = PaddedProblem.with(self) { padded in
+      Result { () throws(HashingError) in
+        try padded.refittedWeights(damping: damping, products: products)
+      }
+    }
+    return try result.get()
+  }
+}
+
+extension PaddedProblem {
+  /// w + (G + λI)⁻¹ (q − Gw): solving for the change loses less to rounding.
+  fileprivate func refittedWeights(
+    damping: Float, products: KernelProducts
+  ) throws(HashingError) -> [Float] {
+    let factor = try CholeskyFactor(self, damping: damping, products: products)
+    let own = AlignedBuffer<Float>(count: filterCount * stride, repeating: 0)
+    for filter in 0..<filterCount {
+      for input in 0..<size { own[filter * stride + input] = weights[filter * size + input] }
+    }
+    let missing = AlignedBuffer<Float>(uninitialized: filterCount * stride)
+    missing.base.initialize(from: correlation, count: filterCount * stride)
+    products.multiply(
+      .init(own.base, rowStride: stride), .init(gram, rowStride: stride), rows: filterCount,
+      columns: stride, depth: stride, alpha: -1, beta: 1, into: missing.base, stride: stride)
+    let change = factor.solve(missing.base, rows: filterCount, products: products)
+    return (0..<filterCount * size).map { index in
+      weights[index] + change[index / size * stride + index % size]
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import SignetModel
+import Torch
+
+extension BinarizationRun {
+  /// Measures what the places of the layers' outputs count, in the float network. Needs gradients.
+  func measureImportance(shouldStop: () -> Bool) throws {
+    guard options.weighsPlaces, options.method != .bwn, let dataset,
+      model.graph.outputShape.elementCount > 1, stops.contains(where: { isOpen($0) })
+    else { return }
+    let chunks = try calibrationImages(
+      dataset, count: min(options.images, dataset.count), reporting: false,
+      shouldStop: shouldStop)
+    let parameters = try model.graph.nodes.map {
+      try NodeParameters(node: $0, weights: model.weights, channelsLast: true)
+    }
+    let generator = try Generator(seed: options.seed)
+    let all = ExecutionPlan(model.graph).steps
+    let stops = Set(stops)
+    var information: [Int: [Tensor]] = [:]
+    for chunk in chunks {
+      var parts: [Int: [Tensor]] = [:]
+      for start in stride(from: 0, to: chunk.shape[0], by: imagesPerPass(all)) {
+        try stop(if: shouldStop)
+        let images = try chunk.narrow(
+          0, start: start, length: min(imagesPerPass(all), chunk.shape[0] - start))
+        let felt = try squaredGradients(images, all, parameters, at: stops, generator)
+        for (position, places) in felt { parts[position, default: []].append(places) }
+      }
+      for (position, places) in parts {
+        information[position, default: []].append(try Tensor.cat(places))
+      }
+    }
+    importance = try PlaceImportance(information: information)
+  }
+
+  /// Whether a layer's sums are needed: no checkpoint knows its codes, or it is refitted.
+  private func isOpen(_ position: Int) -> Bool { solved[node(at: position).name] == nil }
+
+  /// A pass with gradients holds every value, and while it returns, two of most.
+  private func imagesPerPass(_ steps: [ExecutionPlan.Step]) -> Int {
+    let bytes = steps.reduce(0) { $0 + $1.outputShape.elementCount } * 4 * 3
+    return min(options.batchSize, max(1, options.memoryBytes / 4 / max(1, bytes)))
+  }
+
+  /// Σ over filters of (∂ direction · scores / ∂ output)², the sum over directions: by position,
+  /// N × places.
+  private func squaredGradients(
+    _ images: Tensor, _ steps: [ExecutionPlan.Step], _ parameters: [NodeParameters],
+    at stops: Set<Int>, _ generator: Generator
+  ) throws -> [Int: Tensor] {
+    var values = [0: images]
+    // Zeros added to a layer's output collect the gradient of that output.
+    var probes: [Int: Tensor] = [:]
+    var scores = images
+    for (position, step) in steps.enumerated() {
+      let node = model.graph.nodes[step.node]
+      var value = try node.operation.apply(
+        to: step.inputs.compactMap { values[$0] }, parameters: parameters[step.node].tensors,
+        outputShape: step.outputShape, mode: OperationMode())
+      if stops.contains(position) {
+        let probe = try (value.detach() * 0)
+        try probe.setRequiresGrad()
+        probes[position] = probe
+        value = try value + probe
+      }
+      for freed in step.freed { values[freed] = nil }
+      values[step.node + 1] = value
+      scores = value
+    }
+    scores = try scores.flatten(from: 1)
+    let logits = try scores.detach()
+    let probabilities = try (logits * (1 / PlaceImportance.temperature)).softmax(1)
+    let roots = try probabilities.sqrt()
+    var felt: [Int: Tensor] = [:]
+    for direction in 1...PlaceImportance.directions {
+      let noise = try roots * Tensor.randn(logits.shape, generator: generator)
+      let seed = try noise - probabilities * noise.sum([1], keepDimensions: true)
+      try scores.backward(seed: seed, retainGraph: direction < PlaceImportance.directions)
+      for (position, probe) in probes {
+        guard let gradient = try probe.grad else { continue }
+        let places = try gradient.square().sum([1])
+        let flat = try places.rank == 1 ? places.unsqueeze(1) : places.flatten(from: 1)
+        felt[position] = try felt[position].map { try $0 + flat } ?? flat
+        try probe.clearGrad()
+      }
+    }
+    return felt
+  }
+}

@@ -1,0 +1,110 @@
+import SignetData
+import SignetHashing
+import SignetModel
+import Testing
+import Torch
+
+@testable import SignetTraining
+
+/// Places count by how much the class scores feel them.
+@Suite struct ImportanceTests {
+  /// A 1 × 1 convolution, and scores that read place r of the map with weights of size r.
+  private func model() throws -> Model {
+    var g = GraphBuilder(inputShape: Tiny.shape)
+    g.append(
+      "conv",
+      .convolution(
+        Convolution(inputChannels: 3, outputChannels: 2, kernel: Size2D(1), hasBias: false)),
+      g.input)
+    g.append("flatten", .flatten, "conv")
+    g.append("fc", .linear(Linear(inputs: 128, outputs: 4)), "flatten")
+    var model = try Tiny.model(graph: g.graph(output: "fc"))
+    var random = SplitMix64(state: 5)
+    let pattern = (0..<8).map { _ in Tiny.normal(&random) }  // 4 × 2
+    let values = (0..<4 * 128).map { index in
+      let (row, filter, place) = (index / 128, index % 128 / 64, index % 64)
+      return 0.01 * Float(place) * pattern[row * 2 + filter]
+    }
+    var weights = model.weights
+    weights["fc.weight"] = try Weight(shape: [4, 128], values: values)
+    model = try model.with(graph: model.graph, weights: weights, provenance: model.provenance)
+    return model
+  }
+
+  private func measured(_ change: (inout BinarizationOptions) -> Void = { _ in }) throws
+    -> PlaceImportance?
+  {
+    var options = BinarizationOptions(
+      keep: try KeepPattern(parsing: "fc"), images: 20, batchSize: 8, effort: .paper)
+    change(&options)
+    let run = try BinarizationRun(
+      options: options, model: model(), dataset: QuarterDataset(count: 30), checkpoint: nil)
+    try run.measureImportance(shouldStop: { false })
+    return run.importance
+  }
+
+  @Test func isTheRootOfTheSquaredGradients() throws {
+    let importance = try #require(try measured())
+    var sum = 0.0
+    var squares = 0.0
+    for (chunk, count) in [(0, 8), (1, 8), (2, 4)] {
+      let places = try #require(importance.places(of: 0, chunk: chunk))
+      #expect(places.shape == [count, 64])
+      for (index, value) in try places.toDoubles().enumerated() {
+        let (image, place) = (index / 64, index % 64)
+        let own = value - Double(PlaceImportance.floor)
+        sum += 1
+        squares += own * own
+        // The gradient at place r is r times one vector of the image's.
+        let last = try places.toDoubles()[image * 64 + 63] - Double(PlaceImportance.floor)
+        #expect(abs(own - last * Double(place) / 63) < 1e-4 * last)
+      }
+    }
+    #expect(abs(squares / sum - 1) < 1e-4)
+    #expect(importance.places(of: 0, chunk: 3) == nil && importance.places(of: 1, chunk: 0) == nil)
+  }
+
+  @Test func isRepeatableAndLeftOutWhereNotAskedFor() throws {
+    let first = try #require(try measured()?.places(of: 0, chunk: 1))
+    let second = try #require(try measured()?.places(of: 0, chunk: 1))
+    #expect(try first.toFloats() == second.toFloats())
+    // Few images at a time make the same, but for other random numbers.
+    let small = try #require(try measured { $0.memoryBytes = 1 << 20 }?.places(of: 0, chunk: 1))
+    #expect(small.shape == [8, 64])
+    #expect(try measured { $0.weighsPlaces = false } == nil)
+    #expect(try measured { $0.method = .bwn } == nil)
+  }
+
+  @Test func scoresThatFeelNothingWeighNothing() throws {
+    let silent = try PlaceImportance(information: [3: [Tensor.zeros([2, 5])]])
+    #expect(silent.places(of: 3, chunk: 0) == nil)
+  }
+
+  @Test func aPatchOfImportanceThreeIsThreePatches() throws {
+    let attributes = Linear(inputs: 3, outputs: 2)
+    let layer = try #require(SignetModel.Operation.linear(attributes).patchExtractions.first)
+    let patches: [Float] = [1, 2, -1, 0.5, 3, 2, -2, 1, 4]
+    let outputs: [Float] = [1, -1, 2, 0.5, 3, 1]
+    let counts = [1, 3, 2]
+    var weighted = try LayerCalibration(extraction: layer.extraction, filters: layer.filters)
+    try weighted.add(
+      patches: Tensor(patches, shape: [3, 3]), outputs: Tensor(outputs, shape: [3, 2]),
+      importance: Tensor(counts.map(Float.init), shape: [3]))
+    var repeated = try LayerCalibration(extraction: layer.extraction, filters: layer.filters)
+    let rows = counts.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
+    try repeated.add(
+      patches: Tensor(rows.flatMap { patches[$0 * 3..<$0 * 3 + 3] }, shape: [6, 3]),
+      outputs: Tensor(rows.flatMap { outputs[$0 * 2..<$0 * 2 + 2] }, shape: [6, 2]))
+    let (left, right) = (try weighted.sums(), try repeated.sums())
+    // Six patches in the one, three of mean importance 2 in the other.
+    #expect(left.patchCount == 3 && right.patchCount == 6)
+    func agree(_ half: [some BinaryFloatingPoint], _ whole: [some BinaryFloatingPoint]) -> Bool {
+      zip(half, whole).allSatisfy {
+        abs(2 * Double($0) - Double($1)) < 1e-5 * (1 + abs(Double($1)))
+      }
+    }
+    #expect(agree(left.gram, right.gram) && agree(left.correlation, right.correlation))
+    #expect(agree(left.inputSum, right.inputSum) && agree(left.outputSum, right.outputSum))
+    #expect(agree(left.outputSquares, right.outputSquares))
+  }
+}

@@ -5,10 +5,12 @@
 
 Needs PyTorch. Builds the Swift side, makes one synthetic layer, then lets both sides do 20 sweeps
 of cyclic coordinate descent from sign(w), α refitted after each, the first residual included, and
-prints the median of each and of their ratios. PyTorch does it in float32, where a few filters
-decide a near-tie differently with another order of summation, and once more in float64, untimed.
-Fails if the time or the ratio misses its limit, or if Signet's objective, as a share of the outputs'
-energy, is further than 1e-5 from the float64 one.
+prints the median of each and of their ratios. Fails if the time or the ratio misses its limit.
+
+Both decide in float32. PyTorch also makes one sweep and all of them in float64, untimed: after one
+sweep Signet's objective must agree to 1e-5. From there on every near-tie that rounding decides
+otherwise leads a filter to another local optimum, so that after 20 sweeps no two libraries agree
+that far; how far they do is printed, and held to 1e-3.
 """
 
 import argparse
@@ -26,13 +28,13 @@ SECONDS = 0.6  # at most, on two threads
 SWEEPS = 20
 
 
-def torch_descent(gram, correlation, weights, energy):
+def torch_descent(gram, correlation, weights, energy, sweeps=SWEEPS):
     code = torch.where(weights < 0, -1.0, 1.0).to(gram.dtype)
     product = code @ gram  # h = G b, N × S
     scale = weights.abs().mean(1)
     diagonal = gram.diagonal()
     flips = 0
-    for _ in range(SWEEPS):
+    for _ in range(sweeps):
         for j in range(gram.shape[0]):
             gain = code[:, j] * (correlation[:, j] - scale * product[:, j]) + scale * diagonal[j]
             flip = (gain < 0).nonzero().squeeze(1)
@@ -76,10 +78,11 @@ def main():
         weights = read(base, "w", torch.float32).view(options.filters, options.size)
         gram = read(base, "gram", torch.float32).view(options.size, options.size)
         correlation = read(base, "corr", torch.float32).view(options.filters, options.size)
-        exact, exact_flips = torch_descent(
-            gram.double(), correlation.double(), weights.double(), energy
-        )
-        print(f"torch in float64: relative output error {exact:.8f}, {exact_flips} flips")
+        double = (gram.double(), correlation.double(), weights.double(), energy)
+        exact = {sweeps: torch_descent(*double, sweeps)[0] for sweeps in (1, SWEEPS)}
+        first = abs(swift("solve", base, options.threads, 0, 1, 1)["errorAfter"] / exact[1] - 1)
+        print(f"after one sweep, from float64: {first:.1e}")
+        assert first <= 1e-5, "the objective differs after one sweep"
         ours, theirs, ratios = [], [], []
         for _ in range(options.rounds):
             mine = swift("solve", base, options.threads, 0, 1, SWEEPS)
@@ -95,9 +98,10 @@ def main():
                 f" relative output errors {mine['errorAfter']:.8f} and {error:.8f}",
                 flush=True,
             )
-            difference = abs(mine["errorAfter"] - exact)
-            print(f"  from float64: signet {difference:.1e}, torch {abs(error - exact):.1e}")
-            assert difference <= 1e-5, "the objective differs"
+            difference = abs(mine["errorAfter"] / exact[SWEEPS] - 1)
+            own = abs(error / exact[SWEEPS] - 1)
+            print(f"  from float64: signet {difference:.1e}, torch {own:.1e}")
+            assert difference <= 1e-3, "the objective differs"
     ratio = statistics.median(ratios)
     print(
         f"medians: signet {statistics.median(ours):.3f} s,"

@@ -39,10 +39,13 @@ extension DescentJob {
   }
 
   /// Kicks per filter of the first search. A kick costs in proportion to S, so that every filter
-  /// gets about the same time; very short rows have too few optima to need it. With K codes a kick
-  /// is about K²/2 times as dear, and worth as much more.
+  /// gets about the same time; very short rows have too few optima to need it, and a layer of many
+  /// filters shares a few seconds among them. With K codes a kick is about K²/2 times as dear, and
+  /// worth as much more.
   var kickCount: Int {
-    let affordable = min(200 * problem.size, 16_000, 7_000_000 / problem.size)
+    let affordable = min(
+      200 * problem.size, 16_000, 7_000_000 / problem.size,
+      500_000_000 / (problem.size * problem.filterCount))
     let dearness = max(1, options.codes * options.codes / 2)
     return max(50, affordable / dearness)
   }

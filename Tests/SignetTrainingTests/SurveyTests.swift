@@ -16,7 +16,7 @@ import Torch
   ) throws -> BinarizationOptions {
     // The trials are of one layer on the float network's inputs, places alike.
     var options = BinarizationOptions(
-      weighsPlaces: false, refitsFloatLayers: false, keep: try KeepPattern(parsing: "conv1,fc2"),
+      weighsPlaces: false, refitsFloatLayers: false, keep: try KeepPattern(parsing: "first,last"),
       images: 24, batchSize: 10, effort: .starts)
     change(&options)
     return options

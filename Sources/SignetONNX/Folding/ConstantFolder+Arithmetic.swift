@@ -110,7 +110,11 @@ extension ConstantFolder {
     try requireNonZeroDivisor()
     let truncates = try attributes.flag("fmod")
     return try binary(
-      { truncates ? fmod($0, $1) : $0 - ($0 / $1).rounded(.down) * $1 },
+      { a, b in
+        let remainder = fmod(a, b)
+        return !truncates && remainder != 0 && (remainder < 0) != (b < 0)
+          ? remainder + b : remainder
+      },
       { a, b in
         let remainder = a.remainderReportingOverflow(dividingBy: b).partialValue
         return !truncates && remainder != 0 && (remainder < 0) != (b < 0)

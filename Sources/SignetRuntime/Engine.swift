@@ -14,7 +14,8 @@ public final class Engine: Sendable {
   public struct Options: Sendable {
     /// Threads of one run, the caller's included; 1…256.
     public var threads = 1
-    /// Images that go through the network together; larger runs are cut into such batches.
+    /// The most images that go through the network together; larger runs are cut into batches, and
+    /// batches whose activations would not stay in the cache into smaller ones.
     public var maximumBatch = 1
     /// `nil` takes the set that `SIGNET_KERNELS` names, else the best for the processor.
     public var kernels: KernelSet?
@@ -38,7 +39,6 @@ public final class Engine: Sendable {
   /// Elements of the output.
   public let classCount: Int
   public let plan: EnginePlan
-  private let maximumBatch: Int
   private let program: Program
   private let lock = NSLock()
 
@@ -70,7 +70,6 @@ public final class Engine: Sendable {
     plan = program.plan
     inputShape = model.graph.inputShape
     classCount = model.classCount
-    maximumBatch = options.maximumBatch
   }
 
   /// The scores of some images.
@@ -118,9 +117,9 @@ public final class Engine: Sendable {
     return [Float](unsafeUninitializedCapacity: count * classCount) { scores, initialized in
       images.withUnsafeBufferPointer { images in
         guard let source = images.baseAddress, let target = scores.baseAddress else { return }
-        for first in stride(from: 0, to: count, by: maximumBatch) {
+        for first in stride(from: 0, to: count, by: program.batch) {
           program.run(
-            images: source + first * imageElements, count: min(maximumBatch, count - first),
+            images: source + first * imageElements, count: min(program.batch, count - first),
             scores: target + first * classCount, nanoseconds: &nanoseconds)
         }
       }

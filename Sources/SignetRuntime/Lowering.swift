@@ -4,10 +4,9 @@ import SignetModel
 /// Turns planned steps into kernels and their arguments.
 struct Lowering {
   let table: signet_kernel_set
+  let choice: KernelChoice
   let memory: Memory
-  let threads: Int
   let maximumBatch: Int
-  let isExact: Bool
   let arena: UnsafeMutablePointer<Float>
   /// Floats from the arena's start, by buffer.
   let offsets: [Int]
@@ -21,14 +20,13 @@ struct Lowering {
   private var peaks: [ValueView: UnsafeMutablePointer<Float>] = [:]
 
   init(
-    table: signet_kernel_set, memory: Memory, threads: Int, maximumBatch: Int, isExact: Bool,
+    table: signet_kernel_set, choice: KernelChoice, memory: Memory, maximumBatch: Int,
     arena: UnsafeMutablePointer<Float>, offsets: [Int]
   ) {
     self.table = table
+    self.choice = choice
     self.memory = memory
-    self.threads = threads
     self.maximumBatch = maximumBatch
-    self.isExact = isExact
     self.arena = arena
     self.offsets = offsets
   }
@@ -98,11 +96,8 @@ struct Lowering {
     _ work: PlannedConvolution, _ step: PlannedStep
   ) throws(EngineError) {
     let layer = step.nodes.first?.name ?? Graph.inputName
-    var shape = try shape(of: work, layer)
-    guard
-      let candidates = table.candidates(isBinary: work.weight.isBinary, isExact: isExact),
-      let kernel = signet_choose_conv(candidates, &shape)
-    else { throw .unavailableKernels(name: String(cString: table.name), available: []) }
+    let kernel = try choice.kernel(for: work)
+    var shape = try choice.shape(of: work)
     let packedBytes = kernel.pointee.packed_bytes(&shape)
     let packed = try memory.bytes(packedBytes, for: "layer '\(layer)'")
     switch work.weight.storage {
@@ -115,7 +110,7 @@ struct Lowering {
     let peaks = kernel.pointee.needs_peaks ? try peaks(of: work.input, layer) : nil
     let noView = signet_view()
     let arguments = signet_conv(
-      shape: shape, in: lowered(work.input), out: lowered(work.out),
+      shape: shape, in: lowered(work.input), out: lowered(work.result),
       residual: work.residual.map(lowered) ?? noView, packed: packed,
       scale: try work.scale.map { (scale) throws(EngineError) in
         UnsafePointer(try memory.array(scale, for: layer))
@@ -132,7 +127,7 @@ struct Lowering {
     descriptions.append(
       EnginePlan.Step(
         nodes: step.nodes, kernel: String(cString: kernel.pointee.name),
-        outputShape: work.out.shape, isBinary: work.weight.isBinary,
+        outputShape: work.result.shape, isBinary: work.weight.isBinary,
         multiplyAdds: work.multiplyAdds, packedBytes: packedBytes))
   }
 
@@ -149,30 +144,6 @@ struct Lowering {
       signet_peaks(in: lowered(view), peaks: stored), table.peak, out: view,
       cost: view.elements / 16)
     return UnsafePointer(stored)
-  }
-
-  private func shape(
-    of work: PlannedConvolution, _ layer: String
-  ) throws(EngineError) -> signet_conv_shape {
-    let attributes = work.attributes
-    return signet_conv_shape(
-      in_channels: try int32(work.input.channels, layer),
-      in_height: try int32(work.input.height, layer),
-      in_width: try int32(work.input.width, layer),
-      out_channels: try int32(attributes.outputChannels, layer),
-      out_height: try int32(work.out.height, layer),
-      out_width: try int32(work.out.width, layer),
-      kernel_height: try int32(attributes.kernel.height, layer),
-      kernel_width: try int32(attributes.kernel.width, layer),
-      stride_height: try int32(attributes.stride.height, layer),
-      stride_width: try int32(attributes.stride.width, layer),
-      dilation_height: try int32(attributes.dilation.height, layer),
-      dilation_width: try int32(attributes.dilation.width, layer),
-      pad_top: try int32(attributes.padding.top, layer),
-      pad_left: try int32(attributes.padding.left, layer),
-      groups: try int32(attributes.groups, layer),
-      codes: try int32(work.weight.codes?.codeCount ?? 1, layer),
-      threads: Int32(threads))
   }
 
   private mutating func transfer(
@@ -212,26 +183,8 @@ struct Lowering {
       channels: Int32(clamping: view.channels))
   }
 
-  /// The kernels add and multiply extents by strides in 32 bits; a quarter of their range leaves
-  /// room for that.
   func int32(_ value: Int, _ layer: String) throws(EngineError) -> Int32 {
-    guard let narrow = Int32(exactly: value), narrow < 1 << 29 else {
-      throw .tooLarge(layer: layer, found: "an extent of \(value)")
-    }
-    return narrow
-  }
-}
-
-extension signet_kernel_set {
-  func candidates(
-    isBinary: Bool, isExact: Bool
-  ) -> UnsafePointer<UnsafePointer<signet_conv_kernel>?>? {
-    switch (isBinary, isExact) {
-    case (false, false): f32_conv
-    case (false, true): f32_conv_exact
-    case (true, false): b1_conv
-    case (true, true): b1_conv_exact
-    }
+    try choice.int32(value, layer)
   }
 }
 

@@ -77,7 +77,7 @@ struct PlannedStep: Sendable {
     case .constants(let work): [work.input, work.out]
     case .product(let left, let right, let out): [left, right, out]
     case .gather(let work): [work.input, work.out]
-    case .convolution(let work): [work.input, work.out] + (work.residual.map { [$0] } ?? [])
+    case .convolution(let work): [work.input, work.result] + (work.residual.map { [$0] } ?? [])
     case .sum(let inputs, _, let out): inputs + [out]
     case .placement(let work): [work.input, work.out]
     }
@@ -87,6 +87,8 @@ struct PlannedStep: Sendable {
 /// A convolution with everything that was fused into it; a linear layer is one whose kernel covers
 /// its input.
 struct PlannedConvolution: Sendable {
+  /// The node's name, for messages.
+  var layer: String
   var attributes: Convolution
   /// The layer's weight; float weights have the batch norm's scale folded in.
   var weight: Weight
@@ -97,13 +99,24 @@ struct PlannedConvolution: Sendable {
   var relu = false
   var input: ValueView
   var residual: ValueView?
+  /// What the layer itself makes; never stored where a pooling follows in the same step.
   var out: ValueView
+  var pooling: PlannedPooling?
+
+  /// What the step stores.
+  var result: ValueView { pooling?.out ?? out }
 
   /// Multiply-adds of one image, padding included, each code counted.
   var multiplyAdds: Int {
     let codes = weight.codes?.codeCount ?? 1
     return codes * attributes.outputChannels * attributes.patchLength * out.height * out.width
   }
+}
+
+/// A max pooling that is done with the layer before it.
+struct PlannedPooling: Sendable {
+  var attributes: Pooling
+  var out: ValueView
 }
 
 /// A copy into a larger map whose rest takes one value.

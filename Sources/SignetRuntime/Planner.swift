@@ -137,7 +137,7 @@ struct Planner {
       fusion.nodes,
       .convolution(
         PlannedConvolution(
-          attributes: attributes, weight: folded.weight, scale: folded.scale,
+          layer: node.name, attributes: attributes, weight: folded.weight, scale: folded.scale,
           offset: folded.offset, relu: fusion.relu, input: input, residual: residual, out: out)))
     finish(fusion, out)
   }
@@ -236,6 +236,15 @@ struct Planner {
   mutating func newBuffer(_ shape: Shape) -> ValueView {
     bufferSizes.append(shape.elementCount)
     return ValueView(buffer: bufferSizes.count - 1, shape: shape)
+  }
+
+  /// The buffer of a value that is no longer stored.
+  mutating func release(_ view: ValueView) {
+    bufferSizes[view.buffer] = 0
+  }
+
+  mutating func replaceSteps(with steps: [PlannedStep]) {
+    self.steps = steps
   }
 
   mutating func emit(_ nodes: [Node], _ work: PlannedStep.Work) {

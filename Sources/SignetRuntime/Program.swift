@@ -6,7 +6,12 @@ import SignetModel
 /// Not safe to use from two threads at once; ``Engine`` holds a lock around it.
 final class Program: @unchecked Sendable {
   let plan: EnginePlan
+  /// Images that one run takes.
+  let batch: Int
   private let memory = Memory()
+  /// Activations that stay in a second-level cache between the layer that makes them and the one
+  /// that reads them. More images at once only move memory.
+  private static let batchBytes = 1 << 20
   private let pool: OpaquePointer?
   private var program = signet_program()
   private var input: UnsafeMutablePointer<signet_transfer>?
@@ -16,14 +21,22 @@ final class Program: @unchecked Sendable {
     planner: Planner, kernels: KernelSet, threads: Int, maximumBatch: Int, isExact: Bool
   ) throws(EngineError) {
     let table = kernels.table.pointer.pointee
-    let arenaPlan = ArenaPlan(planner.lifetimes(images: maximumBatch))
+    let choice = KernelChoice(table: table, isExact: isExact, threads: threads)
+    var planner = planner
+    try planner.fusePoolings { (layer) throws(EngineError) in
+      try choice.kernel(for: layer).pointee.takes_pooling
+    }
+    let imageBytes = ArenaPlan(planner.lifetimes(images: 1)).size * MemoryLayout<Float>.stride
+    let batch = max(1, min(maximumBatch, Self.batchBytes / max(1, imageBytes)))
+    let arenaPlan = ArenaPlan(planner.lifetimes(images: batch))
     let arena = try memory.bytes(
       arenaPlan.size * MemoryLayout<Float>.stride, for: "activations")
     var lowering = Lowering(
-      table: table, memory: memory, threads: threads, maximumBatch: maximumBatch,
-      isExact: isExact, arena: arena.bindMemory(to: Float.self, capacity: arenaPlan.size),
+      table: table, choice: choice, memory: memory, maximumBatch: batch,
+      arena: arena.bindMemory(to: Float.self, capacity: arenaPlan.size),
       offsets: arenaPlan.offsets)
     for step in planner.steps { try lowering.lower(step) }
+    self.batch = batch
     input = lowering.input
     output = lowering.output
     plan = EnginePlan(

@@ -44,7 +44,7 @@ struct ConvolutionTester {
       stride_height: Int32(strideHeight), stride_width: Int32(strideWidth),
       dilation_height: Int32(dilationHeight), dilation_width: Int32(dilationWidth),
       pad_top: Int32(padding.0), pad_left: Int32(padding.1), groups: Int32(groups),
-      codes: Int32(codes), threads: Int32(threads))
+      codes: Int32(codes), threads: Int32(threads), pool: signet_conv_pool())
   }
 
   func run(

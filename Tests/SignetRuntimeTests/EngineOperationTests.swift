@@ -35,6 +35,33 @@ import Testing
     }
   }
 
+  /// A max pooling may be done with the layer before it, in blocks of rows: windows that overlap,
+  /// leave pixels out, or hang over the edge, and threads that cut the rows.
+  @Test(arguments: kernels)
+  func pooledConvolutions(_ kernels: KernelSet) throws {
+    let poolings = [
+      Pooling(kernel: Size2D(3), stride: Size2D(2), padding: Padding2D(1)),
+      Pooling(kernel: Size2D(2), stride: Size2D(3), ceilMode: true),
+      Pooling(
+        kernel: Size2D(height: 5, width: 1), stride: Size2D(1),
+        padding: Padding2D(top: 2, left: 0, bottom: 1, right: 0)),
+    ]
+    for (index, pooling) in poolings.enumerated() {
+      for threads in [1, 3] {
+        var builder = GraphBuilder(inputShape: .map(3, 13, 9))
+        let layer = builder.layer("conv", builder.input, 3, 17 + 16 * index)
+        let pooled = builder.append("pool", .maxPool(pooling), layer)
+        let model = try Model.random(builder.graph(output: pooled), weights: .float)
+        for isExact in [false, true] {
+          var tester = EngineTester(model: model, images: 2)
+          tester.options = Engine.Options(
+            threads: threads, maximumBatch: 2, kernels: kernels, isExact: isExact)
+          try tester.run()
+        }
+      }
+    }
+  }
+
   @Test(arguments: kernels, weights)
   func groupedConvolutions(_ kernels: KernelSet, _ kind: WeightKind) throws {
     try check(kernels, kind) {

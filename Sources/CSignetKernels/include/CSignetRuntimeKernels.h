@@ -20,6 +20,14 @@ typedef struct signet_view {
   int32_t height, width, channels;
 } signet_view;
 
+// A max pooling of a convolution's result. kernel_height is 0 where there is none.
+typedef struct signet_conv_pool {
+  int32_t kernel_height, kernel_width;
+  int32_t stride_height, stride_width;
+  int32_t pad_top, pad_left;
+  int32_t out_height, out_width;
+} signet_conv_pool;
+
 // A 2-D cross-correlation, or a linear layer as a 1×1 one.
 typedef struct signet_conv_shape {
   int32_t in_channels, in_height, in_width;
@@ -33,13 +41,16 @@ typedef struct signet_conv_shape {
   int32_t codes;
   // Threads that will share the work: kernels split accordingly, results do not depend on it.
   int32_t threads;
+  // Only for kernels that take it; out_height and out_width are those before it.
+  signet_conv_pool pool;
 } signet_conv_shape;
 
 // y = act(scale · (weights ∗ x) + offset + residual), scale and codes summed over K.
 typedef struct signet_conv {
   signet_conv_shape shape;
+  // `out` is what the pooling makes, if there is one.
   signet_view in, out;
-  // data is NULL where nothing is added; otherwise the shape of `out`.
+  // Nothing is added before a pooling. data is NULL where nothing is added; otherwise the shape of `out`.
   signet_view residual;
   // As laid out by the kernel's `pack`.
   const void *packed;
@@ -60,6 +71,8 @@ typedef struct signet_conv_kernel {
   const char *name;
   // Whether `peaks` must be there: integer kernels scale their inputs by them.
   bool needs_peaks;
+  // Whether it pools its result while that is in the cache.
+  bool takes_pooling;
   // NULL takes every shape.
   bool (*accepts)(const signet_conv_shape *shape);
   // Bytes of the weights as `pack` lays them out, 64-byte aligned.
@@ -158,6 +171,10 @@ typedef struct signet_pool signet_pool;
 // threads counts the caller's too; NULL if a thread cannot be started.
 signet_pool *signet_pool_create(int32_t threads);
 void signet_pool_destroy(signet_pool *pool);
+
+// Cycles per second of the calling thread's core just now, measured in a few milliseconds; 0 where
+// it cannot be measured.
+double signet_clock_rate(void);
 
 // One step of a planned program.
 typedef struct signet_step {

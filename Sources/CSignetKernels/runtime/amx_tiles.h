@@ -76,6 +76,8 @@ static TARGET void configure(void) {
 // The filters of one block: scales and offsets in registers, lanes past the last filter masked.
 typedef struct {
   __mmask16 lanes[2];
+  // Tiles that hold filters: 1 or 2.
+  int halves;
   __m512 scale[2], offset[2];
   // Values below are raised to it: 0 for ReLU.
   __m512 floor;
@@ -86,7 +88,9 @@ SIGNET_INLINE TARGET epilogue make_epilogue(
     const signet_conv *conv, int64_t filter, int64_t filters, const float *scale, float unit) {
   const uint32_t present = filters >= block ? ~0u : (1u << filters) - 1;
   epilogue made = {
-      .floor = _mm512_set1_ps(conv->relu ? 0.0f : -__builtin_inff()), .filter = filter};
+      .halves = filters > 16 ? 2 : 1,
+      .floor = _mm512_set1_ps(conv->relu ? 0.0f : -__builtin_inff()),
+      .filter = filter};
 #pragma clang loop unroll(full)
   for (int half = 0; half < 2; half++) {
     made.lanes[half] = (__mmask16)(present >> (16 * half));
@@ -115,6 +119,29 @@ SIGNET_INLINE TARGET __m512 joined(const int planes, const int32_t *raw) {
   return sum;
 }
 
+// Stores 16 filters of `count` neighbouring pixels. raw: planes × count × block, or total
+SIGNET_INLINE TARGET void finish_half(
+    const epilogue *with, const int half, const int planes, float *out, int64_t out_stride,
+    const float *residual, int64_t residual_stride, int64_t count, const int32_t *raw,
+    const float *total) {
+  const __m512 scale = with->scale[half];
+  const __m512 offset = with->offset[half];
+  const __mmask16 lanes = with->lanes[half];
+  for (int64_t pixel = 0; pixel < count; pixel++) {
+    const int64_t place = pixel * block + 16 * half;
+    __m512 value = total ? _mm512_add_ps(_mm512_load_ps(total + place), offset)
+                         : _mm512_fmadd_ps(joined(planes, raw + place), scale, offset);
+    if (residual) {
+      value = _mm512_add_ps(value, _mm512_maskz_loadu_ps(lanes, residual + 16 * half));
+      residual += residual_stride;
+    }
+    // The second operand is what comes out where one is not a number.
+    value = _mm512_max_ps(with->floor, value);
+    _mm512_mask_storeu_ps(out + 16 * half, lanes, value);
+    out += out_stride;
+  }
+}
+
 // Stores `count` neighbouring pixels of a row. raw: planes × count × block, or total: count × block
 SIGNET_INLINE TARGET void finish_run(
     const signet_conv *conv, const epilogue *with, const int planes, signet_cursor cursor,
@@ -122,24 +149,14 @@ SIGNET_INLINE TARGET void finish_run(
   float *out = signet_pixel(&conv->out, cursor) + with->filter;
   const float *residual =
       conv->residual.data ? signet_pixel(&conv->residual, cursor) + with->filter : NULL;
-  for (int64_t pixel = 0; pixel < count; pixel++) {
-#pragma clang loop unroll(full)
-    for (int half = 0; half < 2; half++) {
-      const int64_t place = pixel * block + 16 * half;
-      __m512 value = total ? _mm512_add_ps(_mm512_load_ps(total + place), with->offset[half])
-                           : _mm512_fmadd_ps(
-                                 joined(planes, raw + place), with->scale[half],
-                                 with->offset[half]);
-      if (residual) {
-        value = _mm512_add_ps(
-            value, _mm512_maskz_loadu_ps(with->lanes[half], residual + 16 * half));
-      }
-      // The second operand is what comes out where one is not a number.
-      value = _mm512_max_ps(with->floor, value);
-      _mm512_mask_storeu_ps(out + 16 * half, with->lanes[half], value);
+  const int64_t step = conv->out.pixel_stride;
+  for (int half = 0; half < with->halves; half++) {
+    if (residual) {
+      finish_half(
+          with, half, planes, out, step, residual, conv->residual.pixel_stride, count, raw, total);
+    } else {
+      finish_half(with, half, planes, out, step, NULL, 0, count, raw, total);
     }
-    out += conv->out.pixel_stride;
-    if (residual) residual += conv->residual.pixel_stride;
   }
 }
 

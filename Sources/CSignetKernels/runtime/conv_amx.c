@@ -11,6 +11,19 @@
 #include "conv_amx_layout.h"
 #include "peaks.h"
 
+// A run of bytes of the map from as many floats.
+SIGNET_INLINE TARGET void quantise_run(
+    const int planes, const float *from, float inverse, int64_t count, int8_t *to,
+    int64_t plane) {
+  int64_t i = 0;
+  for (; i + line <= count; i += line) {
+    quantise(planes, from + i, inverse, first_of(line), first_of(line), to + i, plane);
+  }
+  if (i < count) {
+    quantise(planes, from + i, inverse, first_of(count - i), first_of(count - i), to + i, plane);
+  }
+}
+
 // One row of pixels of the map. `from` is NULL where the row is padding.
 SIGNET_INLINE TARGET void quantise_row(
     const signet_conv *conv, const layout *plan, const scratch_layout *scratch, const int planes,
@@ -18,13 +31,27 @@ SIGNET_INLINE TARGET void quantise_row(
   const signet_conv_shape *shape = &conv->shape;
   const int64_t columns = padded_columns(shape);
   const int64_t plane = plane_bytes(plan);
+  const int64_t bytes = plan->pixel_bytes;
+  // Where pixels are whole and lie as the map wants them, a row is one run between its padding.
+  if (shape->stride_width == 1 && shape->dilation_width == 1 && plan->channels == bytes &&
+      conv->in.pixel_stride == bytes) {
+    const int64_t before = from ? signet_min(shape->pad_left, columns) : columns;
+    const int64_t inside = signet_min(shape->in_width, columns - before);
+    const int64_t after = columns - before - inside;
+    for (int p = 0; p < planes; p++) {
+      memset(to + p * plane, 0, (size_t)(before * bytes));
+      memset(to + p * plane + (before + inside) * bytes, 0, (size_t)(after * bytes));
+    }
+    quantise_run(planes, from, inverse, inside * bytes, to + before * bytes, plane);
+    return;
+  }
   for (int64_t column = 0; column < columns; column++) {
     const int64_t place = scratch->columns[column];
     if (place < 0) continue;
     const int64_t x = column - shape->pad_left;
     const bool inside = from && x >= 0 && x < shape->in_width;
-    for (int64_t first = 0; first < plan->pixel_bytes; first += line) {
-      const __mmask64 stored = first_of(plan->pixel_bytes - first);
+    for (int64_t first = 0; first < bytes; first += line) {
+      const __mmask64 stored = first_of(bytes - first);
       int8_t *pixel = to + place + first;
       if (inside) {
         quantise(

@@ -8,14 +8,18 @@
 
 #define TARGET \
   __attribute__((target("amx-tile,amx-int8,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi")))
+#define NAME(x) dense_##x
 #include "amx_tiles.h"
 #include "peaks.h"
+#include "pool_window.h"
 
 enum {
   // What the gathered patches of a chunk of pixels may take of the second-level cache.
   panel_bytes = 256 * 1024,
   // What the quantised rows of a unit may take.
   map_bytes = 384 * 1024,
+  // What its result before a pooling may take.
+  rows_bytes = 640 * 1024,
   copy_bytes = 32,
   // Three products of bytes for each input stay within the 32 bits of a sum.
   longest_patch = 1 << 15,
@@ -29,7 +33,9 @@ typedef struct {
   int64_t patch_bytes;    // S, rounded up to whole lines
   int64_t steps;          // lines of a patch
   int64_t filter_blocks;
-  int64_t unit_rows, row_blocks;
+  int64_t unit_rows;      // output rows of a unit, before pooling
+  int64_t pooled_rows;    // of a unit; 0 without pooling
+  int64_t row_blocks;
   int64_t map_rows;
   int64_t chunk;          // pixels gathered at once, whole pairs of tiles
 } dense_layout;
@@ -51,11 +57,25 @@ static dense_layout lay_out(const signet_conv_shape *shape, int64_t planes) {
   const int64_t most_rows = signet_max(
       (map_bytes / (planes * plan.row_bytes) - halo) / shape->stride_height,
       signet_ceil_div(halo, shape->stride_height));
-  plan.row_blocks = signet_round_up(
-      signet_ceil_div(shape->out_height, most_rows),
-      signet_min(shape->threads, shape->out_height));
-  plan.unit_rows = signet_ceil_div(shape->out_height, plan.row_blocks);
-  plan.row_blocks = signet_ceil_div(shape->out_height, plan.unit_rows);
+  const signet_conv_pool *pool = &shape->pool;
+  const bool pools = pool->kernel_height > 0;
+  const int64_t height = pools ? pool->out_height : shape->out_height;
+  int64_t most = most_rows;
+  if (pools) {
+    const int64_t row = (int64_t)shape->out_width * shape->out_channels * (int64_t)sizeof(float);
+    const int64_t before = signet_min(most_rows, rows_bytes / row) - pool->kernel_height;
+    most = signet_max(before / pool->stride_height + 1, 1);
+  }
+  plan.row_blocks =
+      signet_round_up(signet_ceil_div(height, most), signet_min(shape->threads, height));
+  const int64_t rows = signet_ceil_div(height, plan.row_blocks);
+  plan.row_blocks = signet_ceil_div(height, rows);
+  plan.pooled_rows = pools ? rows : 0;
+  plan.unit_rows = rows;
+  if (pools) {
+    plan.unit_rows = signet_min(
+        (rows - 1) * pool->stride_height + pool->kernel_height, shape->out_height);
+  }
   plan.map_rows = (plan.unit_rows - 1) * shape->stride_height + halo;
   const int64_t pairs = panel_bytes / (planes * plan.patch_bytes) / (2 * tile_pixels);
   plan.chunk = signet_min(signet_max(pairs, 1), 8) * 2 * tile_pixels;
@@ -74,13 +94,18 @@ typedef struct {
   int8_t *map;    // planes × map_plane
   int8_t *panel;  // planes × panel_plane
   int32_t *raw;   // planes × raw_elements
+  float *rows;    // unit rows × width × filters, before pooling
   float *scale;   // filter blocks × block
   size_t bytes;
 } dense_scratch;
 
 static dense_scratch lay_scratch(
     const signet_conv_shape *shape, const dense_layout *plan, int64_t planes, uintptr_t start) {
-  (void)shape;
+  const size_t rows =
+      plan->pooled_rows > 0
+          ? signet_line(
+                (size_t)(plan->unit_rows * shape->out_width * shape->out_channels) * sizeof(float))
+          : 0;
   const size_t map = (size_t)(planes * map_plane(plan));
   const size_t panel = (size_t)(planes * panel_plane(plan));
   const size_t raw = (size_t)planes * raw_elements * sizeof(int32_t);
@@ -89,14 +114,10 @@ static dense_scratch lay_scratch(
       .map = (int8_t *)start,
       .panel = (int8_t *)(start + map),
       .raw = (int32_t *)(start + map + panel),
-      .scale = (float *)(start + map + panel + raw),
-      .bytes = signet_line(map + panel + raw + scale),
+      .rows = (float *)(start + map + panel + raw),
+      .scale = (float *)(start + map + panel + raw + rows),
+      .bytes = signet_line(map + panel + raw + rows + scale),
   };
-}
-
-SIGNET_INLINE float larger(float peak, float weight) {
-  const float magnitude = weight < 0 ? -weight : weight;
-  return magnitude > peak ? magnitude : peak;
 }
 
 // packed: filter blocks × block float, what an integer weight of 1 stands for; then
@@ -118,8 +139,7 @@ static void pack(
   memset(packed, 0, packed_bytes(shape, planes));
   for (int64_t filter = 0; filter < shape->out_channels; filter++) {
     const float *weights = (const float *)rows + filter * patch;
-    float peak = 0;
-    for (int64_t i = 0; i < patch; i++) peak = larger(peak, weights[i]);
+    const float peak = signet_peak_of(weights, patch);
     units[filter] = peak / most;
     const float inverse = peak > 0 ? most / peak : 0;
     for (int64_t i = 0; i < patch; i++) {
@@ -183,17 +203,23 @@ SIGNET_INLINE TARGET void quantise_input(
   }
 }
 
-// Copies a run of bytes for each of `count` pixels that lie `step` and `patch_bytes` apart.
+// Copies a run of bytes for each of `count` pixels that lie `step` and `patch_bytes` apart. Unless it
+// is the last of its patches, it may write on into what the next run fills.
 SIGNET_INLINE TARGET void copy_runs(
-    int8_t *to, int64_t patch_bytes, const int8_t *from, int64_t step, int64_t bytes,
+    int8_t *to, int64_t patch_bytes, const int8_t *from, int64_t step, int64_t bytes, bool last,
     int64_t count) {
   for (int64_t done = 0; done < bytes; done += copy_bytes) {
-    const __mmask32 part =
-        bytes - done >= copy_bytes ? ~(__mmask32)0 : ((__mmask32)1 << (bytes - done)) - 1;
     const int8_t *source = from + done;
     int8_t *target = to + done;
-    for (int64_t pixel = 0; pixel < count; pixel++, source += step, target += patch_bytes) {
-      _mm256_mask_storeu_epi8(target, part, _mm256_loadu_si256((const __m256i *)source));
+    if (last && bytes - done < copy_bytes) {
+      const __mmask32 part = ((__mmask32)1 << (bytes - done)) - 1;
+      for (int64_t pixel = 0; pixel < count; pixel++, source += step, target += patch_bytes) {
+        _mm256_mask_storeu_epi8(target, part, _mm256_loadu_si256((const __m256i *)source));
+      }
+    } else {
+      for (int64_t pixel = 0; pixel < count; pixel++, source += step, target += patch_bytes) {
+        _mm256_storeu_si256((__m256i *)target, _mm256_loadu_si256((const __m256i *)source));
+      }
     }
   }
 }
@@ -210,7 +236,7 @@ SIGNET_INLINE TARGET void gather_row(
     for (int64_t run = 0; run < runs; run++, to += bytes) {
       copy_runs(
           to, plan->patch_bytes, from + run * shape->dilation_width * shape->in_channels, step,
-          bytes, count);
+          bytes, ky + 1 == shape->kernel_height && run + 1 == runs, count);
     }
     from += shape->dilation_height * plan->row_bytes;
   }
@@ -309,6 +335,55 @@ SIGNET_INLINE TARGET void run_chunk(
   }
 }
 
+// Some rows of one image. `out_row` is where `out` has the first of them.
+SIGNET_INLINE TARGET void run_rows(
+    const signet_conv *conv, const dense_layout *plan, const dense_scratch *scratch,
+    const int planes, int64_t image, int64_t first_row, int64_t rows, int64_t out_image,
+    int64_t out_row) {
+  const signet_conv_shape *shape = &conv->shape;
+  const float peak = signet_peak(conv, image);
+  quantise_input(
+      conv, plan, scratch, planes, image, first_row, rows, peak > 0 ? most_of(planes) / peak : 0);
+  const int64_t pixels = rows * shape->out_width;
+  for (int64_t first = 0; first < pixels; first += plan->chunk) {
+    const int64_t count = signet_min(plan->chunk, pixels - first);
+    gather(shape, plan, scratch, planes, first, count);
+    run_chunk(
+        conv, plan, scratch, planes, out_image, out_row, first, count, peak / most_of(planes));
+  }
+}
+
+// Some pooled rows of one image: the rows they look at are made in working memory.
+SIGNET_INLINE TARGET void run_pooled(
+    const signet_conv *conv, const dense_layout *plan, const dense_scratch *scratch,
+    const int planes, int64_t image, int64_t first_pooled) {
+  const signet_conv_shape *shape = &conv->shape;
+  const signet_conv_pool *pool = &shape->pool;
+  const int64_t end = signet_min(first_pooled + plan->pooled_rows, pool->out_height);
+  const int64_t pixel = shape->out_channels;
+  const int64_t row = pixel * shape->out_width;
+  const int64_t first = signet_max(first_pooled * pool->stride_height - pool->pad_top, 0);
+  const int64_t behind = signet_min(
+      (end - 1) * pool->stride_height - pool->pad_top + pool->kernel_height, shape->out_height);
+  signet_conv own = *conv;
+  own.out = (signet_view){
+      .data = scratch->rows, .row_stride = row, .pixel_stride = pixel};
+  if (behind > first) run_rows(&own, plan, scratch, planes, image, first, behind - first, 0, 0);
+  for (int64_t y = first_pooled; y < end; y++) {
+    const dense_window rows = dense_window_at(
+        (int32_t)y, pool->stride_height, pool->kernel_height, pool->pad_top, 0,
+        shape->out_height);
+    float *out = conv->out.data + image * conv->out.image_stride + y * conv->out.row_stride;
+    for (int32_t x = 0; x < pool->out_width; x++, out += conv->out.pixel_stride) {
+      const dense_window columns = dense_window_at(
+          x, pool->stride_width, pool->kernel_width, pool->pad_left, 0, shape->out_width);
+      dense_max_window(
+          out, scratch->rows + (rows.from - first) * row + columns.from * pixel, row, pixel,
+          rows.to - rows.from, columns.to - columns.from, pixel);
+    }
+  }
+}
+
 SIGNET_INLINE TARGET void run(
     const signet_conv *conv, const int planes, int64_t from, int64_t to, void *memory) {
   const signet_conv_shape *shape = &conv->shape;
@@ -323,20 +398,14 @@ SIGNET_INLINE TARGET void run(
   configure();
   for (int64_t index = from; index < to; index++) {
     const int64_t image = index / plan.row_blocks;
+    if (plan.pooled_rows > 0) {
+      run_pooled(
+          conv, &plan, &scratch, planes, image, index % plan.row_blocks * plan.pooled_rows);
+      continue;
+    }
     const int64_t first_row = index % plan.row_blocks * plan.unit_rows;
     const int64_t rows = signet_min(plan.unit_rows, shape->out_height - first_row);
-    const float peak = signet_peak(conv, image);
-    quantise_input(
-        conv, &plan, &scratch, planes, image, first_row, rows,
-        peak > 0 ? most_of(planes) / peak : 0);
-    const int64_t pixels = rows * shape->out_width;
-    for (int64_t first = 0; first < pixels; first += plan.chunk) {
-      const int64_t count = signet_min(plan.chunk, pixels - first);
-      gather(shape, &plan, &scratch, planes, first, count);
-      run_chunk(
-          conv, &plan, &scratch, planes, image, first_row, first, count,
-          peak / most_of(planes));
-    }
+    run_rows(conv, &plan, &scratch, planes, image, first_row, rows, image, first_row);
   }
   _tile_release();
 }
@@ -376,6 +445,7 @@ KERNEL(24, 3)
 const signet_conv_kernel signet_f32_conv_amx = {
     .name = "i16i16_conv_p32x32_amx",
     .needs_peaks = true,
+    .takes_pooling = true,
     .accepts = accepts,
     .packed_bytes = packed_bytes_i16,
     .pack = pack_i16,
@@ -387,6 +457,7 @@ const signet_conv_kernel signet_f32_conv_amx = {
 const signet_conv_kernel signet_f32_conv_amx_exact = {
     .name = "i24i24_conv_p32x32_amx",
     .needs_peaks = true,
+    .takes_pooling = true,
     .accepts = accepts,
     .packed_bytes = packed_bytes_i24,
     .pack = pack_i24,

@@ -19,6 +19,16 @@ SIGNET_INLINE float signet_peak(const signet_conv *conv, int64_t image) {
   return peak;
 }
 
+// The largest magnitude of some weights.
+SIGNET_INLINE float signet_peak_of(const float *weights, int64_t count) {
+  float peak = 0;
+  for (int64_t i = 0; i < count; i++) {
+    const float magnitude = weights[i] < 0 ? -weights[i] : weights[i];
+    peak = magnitude > peak ? magnitude : peak;
+  }
+  return peak;
+}
+
 // Numbers of at most this magnitude; what is not a number becomes the least.
 SIGNET_INLINE float signet_within(float value, float most) {
   return value > -most ? (value < most ? value : most) : -most;

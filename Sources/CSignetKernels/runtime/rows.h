@@ -1,6 +1,6 @@
 // Everything that is not a convolution, one output row of one image at a time. The loops over
 // channels are left to the compiler. A template: the including file defines TARGET and NAME(x).
-#include "conv_walk.h"
+#include "pool_window.h"
 
 SIGNET_INLINE float *NAME(row_start)(const signet_view *view, int64_t unit) {
   return view->data + unit / view->height * view->image_stride +
@@ -11,55 +11,22 @@ SIGNET_INLINE TARGET void NAME(relu_row)(float *values, int64_t count) {
   for (int64_t i = 0; i < count; i++) values[i] = values[i] < 0 ? 0 : values[i];
 }
 
-// The part of a pooling window that lies inside the input.
-typedef struct NAME(window) {
-  int32_t from, to;
-  // Extent with padding, as far as the padded input reaches.
-  int32_t padded;
-} NAME(window);
-
-SIGNET_INLINE NAME(window) NAME(window_at)(
-    int32_t output, int32_t stride, int32_t kernel, int32_t before, int32_t after,
-    int32_t extent) {
-  int32_t start = output * stride - before;
-  int32_t end = (int32_t)signet_min(start + kernel, extent + after);
-  return (NAME(window)){
-      (int32_t)signet_max(start, 0), (int32_t)signet_min(end, extent), end - start};
-}
-
-SIGNET_INLINE NAME(window) NAME(rows_of)(const signet_pooling *pooling, int32_t y) {
-  return NAME(window_at)(
-      y, pooling->stride_height, pooling->kernel_height, pooling->pad_top, pooling->pad_bottom,
-      pooling->in.height);
-}
-
-SIGNET_INLINE NAME(window) NAME(columns_of)(const signet_pooling *pooling, int32_t x) {
-  return NAME(window_at)(
-      x, pooling->stride_width, pooling->kernel_width, pooling->pad_left, pooling->pad_right,
-      pooling->in.width);
-}
-
 static TARGET void NAME(max_pool)(
     const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
   (void)images;
   (void)scratch;
   const signet_pooling *pooling = arguments;
-  const int64_t channels = pooling->out.channels;
+  const signet_view *in = &pooling->in;
   for (int64_t unit = from; unit < to; unit++) {
-    const float *image =
-        pooling->in.data + unit / pooling->out.height * pooling->in.image_stride;
+    const float *image = in->data + unit / pooling->out.height * in->image_stride;
     NAME(window) rows = NAME(rows_of)(pooling, (int32_t)(unit % pooling->out.height));
-    float *restrict out = NAME(row_start)(&pooling->out, unit);
+    float *out = NAME(row_start)(&pooling->out, unit);
     for (int32_t x = 0; x < pooling->out.width; x++, out += pooling->out.pixel_stride) {
       NAME(window) columns = NAME(columns_of)(pooling, x);
-      for (int64_t c = 0; c < channels; c++) out[c] = -__builtin_inff();
-      for (int32_t y = rows.from; y < rows.to; y++) {
-        for (int32_t column = columns.from; column < columns.to; column++) {
-          const float *in =
-              image + y * pooling->in.row_stride + column * pooling->in.pixel_stride;
-          for (int64_t c = 0; c < channels; c++) out[c] = in[c] > out[c] ? in[c] : out[c];
-        }
-      }
+      NAME(max_window)(
+          out, image + rows.from * in->row_stride + columns.from * in->pixel_stride,
+          in->row_stride, in->pixel_stride, rows.to - rows.from, columns.to - columns.from,
+          pooling->out.channels);
     }
   }
 }
@@ -203,6 +170,15 @@ static TARGET void NAME(from_planes)(
     const float *in = transfer->planes + unit / view->height * plane * view->channels +
                       unit % view->height * view->width;
     float *restrict out = NAME(row_start)(view, unit);
+    if (view->channels == 3 && view->pixel_stride == 3) {
+      // Color images: all three at once are whole vectors.
+      for (int64_t x = 0; x < view->width; x++) {
+        out[3 * x] = in[x];
+        out[3 * x + 1] = in[plane + x];
+        out[3 * x + 2] = in[2 * plane + x];
+      }
+      continue;
+    }
     for (int64_t c = 0; c < view->channels; c++) {
       for (int64_t x = 0; x < view->width; x++) {
         out[x * view->pixel_stride + c] = in[c * plane + x];

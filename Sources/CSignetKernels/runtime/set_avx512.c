@@ -17,9 +17,11 @@
 #include "conv_gemm.h"
 #include "rows.h"
 
-static const signet_conv_kernel *const f32_conv[] = {&avx512_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv[] = {
+    &signet_f32_linear_avx512, &avx512_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv_exact[] = {&avx512_f32_conv, NULL};
 static const signet_conv_kernel *const f32_conv_tiles[] = {
-    &signet_f32_conv_amx, &avx512_f32_conv, NULL};
+    &signet_f32_linear_avx512, &signet_f32_conv_amx, &avx512_f32_conv, NULL};
 static const signet_conv_kernel *const f32_conv_tiles_exact[] = {
     &signet_f32_conv_amx_exact, &avx512_f32_conv, NULL};
 static const signet_conv_kernel *const b1_conv[] = {
@@ -34,7 +36,7 @@ static const signet_conv_kernel *const b1_conv_tiles_exact[] = {
 const signet_kernel_set signet_avx512_set = {
     .name = "avx512",
     .f32_conv = f32_conv,
-    .f32_conv_exact = f32_conv,
+    .f32_conv_exact = f32_conv_exact,
     .b1_conv = b1_conv,
     .b1_conv_exact = b1_conv_exact,
     SIGNET_ROW_KERNELS,

@@ -1,0 +1,77 @@
+import CSignetKernels
+import SignetModel
+
+/// Which kernel runs a layer.
+struct KernelChoice {
+  let table: signet_kernel_set
+  let isExact: Bool
+  let threads: Int
+
+  func kernel(
+    for work: PlannedConvolution
+  ) throws(EngineError) -> UnsafePointer<signet_conv_kernel> {
+    var shape = try shape(of: work)
+    guard let kernel = signet_choose_conv(candidates(isBinary: work.weight.isBinary), &shape)
+    else { throw .unavailableKernels(name: String(cString: table.name), available: []) }
+    return kernel
+  }
+
+  private func candidates(
+    isBinary: Bool
+  ) -> UnsafePointer<UnsafePointer<signet_conv_kernel>?>? {
+    switch (isBinary, isExact) {
+    case (false, false): table.f32_conv
+    case (false, true): table.f32_conv_exact
+    case (true, false): table.b1_conv
+    case (true, true): table.b1_conv_exact
+    }
+  }
+
+  func shape(of work: PlannedConvolution) throws(EngineError) -> signet_conv_shape {
+    let layer = work.layer
+    let attributes = work.attributes
+    return signet_conv_shape(
+      in_channels: try int32(work.input.channels, layer),
+      in_height: try int32(work.input.height, layer),
+      in_width: try int32(work.input.width, layer),
+      out_channels: try int32(attributes.outputChannels, layer),
+      out_height: try int32(work.out.height, layer),
+      out_width: try int32(work.out.width, layer),
+      kernel_height: try int32(attributes.kernel.height, layer),
+      kernel_width: try int32(attributes.kernel.width, layer),
+      stride_height: try int32(attributes.stride.height, layer),
+      stride_width: try int32(attributes.stride.width, layer),
+      dilation_height: try int32(attributes.dilation.height, layer),
+      dilation_width: try int32(attributes.dilation.width, layer),
+      pad_top: try int32(attributes.padding.top, layer),
+      pad_left: try int32(attributes.padding.left, layer),
+      groups: try int32(attributes.groups, layer),
+      codes: try int32(work.weight.codes?.codeCount ?? 1, layer),
+      threads: Int32(threads), pool: try pool(work.pooling, layer))
+  }
+
+  private func pool(
+    _ pooling: PlannedPooling?, _ layer: String
+  ) throws(EngineError) -> signet_conv_pool {
+    guard let pooling else { return signet_conv_pool() }
+    let attributes = pooling.attributes
+    return signet_conv_pool(
+      kernel_height: try int32(attributes.kernel.height, layer),
+      kernel_width: try int32(attributes.kernel.width, layer),
+      stride_height: try int32(attributes.stride.height, layer),
+      stride_width: try int32(attributes.stride.width, layer),
+      pad_top: try int32(attributes.padding.top, layer),
+      pad_left: try int32(attributes.padding.left, layer),
+      out_height: try int32(pooling.out.height, layer),
+      out_width: try int32(pooling.out.width, layer))
+  }
+
+  /// The kernels add and multiply extents by strides in 32 bits; a quarter of their range leaves
+  /// room for that.
+  func int32(_ value: Int, _ layer: String) throws(EngineError) -> Int32 {
+    guard let narrow = Int32(exactly: value), narrow < 1 << 29 else {
+      throw .tooLarge(layer: layer, found: "an extent of \(value)")
+    }
+    return narrow
+  }
+}

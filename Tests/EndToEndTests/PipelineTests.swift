@@ -108,8 +108,12 @@ import Testing
 
   private func benchmarks() throws {
     let benchmark = try Command(
-      "benchmark", path("tuned.signet"), "--seconds", "0.1", "--batch-size", "2", "--json"
+      "benchmark", path("tuned.signet"), "--seconds", "0.1", "--batch-size", "2", "--layers",
+      "--json"
     ).succeed().json()
+    let layers = try #require(benchmark["layers"] as? [[String: Any]])
+    #expect(abs(layers.compactMap { $0["share"] as? Double }.reduce(0, +) - 1) < 1e-9)
+    #expect(layers.contains { $0["floatMilliseconds"] is Double })
     let median = try #require(benchmark["medianMilliseconds"] as? Double)
     #expect(median > 0)
     #expect(benchmark["p95Milliseconds"] as? Double ?? 0 >= median)

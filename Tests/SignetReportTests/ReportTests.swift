@@ -116,6 +116,32 @@ import Testing
         """)
   }
 
+  @Test func layersOfABenchmark() throws {
+    let report = BenchmarkReport(
+      model: "m", engine: "runtime", threads: 1, batch: 1, milliseconds: [1],
+      peakResidentBytes: 1000, kernels: ["a"],
+      layers: [
+        LayerTiming(
+          name: "conv", kernel: "a", outputShape: [64, 7, 7], milliseconds: 0.5, share: 0.8,
+          multiplyAdds: 300_000_000, hertz: 3e9, floatMilliseconds: 0.4),
+        LayerTiming(
+          name: "pool", kernel: "b", outputShape: [64, 1, 1], milliseconds: 0.125, share: 0.2,
+          multiplyAdds: 0, hertz: 3e9, floatMilliseconds: nil),
+      ])
+    #expect(
+      report.text.hasSuffix(
+        """
+
+
+        layer  output      time    share  MAC/cycle  as float  kernel
+        ─────  ──────  ────────  ───────  ─────────  ────────  ──────
+        conv   64×7×7  0.500 ms  80.00 %        200  0.400 ms  a
+        pool   64×1×1  0.125 ms  20.00 %          –         –  b
+        warning: layer 'conv' is binary and would be faster in float
+        """))
+    #expect(report.layers?.map(\.isSlowerThanFloat) == [true, false])
+  }
+
   @Test func demo() throws {
     let report = DemoReport(
       rows: [

@@ -16,11 +16,13 @@ public struct BenchmarkReport: Report {
   public var peakResidentBytes: Int
   /// The kernel of each layer, in forward order.
   public var kernels: [String]
+  /// Every step of a run, in order; `nil` unless asked for.
+  public var layers: [LayerTiming]?
 
   /// - Parameter milliseconds: one measurement per run, in any order; at least one
   public init(
     model: String, engine: String, threads: Int, batch: Int, milliseconds: [Double],
-    peakResidentBytes: Int, kernels: [String]
+    peakResidentBytes: Int, kernels: [String], layers: [LayerTiming]? = nil
   ) {
     self.model = model
     self.engine = engine
@@ -32,6 +34,7 @@ public struct BenchmarkReport: Report {
     imagesPerSecond = medianMilliseconds > 0 ? Double(batch) * 1000 / medianMilliseconds : 0
     self.peakResidentBytes = peakResidentBytes
     self.kernels = kernels
+    self.layers = layers
   }
 
   public var text: String {
@@ -45,7 +48,8 @@ public struct BenchmarkReport: Report {
       ("peak memory", "\(Quantity.bytes(peakResidentBytes))"),
     ]
     if !kernels.isEmpty { facts.append(("kernels", kernelSummary)) }
-    return facts.map { $0.padded(to: 19, .left) + $1 }.joined(separator: "\n")
+    let summary = facts.map { $0.padded(to: 19, .left) + $1 }.joined(separator: "\n")
+    return [summary, layers?.text].compactMap { $0 }.joined(separator: "\n\n")
   }
 
   /// Each kernel once, with the number of layers it runs, in the order of first use.

@@ -17,7 +17,7 @@ struct Latency {
   func measure(
     _ classifier: any Classifier, progress: (_ runs: Int, _ seconds: Double) -> Void = { _, _ in }
   ) throws -> [Double] {
-    let images = noise(count: batch * classifier.inputShape.elementCount)
+    let images = Self.noise(count: batch * classifier.inputShape.elementCount)
     for _ in 0..<3 { _ = try classifier.logits(images: images, count: batch) }
     let clock = ContinuousClock()
     let start = clock.now
@@ -45,7 +45,7 @@ struct Latency {
 
   /// Numbers of zero mean and unit deviation, the statistics of preprocessed images: zeros would
   /// make some kernels faster than they are.
-  private func noise(count: Int) -> [Float] {
+  static func noise(count: Int) -> [Float] {
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
     return (0..<count).map { _ in
       // xorshift64 (Marsaglia 2003)

@@ -11,14 +11,15 @@ enum RunningEngine: String, ExpressibleByArgument, CaseIterable {
   /// - Parameters:
   ///   - batch: the most images that will be run at once
   func classifier(for model: Model, threads: Int, batch: Int) throws -> any Classifier {
+    try classifier(for: model, options: Engine.Options(threads: threads, maximumBatch: batch))
+  }
+
+  func classifier(for model: Model, options: Engine.Options) throws -> any Classifier {
     switch self {
     case .runtime:
-      var options = Engine.Options()
-      options.threads = threads
-      options.maximumBatch = batch
       return try Engine(model: model, options: options)
     case .torch:
-      try TorchSettings.setThreads(threads)
+      try TorchSettings.setThreads(options.threads)
       return try Executor(model: model)
     }
   }

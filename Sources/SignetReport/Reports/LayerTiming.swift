@@ -1,0 +1,63 @@
+/// How long one step of a run takes: a layer with what is done in the same pass, or a pass between
+/// layers.
+public struct LayerTiming: Encodable, Sendable, Hashable {
+  public var name: String
+  public var kernel: String
+  /// Of one image.
+  public var outputShape: [Int]
+  /// The median over the runs, of a whole batch.
+  public var milliseconds: Double
+  /// Of the whole run, 0…1.
+  public var share: Double
+  /// Of a whole batch, each code counted; 0 where there are no weights.
+  public var multiplyAdds: Int
+  /// `nil` where the processor's clock cannot be measured.
+  public var multiplyAddsPerCycle: Double?
+  /// Of the same layer with float weights; `nil` where the layer is not binary.
+  public var floatMilliseconds: Double?
+
+  public init(
+    name: String, kernel: String, outputShape: [Int], milliseconds: Double, share: Double,
+    multiplyAdds: Int, hertz: Double?, floatMilliseconds: Double?
+  ) {
+    self.name = name
+    self.kernel = kernel
+    self.outputShape = outputShape
+    self.milliseconds = milliseconds
+    self.share = share
+    self.multiplyAdds = multiplyAdds
+    if let hertz, multiplyAdds > 0, milliseconds > 0 {
+      multiplyAddsPerCycle = Double(multiplyAdds) / (milliseconds * 1e-3 * hertz)
+    }
+    self.floatMilliseconds = floatMilliseconds
+  }
+
+  /// Whether float weights would be clearly faster; a tenth is what measuring is sure of.
+  public var isSlowerThanFloat: Bool {
+    floatMilliseconds.map { milliseconds > 1.1 * $0 } ?? false
+  }
+}
+
+extension [LayerTiming] {
+  /// One row per step, and a line for each binary layer that does not pay.
+  var text: String {
+    var table = Table([
+      Table.Column("layer", .left), Table.Column("output"), Table.Column("time"),
+      Table.Column("share"), Table.Column("MAC/cycle"), Table.Column("as float"),
+      Table.Column("kernel", .left),
+    ])
+    for layer in self {
+      table.append([
+        layer.name,
+        layer.outputShape.map(String.init).joined(separator: "×"),
+        "\(Quantity.milliseconds(layer.milliseconds))", "\(Quantity.percent(100 * layer.share))",
+        layer.multiplyAddsPerCycle.map { "\(Int($0.rounded()))" } ?? "–",
+        layer.floatMilliseconds.map { "\(Quantity.milliseconds($0))" } ?? "–", layer.kernel,
+      ])
+    }
+    let warnings = filter(\.isSlowerThanFloat).map {
+      "warning: layer '\($0.name)' is binary and would be faster in float"
+    }
+    return ([table.text] + warnings).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import SignetModel
+import SignetReport
+import SignetRuntime
+
+/// Measures every step of a model, beside the same model with float weights.
+struct LayerTimes {
+  var options: Engine.Options
+  var seconds: Double
+
+  func measure(_ model: Model) throws -> [LayerTiming] {
+    let engine = try Engine(model: model, options: options)
+    let twin = try model.hasBinaryLayers ? Engine(model: model.floatTwin(), options: options) : nil
+    let hertz = ProcessorClock.measuredHertz()
+    let batch = options.maximumBatch
+    let images = Latency.noise(count: batch * engine.inputShape.elementCount)
+    var own: [[Double]] = []
+    var twins: [[Double]] = []
+    let clock = ContinuousClock()
+    let start = clock.now
+    // In turns, so that a machine that is busy for a while slows both.
+    while own.count < 20 || clock.now - start < .seconds(seconds) {
+      own.append(try engine.measuredRun(images, count: batch).seconds)
+      if let twin { twins.append(try twin.measuredRun(images, count: batch).seconds) }
+    }
+    let medians = medians(own)
+    let total = medians.reduce(0, +)
+    var floats: [String: Double] = [:]
+    if let twin {
+      for (step, seconds) in zip(twin.plan.steps, self.medians(twins)) {
+        floats[step.name] = seconds
+      }
+    }
+    return zip(engine.plan.steps, medians).map { step, seconds in
+      LayerTiming(
+        name: step.name, kernel: step.kernel, outputShape: step.outputShape.extents,
+        milliseconds: seconds * 1e3, share: total > 0 ? seconds / total : 0,
+        multiplyAdds: step.multiplyAdds * batch, hertz: hertz,
+        floatMilliseconds: step.isBinary ? floats[step.name].map { $0 * 1e3 } : nil)
+    }
+  }
+
+  /// The median of each step over the runs, the first of which warmed up.
+  private func medians(_ runs: [[Double]]) -> [Double] {
+    guard let count = runs.first?.count else { return [] }
+    return (0..<count).map { step in Quantiles(runs.dropFirst(3).map { $0[step] }).median }
+  }
+}
+
+extension Model {
+  fileprivate var hasBinaryLayers: Bool { weights.values.contains(where: \.isBinary) }
+
+  /// The same function with every weight a float.
+  fileprivate func floatTwin() throws -> Model {
+    try with(
+      weights: weights.mapValues { weight in
+        weight.isBinary ? try Weight(shape: weight.shape, values: weight.floats) : weight
+      })
+  }
+}

@@ -105,7 +105,9 @@ def start(case, arguments, signets, peers, env, torch):
         try:
             if not python:
                 raise RuntimeError("not installed")
-            engines.append(Engine(name, [python, peer, name, str(model), *tail], env, cores))
+            engine = Engine(name, [python, peer, name, str(model), *tail], env, cores)
+            engine.times(3)
+            engines.append(engine)
         except RuntimeError as error:
             skipped[name] = str(error)
     return engines, skipped

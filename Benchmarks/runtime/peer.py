@@ -115,7 +115,8 @@ def load_ncnn(path, threads, batch):
 
     if batch != 1:
         raise RuntimeError("ncnn runs one image at a time")
-    param = path.with_suffix(".ncnn.param")
+    # pnnx makes identifiers of names.
+    param = path.with_name(path.stem.replace("-", "_") + ".ncnn.param")
     if not param.exists():
         sizes, _ = input_of(path)
         command = str(pathlib.Path(sys.executable).with_name("pnnx"))
@@ -127,8 +128,8 @@ def load_ncnn(path, threads, batch):
     net.opt.use_vulkan_compute = False
     net.opt.use_fp16_packed = net.opt.use_fp16_storage = net.opt.use_fp16_arithmetic = False
     net.opt.use_bf16_storage = False
-    net.load_param(str(param))
-    net.load_model(str(path.with_suffix(".ncnn.bin")))
+    if net.load_param(str(param)) or net.load_model(str(param.with_suffix(".bin"))):
+        raise RuntimeError("ncnn cannot read the converted network")
 
     def run(images):
         extractor = net.create_extractor()

@@ -41,13 +41,23 @@ static signet_conv_shape shape_of(const test_case *t) {
       .threads = t->threads};
 }
 
-// What a kernel may add to each input, as a share of the largest input of the image: half a unit of
-// 16- or 24-bit integers and the rounding of their scale, or what two bfloat16 numbers leave out.
-static double input_rounding(const char *name) {
-  if (strstr(name, "i24")) return 1.5 / 8323072;
-  if (strstr(name, "i16")) return (0.5 + 32512 * 0x1p-23) / 32512;
-  if (strstr(name, "bf16x2")) return 0x1p-16;
+// What a kernel may add to each input, as a share of the largest input of the image, and to each
+// weight, as a share of the filter's largest: half a unit of 16- or 24-bit integers and the rounding
+// of their scale. The first part of a kernel's name says what its weights and its inputs become.
+typedef struct {
+  double input, weight;
+} rounding;
+
+static double unit_of(const char *type) {
+  if (strncmp(type, "i24", 3) == 0) return 1.5 / 8323072;
+  if (strncmp(type, "i16", 3) == 0) return (0.5 + 32512 * 0x1p-23) / 32512;
   return 0;
+}
+
+static rounding rounding_of(const char *name) {
+  const char *end = strchr(name, '_');
+  return (rounding){
+      .input = end && end - name >= 3 ? unit_of(end - 3) : 0, .weight = unit_of(name)};
 }
 
 // One layer with its data, shared by all kernels.
@@ -107,25 +117,34 @@ static void layer_free(layer *l) {
   guarded_free(&l->offsets);
 }
 
-static double peak_of(const layer *l, int32_t image) {
-  double peak = 0;
-  for (int32_t y = 0; y < l->test->height; y++) {
-    for (int32_t x = 0; x < l->test->width; x++) {
-      for (int32_t c = 0; c < l->test->channels; c++) {
-        peak = fmax(peak, fabs((double)map_at(&l->input, image, y, x, c)));
-      }
+// The largest magnitude of a row.
+static float row_peak(const layer *l, int32_t image, int32_t y) {
+  float peak = 0;
+  for (int32_t x = 0; x < l->test->width; x++) {
+    for (int32_t c = 0; c < l->test->channels; c++) {
+      peak = fmaxf(peak, fabsf(map_at(&l->input, image, y, x, c)));
     }
   }
   return peak;
+}
+
+static double peak_of(const layer *l, int32_t image) {
+  float peak = 0;
+  for (int32_t y = 0; y < l->test->height; y++) peak = fmaxf(peak, row_peak(l, image, y));
+  return (double)peak;
 }
 
 typedef struct {
   double value, magnitude;
   // Σ|α·w|: what an error of each input is multiplied by.
   double gain;
+  // Σ|α|·(|x| + 2·peak)·the filter's largest weight: the same of each weight, where the products of
+  // the lowest bytes are dropped too.
+  double weight_gain;
 } expectation;
 
-static expectation definition(const layer *l, int32_t image, int32_t y, int32_t x, int32_t filter) {
+static expectation definition(
+    const layer *l, int32_t image, int32_t y, int32_t x, int32_t filter, double peak) {
   const test_case *t = l->test;
   const float *weights = (void *)l->weights.start;
   const float *scales = (void *)l->scales.start;
@@ -135,6 +154,10 @@ static expectation definition(const layer *l, int32_t image, int32_t y, int32_t 
   e.magnitude = fabs(e.value);
   for (int32_t code = 0; code < t->codes; code++) {
     const int64_t row = (int64_t)code * t->filters + filter;
+    double weight_peak = 0;
+    for (int64_t i = 0; i < l->patch; i++) {
+      weight_peak = fmax(weight_peak, fabs((double)weights[row * l->patch + i]));
+    }
     for (int32_t c = 0; c < channels; c++) {
       for (int32_t ky = 0; ky < t->kernel_height; ky++) {
         for (int32_t kx = 0; kx < t->kernel_width; kx++) {
@@ -144,10 +167,12 @@ static expectation definition(const layer *l, int32_t image, int32_t y, int32_t 
           const int64_t element = (c * t->kernel_height + ky) * t->kernel_width + kx;
           const double weight =
               (double)scales[row] * (double)weights[row * l->patch + element];
-          const double product = weight * (double)map_at(&l->input, image, in_y, in_x, first + c);
+          const double number = (double)map_at(&l->input, image, in_y, in_x, first + c);
+          const double product = weight * number;
           e.value += product;
           e.magnitude += fabs(product);
           e.gain += fabs(weight);
+          e.weight_gain += fabs((double)scales[row]) * weight_peak * (fabs(number) + 2 * peak);
         }
       }
     }
@@ -175,13 +200,15 @@ static void compare(const layer *l, const char *name, const guarded_map *output)
   char text[256];
   describe(t, text, sizeof text);
   for (int32_t image = 0; image < t->images; image++) {
-    const double rounding = input_rounding(name) * peak_of(l, image);
+    const rounding lost = rounding_of(name);
+    const double peak = peak_of(l, image);
     for (int32_t y = 0; y < l->shape.out_height; y++) {
       for (int32_t x = 0; x < l->shape.out_width; x++) {
         for (int32_t filter = 0; filter < t->filters; filter++) {
-          const expectation e = definition(l, image, y, x, filter);
+          const expectation e = definition(l, image, y, x, filter, peak);
           const double bound =
-              (double)(l->patch + t->codes + 4) * 0x1p-24 * e.magnitude + rounding * e.gain;
+              (double)(l->patch + t->codes + 4) * 0x1p-24 * e.magnitude +
+              lost.input * peak * e.gain + lost.weight * e.weight_gain;
           const double found = (double)map_at(output, image, y, x, filter);
           if (fabs(found - e.value) <= bound) continue;
           check(
@@ -201,12 +228,17 @@ static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool bi
   guarded packed = guarded_make(kernel->packed_bytes(shape), 64);
   guarded scratch = guarded_make(kernel->scratch_bytes(shape, t->images), 64);
   guarded_map output = map_make(t->images, shape->out_height, shape->out_width, t->filters, t->gap);
+  guarded peaks = guarded_make((size_t)(t->images * t->height) * sizeof(float), sizeof(float));
+  for (int32_t row = 0; row < t->images * t->height; row++) {
+    ((float *)(void *)peaks.start)[row] = row_peak(l, row / t->height, row % t->height);
+  }
   kernel->pack(shape, l->rows.start, packed.start);
   const signet_conv conv = {
       .shape = *shape, .in = l->input.view, .out = output.view,
       .residual = t->residual ? l->added.view : (signet_view){0}, .packed = packed.start,
       .scale = binary || t->scaled ? (float *)(void *)l->scales.start : NULL,
-      .offset = (float *)(void *)l->offsets.start, .relu = t->relu};
+      .offset = (float *)(void *)l->offsets.start, .peaks = (float *)(void *)peaks.start,
+      .peaks_per_image = t->height, .relu = t->relu};
   // Backwards and one by one: each unit must stand alone.
   for (int64_t unit = kernel->units(&conv, t->images) - 1; unit >= 0; unit--) {
     kernel->run(&conv, t->images, unit, unit + 1, scratch.start);
@@ -218,7 +250,13 @@ static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool bi
   compare(l, kernel->name, &output);
   guarded_free(&packed);
   guarded_free(&scratch);
+  guarded_free(&peaks);
   map_free(&output);
+}
+
+static bool is_among(const signet_conv_kernel *const *candidates, const signet_conv_kernel *kernel) {
+  while (*candidates && *candidates != kernel) candidates++;
+  return *candidates != NULL;
 }
 
 // All candidates of all sets that take the shape, not only those an engine would choose.
@@ -229,10 +267,14 @@ static void run_case(test_case t) {
     const signet_kernel_set *set;
     for (int index = 0; (set = signet_kernel_set_at(index)) != NULL; index++) {
       if (!signet_kernel_set_is_available(set)) continue;
-      const signet_conv_kernel *const *next = binary ? set->b1_conv : set->f32_conv;
-      for (; *next; next++) {
-        if ((*next)->accepts && !(*next)->accepts(&l.shape)) continue;
-        run_kernel(&l, *next, binary);
+      const signet_conv_kernel *const *fast = binary ? set->b1_conv : set->f32_conv;
+      const signet_conv_kernel *const *exact = binary ? set->b1_conv_exact : set->f32_conv_exact;
+      for (int list = 0; list < 2; list++) {
+        for (const signet_conv_kernel *const *next = list ? exact : fast; *next; next++) {
+          if (list && is_among(fast, *next)) continue;
+          if ((*next)->accepts && !(*next)->accepts(&l.shape)) continue;
+          run_kernel(&l, *next, binary);
+        }
       }
     }
     layer_free(&l);

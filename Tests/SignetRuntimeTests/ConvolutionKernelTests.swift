@@ -136,6 +136,19 @@ import Testing
     check(set, flattened)
   }
 
+  /// The longest patches that integer kernels take, and ones that are longer, where every term of
+  /// a sum is as large as terms can be: nothing may leave 32 bits.
+  @Test(arguments: kernels)
+  func sumsAtTheirBound(_ set: KernelSet) {
+    for (channels, width) in [(65535, 2), (65536, 2), (32768, 16), (32769, 16)] {
+      check(
+        set,
+        ConvolutionTester(
+          channels: channels, height: 1, width: width, filters: 1, kernelHeight: 1,
+          kernelWidth: 1, padding: (0, 0, 0, 0), isExtreme: true))
+    }
+  }
+
   /// Patches of several chunks, more pixels than one block, batches and threads.
   @Test(arguments: kernels)
   func largeMaps(_ set: KernelSet) {

@@ -26,6 +26,8 @@ struct ConvolutionTester {
   var scaled = true
   /// Floats between the channels of neighbouring pixels that belong to somebody else.
   var gap = 0
+  /// Every input and every weight is 1: no sum of integers can be larger.
+  var isExtreme = false
   var seed: UInt64 = 3
 
   var outHeight: Int {
@@ -57,11 +59,13 @@ struct ConvolutionTester {
     let input = GuardedMap(images, height, width, channels, gap: gap)
     let output = GuardedMap(images, outHeight, outWidth, filters, gap: gap)
     let added = GuardedMap(images, outHeight, outWidth, filters, gap: gap)
-    input.fill { random.floats(1)[0] }
+    input.fill { isExtreme ? 1 : random.floats(1)[0] }
     added.fill { random.floats(1)[0] }
     let weights =
-      isBinary
-      ? random.signs(codes * filters * patch).map(Float.init) : random.floats(filters * patch)
+      isExtreme
+      ? [Float](repeating: 1, count: codes * filters * patch)
+      : isBinary
+        ? random.signs(codes * filters * patch).map(Float.init) : random.floats(filters * patch)
     let scales = random.floats(codes * filters, in: 0.1...1)
     let offsets = random.floats(filters)
 

@@ -17,7 +17,8 @@ enum RuntimeEngine {
     let start = clock.now
     let model = try Model(contentsOf: URL(fileURLWithPath: arguments[1]))
     let engine = try Engine(
-      model: model, options: Engine.Options(
+      model: model,
+      options: Engine.Options(
         threads: threads, maximumBatch: batch, isExact: arguments[5] == "exact"))
     let load = clock.now - start
     let one = try Data(contentsOf: URL(fileURLWithPath: arguments[2])).withUnsafeBytes {

@@ -7,6 +7,8 @@
 #include <limits>
 #include <mutex>
 
+#include <dlfcn.h>
+
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -50,3 +52,9 @@ int ctorch_set_onednn(bool enabled) {
 bool ctorch_onednn(void) { return at::globalContext().userEnabledMkldnn() && at::hasMKLDNN(); }
 
 const char *ctorch_version(void) { return TORCH_VERSION; }
+
+const char *ctorch_library_path(void) {
+  Dl_info info;
+  const auto symbol = reinterpret_cast<const void *>(&at::get_num_threads);
+  return dladdr(symbol, &info) != 0 ? info.dli_fname : "";
+}

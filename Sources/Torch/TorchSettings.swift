@@ -5,6 +5,9 @@ public enum TorchSettings {
   /// For example "2.13.0".
   public static var version: String { String(cString: ctorch_version()) }
 
+  /// The library file that was loaded; empty if unknown.
+  public static var libraryPath: String { String(cString: ctorch_library_path()) }
+
   /// Threads within one operation; operations themselves run one after the other.
   public static var threads: Int { Int(ctorch_threads()) }
 

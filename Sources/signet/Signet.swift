@@ -22,7 +22,7 @@ struct Signet: ParsableCommand {
     subcommands: [
       TrainCommand.self, BinarizeCommand.self, FinetuneCommand.self, EvaluateCommand.self,
       PredictCommand.self, BenchmarkCommand.self, InspectCommand.self, ImportCommand.self,
-      ExportCommand.self, DemoCommand.self,
+      ExportCommand.self, DoctorCommand.self, DemoCommand.self,
     ])
 
   static func main() {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct HelpTests {
   static let subcommands = [
     "train", "binarize", "finetune", "evaluate", "predict", "benchmark", "inspect", "import",
-    "export", "demo",
+    "export", "doctor", "demo",
   ]
 
   @Test(arguments: ["signet"] + subcommands) func helpIsAsRecorded(name: String) throws {

@@ -3,6 +3,7 @@
 
 #include "CSignetElementwiseKernels.h"
 #include "CSignetHashingKernels.h"
+#include "CSignetProcessor.h"
 #include "CSignetRuntimeKernels.h"
 
 #endif

@@ -257,6 +257,8 @@ bool ctorch_onednn(void);
 bool ctorch_has_bfloat16(void);
 // For example "2.13.0".
 const char *ctorch_version(void);
+/// The library file that was loaded; empty if unknown.
+const char *ctorch_library_path(void);
 
 #pragma clang assume_nonnull end
 #ifdef __cplusplus

@@ -1,0 +1,79 @@
+import CSignetKernels
+import Foundation
+
+/// The processor this process runs on, as far as kernels care.
+public struct Processor: Sendable, Hashable {
+  public struct Feature: Sendable, Hashable {
+    /// As compilers call it, e.g. `avx512bw`.
+    public let name: String
+    public let isPresent: Bool
+  }
+
+  /// What the manufacturer calls it; empty where the system does not say.
+  public let name: String
+  /// `x86_64`, `arm64`, or empty for another.
+  public let architecture: String
+  /// Cores this process may use.
+  public let cores: Int
+  /// What kernels ask for or may come to ask for, present or not.
+  public let features: [Feature]
+
+  public static let current = Processor(
+    name: brand, architecture: machine, cores: ProcessInfo.processInfo.activeProcessorCount,
+    features: allFeatures)
+
+  private static var machine: String {
+    #if arch(x86_64)
+      "x86_64"
+    #elseif arch(arm64)
+      "arm64"
+    #else
+      ""
+    #endif
+  }
+
+  private static var allFeatures: [Feature] {
+    var features: [Feature] = []
+    while case let feature = signet_processor_feature_at(Int32(features.count)),
+      let name = feature.name
+    {
+      features.append(Feature(name: String(cString: name), isPresent: feature.is_present))
+    }
+    return features
+  }
+
+  private static var brand: String {
+    #if canImport(Darwin)
+      var size = 0
+      sysctlbyname("machdep.cpu.brand_string", nil, &size, nil, 0)
+      var text = [UInt8](repeating: 0, count: size)
+      sysctlbyname("machdep.cpu.brand_string", &text, &size, nil, 0)
+      return String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+    #else
+      let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+      let line = lines.split(separator: "\n").first { $0.hasPrefix("model name") }
+      return line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) ?? ""
+    #endif
+  }
+}
+
+extension KernelSet {
+  /// The processor's features that the set needs.
+  public var needs: [String] {
+    let avx512 = ["avx512f", "avx512bw", "avx512dq", "avx512vl"]
+    return switch name {
+    case "avx2": ["avx2", "fma"]
+    case "avx512": avx512
+    case "amx": avx512 + ["avx512bf16", "amx-tile", "amx-bf16"]
+    case "neon": ["neon"]
+    default: []
+    }
+  }
+
+  /// Those of ``needs`` that the processor has not. A set whose needs are met may still be
+  /// unavailable: the operating system must offer the registers, too.
+  public var lacks: [String] {
+    let present = Set(Processor.current.features.filter(\.isPresent).map(\.name))
+    return needs.filter { !present.contains($0) }
+  }
+}

@@ -54,8 +54,22 @@ static void short_lives(void) {
   signet_pool_destroy(NULL);
 }
 
+// Workers that wait for the next run let go of their cores soon.
+static void idleness(void) {
+  signet_pool *pool = signet_pool_create(pool_threads);
+  ledger book = {0};
+  signet_pool_run(pool, mark, &book, count, 1);
+  nanosleep(&(struct timespec){0, 20000000}, NULL);
+  const clock_t before = clock();
+  nanosleep(&(struct timespec){0, 100000000}, NULL);
+  const double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
+  check(seconds < 0.02, "threads", "%g s of processor time in 0.1 s without work", seconds);
+  signet_pool_destroy(pool);
+}
+
 void test_threads(void) {
   short_lives();
+  idleness();
   pthread_t threads[callers];
   long failures[callers] = {0};
   for (int i = 0; i < callers; i++) pthread_create(&threads[i], NULL, use_a_pool, &failures[i]);

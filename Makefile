@@ -22,7 +22,8 @@ test: build
 	swift test
 	Tests/Conformance/run
 	scripts/test-kernels.sh
-	swift format lint --strict -r Package.swift Sources Tests
+	scripts/test-examples.sh
+	swift format lint --strict -r Package.swift Sources Tests Examples
 
 demo: build
 	.build/release/signet demo
@@ -35,7 +36,7 @@ bench: build
 	done
 
 format:
-	swift format -i -r Package.swift Sources Tests
+	swift format -i -r Package.swift Sources Tests Examples
 
 docs:
 	scripts/check-links.sh

@@ -1,0 +1,63 @@
+import Foundation
+import SignetModel
+import SignetRuntime
+
+/// Says what an image shows, and how long it took to be ready.
+@main
+struct Classify {
+  static func main() {
+    let arguments = CommandLine.arguments.dropFirst()
+    guard arguments.count == 2, let file = arguments.first, let image = arguments.last else {
+      finish("usage: classify MODEL.signet IMAGE.ppm", status: 64)
+    }
+    do {
+      try classify(URL(fileURLWithPath: image), with: URL(fileURLWithPath: file))
+    } catch {
+      finish("classify: error: \(error)", status: 65)
+    }
+  }
+
+  private static func classify(_ image: URL, with file: URL) throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let model = try Model(contentsOf: file)
+    let engine = try Engine(model: model)
+    let ready = clock.now
+    let picture = try PixelMap(contentsOf: image)
+    let input = try picture.input(
+      of: engine.inputShape, preprocessing: model.preprocessing, file: image.path)
+    let began = clock.now
+    let scores = try engine.run(input)
+    let end = clock.now
+
+    for (index, probability) in best(5, of: scores) {
+      let name = model.labels.isEmpty ? "class \(index)" : model.labels[index]
+      print(percent(probability).padding(toLength: 8, withPad: " ", startingAt: 0) + name)
+    }
+    print(
+      "start-up \(milliseconds(ready - start)): the model loaded and laid out for the "
+        + "\(engine.plan.kernels) kernels; first run \(milliseconds(end - began))")
+  }
+
+  /// The classes of highest probability (softmax), best first.
+  private static func best(_ count: Int, of scores: [Float]) -> [(index: Int, probability: Float)] {
+    let highest = scores.max() ?? 0
+    let weights = scores.map { exp($0 - highest) }
+    let sum = weights.reduce(0, +)
+    let order = weights.indices.sorted { weights[$0] > weights[$1] }
+    return order.prefix(count).map { ($0, weights[$0] / sum) }
+  }
+
+  private static func percent(_ share: Float) -> String {
+    String(format: "%5.1f %%", Double(share) * 100)
+  }
+
+  private static func milliseconds(_ duration: Duration) -> String {
+    String(format: "%.2f ms", duration / .milliseconds(1))
+  }
+
+  private static func finish(_ message: String, status: Int32) -> Never {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+    exit(status)
+  }
+}

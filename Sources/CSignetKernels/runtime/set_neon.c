@@ -18,13 +18,14 @@
 static const signet_conv_kernel *const f32_conv[] = {&neon_f32_conv, NULL};
 static const signet_conv_kernel *const b1_conv[] = {
     &signet_b1_conv_i8mm, &signet_b1_conv_dot, &neon_b1_conv, NULL};
+static const signet_conv_kernel *const b1_conv_exact[] = {&neon_b1_conv, NULL};
 
 const signet_kernel_set signet_neon_set = {
     .name = "neon",
     .f32_conv = f32_conv,
     .f32_conv_exact = f32_conv,
     .b1_conv = b1_conv,
-    .b1_conv_exact = b1_conv,
+    .b1_conv_exact = b1_conv_exact,
     SIGNET_ROW_KERNELS,
 };
 

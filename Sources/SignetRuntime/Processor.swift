@@ -64,7 +64,7 @@ extension KernelSet {
     return switch name {
     case "avx2": ["avx2", "fma"]
     case "avx512": avx512
-    case "amx": avx512 + ["avx512bf16", "amx-tile", "amx-bf16"]
+    case "amx": avx512 + ["avx512vbmi", "amx-tile", "amx-int8"]
     case "neon": ["neon"]
     default: []
     }

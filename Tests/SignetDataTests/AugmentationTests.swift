@@ -5,24 +5,38 @@ import Testing
 
 @Suite struct AugmentationTests {
   @Test func drawsDependOnSeedEpochAndImageAlone() {
-    let draw = Augmentation.cifar.draw(seed: 1, epoch: 2, index: 3)
-    #expect(draw == Augmentation.cifar.draw(seed: 1, epoch: 2, index: 3))
-    let draws = (0..<100).map { Augmentation.cifar.draw(seed: 1, epoch: 2, index: $0) }
+    let draw = Augmentation.cifar.draw(
+      seed: 1, epoch: 2, index: 3, height: 32, width: 32)
+    #expect(
+      draw
+        == Augmentation.cifar.draw(
+          seed: 1, epoch: 2, index: 3, height: 32, width: 32))
+    let draws = (0..<100).map {
+      Augmentation.cifar.draw(
+        seed: 1, epoch: 2, index: $0, height: 32, width: 32)
+    }
     for other in [(2, 2), (1, 3)] {
       let others = (0..<100).map {
-        Augmentation.cifar.draw(seed: UInt64(other.0), epoch: other.1, index: $0)
+        Augmentation.cifar.draw(
+          seed: UInt64(other.0), epoch: other.1, index: $0, height: 32, width: 32)
       }
       #expect(zip(draws, others).filter { $0 == $1 }.count < 10)
     }
     // By the same Python version as the shuffle of the loader's tests.
     #expect(
-      Augmentation.cifar.draw(seed: 9, epoch: 3, index: 4)
+      Augmentation.cifar.draw(
+        seed: 9, epoch: 3, index: 4, height: 32, width: 32)
         == Augmentation.Draw(dx: -2, dy: 4, isFlipped: false))
-    #expect(Augmentation.none.draw(seed: 1, epoch: 2, index: 3) == Augmentation.Draw())
+    #expect(
+      Augmentation.none.draw(
+        seed: 1, epoch: 2, index: 3, height: 32, width: 32) == Augmentation.Draw())
   }
 
   @Test func shiftsFillTheirRangeEvenlyAndHalfTheImagesAreFlipped() {
-    let draws = (0..<9000).map { Augmentation.cifar.draw(seed: 7, epoch: 0, index: $0) }
+    let draws = (0..<9000).map {
+      Augmentation.cifar.draw(
+        seed: 7, epoch: 0, index: $0, height: 32, width: 32)
+    }
     for shift in -4...4 {
       // 1000 expected; five standard deviations are 149.
       #expect(abs(draws.filter { $0.dx == shift }.count - 1000) < 150)
@@ -32,7 +46,8 @@ import Testing
     // 4500 expected; five standard deviations are 237.
     #expect(abs(draws.filter(\.isFlipped).count - 4500) < 238)
     let still = (0..<100).map {
-      Augmentation(cropPadding: 4, flip: false).draw(seed: 7, epoch: 0, index: $0)
+      Augmentation(cropPadding: 4, flip: false).draw(
+        seed: 7, epoch: 0, index: $0, height: 32, width: 32)
     }
     #expect(still.allSatisfy { !$0.isFlipped })
   }
@@ -73,6 +88,57 @@ import Testing
         }
         #expect(output == expected, "dx \(dx), dy \(dy)")
       }
+    }
+  }
+
+  @Test func cutoutZeroesASquareAtARandomPlace() throws {
+    let augmentation = Augmentation(cropPadding: 0, flip: false, cutout: 2)
+    let grey = Preprocessing(mean: [0.5, 0.5, 0.5], std: [1, 1, 1])
+    let normalizer = try Normalizer(shape: .map(3, 4, 5), preprocessing: grey)
+    var corners: Set<[Int]> = []
+    for index in 0..<400 {
+      let draw = augmentation.draw(seed: 5, epoch: 1, index: index, height: 4, width: 5)
+      #expect(draw.cutRows.count == 2 && draw.cutColumns.count == 2)
+      // The centre, and with it a pixel, lies in the image.
+      #expect((0..<4).contains(draw.cutRows.lowerBound + 1))
+      #expect((0..<5).contains(draw.cutColumns.lowerBound + 1))
+      corners.insert([draw.cutRows.lowerBound, draw.cutColumns.lowerBound])
+      var output = [Float](repeating: .nan, count: 60)
+      output.withUnsafeMutableBufferPointer {
+        normalizer.normalize([UInt8](repeating: 255, count: 60), draw, into: $0)
+      }
+      for (place, value) in output.enumerated() {
+        let isCut =
+          draw.cutRows.contains(place / 5 % 4) && draw.cutColumns.contains(place % 5)
+        #expect(value == (isCut ? 0 : 0.5))
+      }
+    }
+    #expect(corners.count == 4 * 5)
+    // What was drawn before there was a cut stays.
+    var with = Augmentation.cifar
+    with.cutout = 8
+    let before = Augmentation.cifar.draw(seed: 1, epoch: 2, index: 3, height: 32, width: 32)
+    let after = with.draw(seed: 1, epoch: 2, index: 3, height: 32, width: 32)
+    #expect([before.dx, before.dy] == [after.dx, after.dy])
+    #expect(before.isFlipped == after.isFlipped)
+  }
+
+  @Test func mixupSharesFollowTheBetaDistribution() {
+    #expect(Mixup.none.share(seed: 1, epoch: 0, step: 0) == nil)
+    for alpha in [0.2, 1, 2] {
+      let mixup = Mixup(alpha: alpha)
+      let shares = (0..<4000).compactMap { mixup.share(seed: 3, epoch: $0 / 100, step: $0 % 100) }
+      #expect(shares.count == 4000)
+      #expect(shares.allSatisfy { (0...1).contains($0) })
+      let mean = shares.reduce(0, +) / 4000
+      let variance = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4000
+      // Beta(α, α): mean ½, variance 1 / (4 (2α + 1)); five standard errors.
+      let expected = 1 / (4 * (2 * alpha + 1))
+      #expect(abs(mean - 0.5) < 5 * (expected / 4000).squareRoot())
+      #expect(abs(variance - expected) < 0.1 * expected)
+      #expect(
+        shares[17] == mixup.share(seed: 3, epoch: 0, step: 17)
+          && shares[17] != mixup.share(seed: 4, epoch: 0, step: 17))
     }
   }
 

@@ -5,10 +5,15 @@ public struct Augmentation: Sendable, Hashable {
   public var cropPadding: Int
   /// Mirror every other image, left to right.
   public var flip: Bool
+  /// Side of a square at a random place that is set to zero after normalisation, in pixels; the
+  /// place's centre lies within the image, the square may reach beyond (DeVries & Taylor 2017,
+  /// arXiv 1708.04552). 0 cuts nothing.
+  public var cutout: Int
 
-  public init(cropPadding: Int, flip: Bool) {
+  public init(cropPadding: Int, flip: Bool, cutout: Int = 0) {
     self.cropPadding = cropPadding
     self.flip = flip
+    self.cutout = cutout
   }
 
   public static let none = Augmentation(cropPadding: 0, flip: false)
@@ -22,9 +27,15 @@ public struct Augmentation: Sendable, Hashable {
     var dx = 0
     var dy = 0
     var isFlipped = false
+    /// Rows and columns of the output that are cut out, clipped to the image when applied.
+    var cutRows = 0..<0
+    var cutColumns = 0..<0
   }
 
-  func draw(seed: UInt64, epoch: Int, index: Int) -> Draw {
+  /// - Parameters:
+  ///   - height: of the image, in pixels
+  ///   - width: likewise
+  func draw(seed: UInt64, epoch: Int, index: Int, height: Int, width: Int) -> Draw {
     guard self != .none else { return Draw() }
     var random = RandomStream(seed: seed, purpose: .augmentation, epoch: epoch, index: index)
     var draw = Draw()
@@ -33,6 +44,12 @@ public struct Augmentation: Sendable, Hashable {
       draw.dy = random.next(below: 2 * cropPadding + 1) - cropPadding
     }
     draw.isFlipped = flip && random.next(below: 2) == 1
+    if cutout > 0 {
+      let top = random.next(below: height) - cutout / 2
+      let left = random.next(below: width) - cutout / 2
+      draw.cutRows = top..<top + cutout
+      draw.cutColumns = left..<left + cutout
+    }
     return draw
   }
 }

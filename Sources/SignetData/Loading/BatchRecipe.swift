@@ -17,6 +17,10 @@ struct BatchRecipe: Sendable {
         name: "crop padding", expected: "0 to 4096 pixels",
         found: "\(loader.augmentation.cropPadding)")
     }
+    guard (0...4096).contains(loader.augmentation.cutout) else {
+      throw .option(
+        name: "cutout", expected: "0 to 4096 pixels", found: "\(loader.augmentation.cutout)")
+    }
     self.loader = loader
     self.epoch = epoch
     self.skipsUnreadable = skipsUnreadable
@@ -76,7 +80,8 @@ struct BatchRecipe: Sendable {
         found: "\(pixels.count)")
     }
     let draw = loader.augmentation.draw(
-      seed: loader.shuffleSeed ?? 0, epoch: epoch, index: index)
+      seed: loader.shuffleSeed ?? 0, epoch: epoch, index: index, height: loader.shape.height,
+      width: loader.shape.width)
     normalizer.normalize(pixels, draw, into: image)
   }
 }

@@ -66,5 +66,18 @@ struct Normalizer: Sendable {
         }
       }
     }
+    cut(draw, from: output)
+  }
+
+  private func cut(_ draw: Augmentation.Draw, from output: UnsafeMutableBufferPointer<Float>) {
+    let rows = draw.cutRows.clamped(to: 0..<shape.height)
+    let columns = draw.cutColumns.clamped(to: 0..<shape.width)
+    guard !rows.isEmpty, !columns.isEmpty else { return }
+    for channel in 0..<shape.channels {
+      for row in rows {
+        let start = (channel * shape.height + row) * shape.width
+        output[start + columns.lowerBound..<start + columns.upperBound].update(repeating: 0)
+      }
+    }
   }
 }

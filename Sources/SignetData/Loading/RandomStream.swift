@@ -7,6 +7,7 @@ struct RandomStream {
   enum Purpose: UInt64 {
     case shuffle = 1
     case augmentation
+    case mixup
   }
 
   private var state: UInt64
@@ -30,6 +31,11 @@ struct RandomStream {
   mutating func next() -> UInt64 {
     state &+= Self.increment
     return Self.mixed(state)
+  }
+
+  /// A number of 0 ..< 1.
+  mutating func nextUniform() -> Double {
+    Double(next() >> 11) * 0x1p-53
   }
 
   /// A number of `0 ..< bound`, each equally likely (Lemire 2019).

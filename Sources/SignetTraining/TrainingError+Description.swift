@@ -20,8 +20,10 @@ extension TrainingError: CustomStringConvertible {
       return "\(what): expected \(expected), found \(found)"
     case .notFinite(let layer, let part):
       return "layer '\(layer)': its \(part.rawValue) hold NaN or an infinity"
-    case .lossNotFinite(let step, let checkpoint):
-      return "the loss is not a finite number at step \(step); a lower learning rate may help"
+    case .diverged(let step, let layer, let part, let checkpoint):
+      let place = layer.map { "the \(part.rawValue) of layer '\($0)' hold" } ?? "the loss is"
+      return "training diverged: at step \(step) \(place) NaN or an infinity; a lower learning "
+        + "rate or a limit on the gradients may help"
         + (checkpoint.map { ". The last good state is in \($0.path)" } ?? "")
     case .interrupted(let checkpoint):
       return checkpoint.map { "interrupted; the state is in \($0.path), run again to go on" }

@@ -18,8 +18,9 @@ public enum TrainingError: Error, Sendable {
   case mismatch(what: String, expected: String, found: String)
   /// NaN or an infinity in a layer.
   case notFinite(layer: String, part: LayerPart)
-  /// The loss is NaN or infinite; `checkpoint` is the last good state, if one was written.
-  case lossNotFinite(step: Int, checkpoint: URL?)
+  /// Training met NaN or an infinity first at this layer; `nil` is the loss itself. `checkpoint` is
+  /// the last good state, if one was written.
+  case diverged(step: Int, layer: String?, part: LayerPart, checkpoint: URL?)
   /// The caller asked to stop; running again with the same checkpoint goes on from here.
   case interrupted(checkpoint: URL?)
   /// The file is not a checkpoint, or damaged.
@@ -41,7 +42,7 @@ public enum TrainingError: Error, Sendable {
 
   /// Where a number that is not finite was found.
   public enum LayerPart: String, Sendable, Hashable {
-    case weights, inputs, outputs
+    case weights, inputs, outputs, gradients
   }
 
   /// One option that is not what the checkpoint was made with.

@@ -1,8 +1,12 @@
 import Foundation
 import SignetData
 import SignetModel
+import Testing
 
 @testable import SignetTraining
+
+/// One after the other: all of these seed the process's generator, or draw from it.
+@Suite(.serialized) enum ProcessGeneratorTests {}
 
 /// Images of random bytes whose class is the brightest quarter: something a net can learn.
 struct QuarterDataset: ImageDataset {

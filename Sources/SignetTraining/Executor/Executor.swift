@@ -22,8 +22,10 @@ public final class Executor: Classifier {
   let plan: ExecutionPlan
   /// One per node of the graph.
   var parameters: [NodeParameters]
-  /// Latent weights pass gradients up to this magnitude.
-  var latentClip = Double.infinity
+  /// How latent weights become the weights of binary layers.
+  var straightThrough = StraightThrough()
+  /// The share of a training run that is done.
+  var progress = 1.0
 
   public var inputShape: Shape { graph.inputShape }
   public var classCount: Int { graph.outputShape.elementCount }
@@ -61,13 +63,22 @@ public final class Executor: Classifier {
     _ images: Tensor, capture: Capture? = nil
   ) throws(TrainingError) -> Tensor {
     try noGrad { () throws(TrainingError) -> Tensor in
-      try run(images, training: false, capture: capture)
+      try run(images, for: .inference, capture: capture)
     }
   }
 
   /// Class scores with gradients recorded, batch statistics in batch norm, and dropout.
-  func forwardTraining(_ images: Tensor) throws(TrainingError) -> Tensor {
-    try run(images, training: true, capture: nil)
+  func forwardTraining(_ images: Tensor, capture: Capture? = nil) throws(TrainingError) -> Tensor {
+    try run(images, for: .training, capture: capture)
+  }
+
+  /// Moves batch norm's running statistics towards those of a batch.
+  ///
+  /// - Parameter momentum: 1 takes the batch's
+  func updateStatistics(_ images: Tensor, momentum: Double) throws(TrainingError) {
+    try noGrad { () throws(TrainingError) in
+      _ = try run(images, for: .statistics(momentum: momentum), capture: nil)
+    }
   }
 
   /// - Parameter images: count × C × H × W, preprocessed, row-major
@@ -83,7 +94,7 @@ public final class Executor: Classifier {
   }
 
   private func run(
-    _ images: Tensor, training: Bool, capture: Capture?
+    _ images: Tensor, for purpose: OperationMode.Purpose, capture: Capture?
   ) throws(TrainingError) -> Tensor {
     guard images.rank == inputShape.extents.count + 1,
       Array(images.shape.dropFirst()) == inputShape.extents
@@ -92,13 +103,13 @@ public final class Executor: Classifier {
         what: "images", expected: "count×\(inputShape)", found: "\(Shape(images.shape))")
     }
     guard options.precision == .bfloat16 else {
-      return try runNodes(images, training: training, capture: capture)
+      return try runNodes(images, for: purpose, capture: capture)
     }
     // Errors of nodes say more than the one kind that the scope lets pass.
     let result = try TrainingError.wrapping {
       try withAutocast(.bfloat16) { () throws(TorchError) -> Result<Tensor, TrainingError> in
         Result { () throws(TrainingError) -> Tensor in
-          try runNodes(images, training: training, capture: capture)
+          try runNodes(images, for: purpose, capture: capture)
         }
       }
     }
@@ -107,7 +118,7 @@ public final class Executor: Classifier {
   }
 
   private func runNodes(
-    _ images: Tensor, training: Bool, capture: Capture?
+    _ images: Tensor, for purpose: OperationMode.Purpose, capture: Capture?
   ) throws(TrainingError) -> Tensor {
     var values = [Tensor?](repeating: nil, count: graph.nodes.count + 1)
     values[0] = try TrainingError.wrapping {
@@ -119,10 +130,10 @@ public final class Executor: Classifier {
       for value in step.freed { values[value] = nil }
       do throws(TorchError) {
         values[step.node + 1] = try node.operation.apply(
-          to: inputs, parameters: parameters[step.node].resolved(clip: latentClip),
+          to: inputs, parameters: resolvedParameters(of: step.node, for: purpose),
           outputShape: step.outputShape,
           mode: OperationMode(
-            training: training, mayOverwriteInput: capture == nil && step.mayOverwriteInput))
+            purpose: purpose, mayOverwriteInput: capture == nil && step.mayOverwriteInput))
       } catch {
         throw .node(name: node.name, error)
       }
@@ -132,5 +143,13 @@ public final class Executor: Classifier {
       throw .mismatch(what: "output", expected: "a value", found: "none")
     }
     return output
+  }
+
+  private func resolvedParameters(
+    of node: Int, for purpose: OperationMode.Purpose
+  ) throws(TorchError) -> [ParameterRole: Tensor] {
+    try parameters[node].resolved { (latent) throws(TorchError) in
+      try latent.weight(straightThrough, progress: progress, training: purpose == .training)
+    }
   }
 }

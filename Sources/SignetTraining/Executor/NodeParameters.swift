@@ -16,24 +16,24 @@ struct NodeParameters {
     }
   }
 
-  /// The tensors to compute with.
-  func resolved(clip: Double) throws(TorchError) -> [ParameterRole: Tensor] {
+  /// The tensors to compute with; weights of binary layers are made from their latents.
+  func resolved(_ binaryWeight: (LatentWeight) throws(TorchError) -> Tensor)
+    throws(TorchError) -> [ParameterRole: Tensor]
+  {
     guard let latent else { return tensors }
     var resolved = tensors
-    resolved[.weight] = try latent.weight(clip: clip)
+    resolved[.weight] = try binaryWeight(latent)
     return resolved
   }
-}
 
-/// Float numbers whose signs are the codes of a binary layer, and its scales.
-struct LatentWeight {
-  /// K × O × …
-  var latent: Tensor
-  /// α: K × O
-  var scale: Tensor
-
-  /// Σ_k α_k sign(latent_k), differentiable: O × …
-  func weight(clip: Double) throws(TorchError) -> Tensor {
-    try Tensor.binaryWeight(latent: latent, scale: scale, clip: clip)
+  /// Independent copies, laid out alike.
+  func copied() throws(TorchError) -> NodeParameters {
+    var copy = self
+    for (role, tensor) in tensors { copy.tensors[role] = try tensor.detach().clone() }
+    if let latent {
+      copy.latent?.latent = try latent.latent.detach().clone()
+      copy.latent?.scale = try latent.scale.detach().clone()
+    }
+    return copy
   }
 }

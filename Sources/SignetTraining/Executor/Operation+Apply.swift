@@ -3,10 +3,21 @@ import Torch
 
 /// How an operation is to run.
 struct OperationMode {
-  /// Batch statistics and dropout.
-  var training = false
+  enum Purpose: Hashable {
+    case inference
+    /// Batch statistics and dropout.
+    case training
+    /// Batch statistics, which the running ones follow with this momentum; no dropout.
+    case statistics(momentum: Double)
+  }
+
+  var purpose = Purpose.inference
   /// Nobody else reads the first input, so its memory may take the result.
   var mayOverwriteInput = false
+
+  fileprivate func momentum(of batchNorm: BatchNorm) -> Double {
+    if case .statistics(let momentum) = purpose { momentum } else { Double(batchNorm.momentum) }
+  }
 }
 
 extension Operation {
@@ -33,7 +44,7 @@ extension Operation {
       return try input.batchNorm(
         weight: parameters[.weight], bias: parameters[.bias],
         runningMean: parameters[.runningMean], runningVariance: parameters[.runningVariance],
-        training: mode.training, momentum: Double(attributes.momentum),
+        training: mode.purpose != .inference, momentum: mode.momentum(of: attributes),
         epsilon: Double(attributes.epsilon))
     case .relu:
       guard mode.mayOverwriteInput else { return try input.relu() }
@@ -54,7 +65,7 @@ extension Operation {
     case .flatten:
       return try input.flatten(from: 1)
     case .dropout(let rate):
-      return mode.training ? try input.dropout(Double(rate), training: true) : input
+      return mode.purpose == .training ? try input.dropout(Double(rate), training: true) : input
     case .pad(let attributes):
       return try attributes.apply(to: input)
     case .slice(let attributes):

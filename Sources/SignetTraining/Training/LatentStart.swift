@@ -12,9 +12,52 @@ struct LatentStart {
   /// The float teacher's weight, O × …; without one all latents of a filter are equally far from
   /// zero.
   let teacher: [Float]?
+  var straightThrough = StraightThrough()
+
+  /// Whether the signs can stay when each filter's latents are brought to zero mean: codes that are
+  /// all alike cannot.
+  var canStandardize: Bool {
+    let length = codes.patchLength
+    let signs = codes.signs
+    return stride(from: 0, to: signs.count, by: max(1, length)).allSatisfy {
+      Set(signs[$0..<$0 + length]).count == 2
+    }
+  }
 
   /// K × N × S
   func latents() -> [Float] {
+    var latents = plainLatents()
+    let scales = codes.scales.array
+    let length = codes.patchLength
+    let balances = straightThrough.standardizes && canStandardize
+    for (row, scale) in scales.enumerated() {
+      let range = row * length..<(row + 1) * length
+      if balances { Self.balance(&latents[range]) }
+      guard straightThrough.scale == .mean else { continue }
+      // The scale is then their mean magnitude. One of zero would leave no signs.
+      let mean = latents[range].reduce(0) { $0 + abs($1) } / Float(length)
+      let factor = max(scale, .leastNormalMagnitude * 1e6) / mean
+      for element in range { latents[element] *= factor }
+    }
+    return latents
+  }
+
+  /// Brings latents of both signs to zero mean without changing a sign: those of either sign get
+  /// the same sum. None is left so near zero that the mean's rounding could turn it.
+  private static func balance(_ row: inout ArraySlice<Float>) {
+    let mean = row.reduce(0) { $0 + abs($1) } / Float(row.count)
+    for element in row.indices where abs(row[element]) < 1e-3 * mean {
+      row[element] = row[element] < 0 ? -1e-3 * mean : 1e-3 * mean
+    }
+    let positive = row.reduce(0) { $0 + max(0, Double($1)) }
+    let negative = row.reduce(0) { $0 - min(0, Double($1)) }
+    let half = (positive + negative) / 2
+    for element in row.indices {
+      row[element] *= Float(half / (row[element] < 0 ? negative : positive))
+    }
+  }
+
+  private func plainLatents() -> [Float] {
     let signs = codes.signs
     let scales = codes.scales.array
     var latents = [Float](repeating: 0, count: signs.count)
@@ -57,35 +100,41 @@ struct LatentStart {
 
 extension LatentWeight {
   /// A hashed layer's latents; `teacher` is used where its shape is the layer's.
-  init(weight: Weight, codes: BinaryCodes, teacher: Weight?) throws(TorchError) {
+  init(
+    weight: Weight, codes: BinaryCodes, teacher: Weight?, straightThrough: StraightThrough
+  ) throws(TorchError) {
     let floats = teacher.flatMap { $0.shape == weight.shape && !$0.isBinary ? $0.floats : nil }
+    let start = LatentStart(codes: codes, teacher: floats, straightThrough: straightThrough)
     try self.init(
-      latents: LatentStart(codes: codes, teacher: floats).latents(), scales: codes.scales.array,
-      codeCount: codes.codeCount, shape: weight.shape)
+      latents: start.latents(), scales: codes.scales.array, codeCount: codes.codeCount,
+      shape: weight.shape, standardizes: straightThrough.standardizes && start.canStandardize)
   }
 
   /// A float layer made binary: the weights themselves are the latents, α = mean|w| (BWN).
-  init(binarizing weight: Weight) throws(TorchError) {
+  init(binarizing weight: Weight, straightThrough: StraightThrough) throws(TorchError) {
     let floats = weight.floats
     let length = max(1, floats.count / max(1, weight.shape.first ?? 1))
     let scales = stride(from: 0, to: floats.count, by: length).map { start in
       floats[start..<start + length].reduce(0) { $0 + abs($1) } / Float(length)
     }
-    try self.init(latents: floats, scales: scales, codeCount: 1, shape: weight.shape)
+    try self.init(
+      latents: floats, scales: scales, codeCount: 1, shape: weight.shape,
+      standardizes: straightThrough.standardizes)
   }
 
   private init(
-    latents: [Float], scales: [Float], codeCount: Int, shape: [Int]
+    latents: [Float], scales: [Float], codeCount: Int, shape: [Int], standardizes: Bool
   ) throws(TorchError) {
+    self.standardizes = standardizes
     latent = try Tensor(latents, shape: [codeCount] + shape)
     scale = try Tensor(scales, shape: [codeCount, shape.first ?? 1])
   }
 
   /// The weight as codes and scales. A scale that training made negative changes its codes' signs
   /// instead: the product is the same.
-  func codes() throws -> BinaryCodes {
-    let scales = try scale.toFloats()
-    let latents = try latent.toFloats()
+  func codes(_ scaleKind: StraightThrough.Scale = .learned) throws -> BinaryCodes {
+    let scales = try scales(scaleKind).toFloats()
+    let latents = try signed().toFloats()
     let shape = scale.shape
     let length = latents.count / max(1, scales.count)
     var signs = [Int8](repeating: 1, count: latents.count)

@@ -39,7 +39,8 @@ struct Meter {
   }
 
   mutating func report(
-    step: Int, batchesPerEpoch: Int, top1: Double?
+    step: Int, batchesPerEpoch: Int, learningRate: Double, top1: Double?,
+    bestTop1: Double?
   ) -> TrainingProgress {
     pause()
     let seconds = trained / .seconds(1)
@@ -49,8 +50,9 @@ struct Meter {
       epoch: Double(step) / Double(max(1, batchesPerEpoch)), step: step, totalSteps: totalSteps,
       loss: steps > 0 ? lossSum / Double(steps) : .nan,
       accuracy: images > 0 ? 100 * Double(right) / Double(images) : .nan,
-      imagesPerSecond: speed, secondsLeft: speed > 0 ? left / speed : .infinity,
-      validationTop1: top1)
+      learningRate: learningRate, imagesPerSecond: speed,
+      secondsLeft: speed > 0 ? left / speed : .infinity,
+      validationTop1: top1, bestTop1: bestTop1)
     (lossSum, steps, right, images) = (0, 0, 0, 0)
     resumed = .now
     return report

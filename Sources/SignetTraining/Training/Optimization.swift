@@ -22,6 +22,7 @@ struct ParameterGroup {
 /// The optimiser with its state, over all parameters of a network.
 final class Optimization {
   private let optimizer: TrainingOptions.Optimizer
+  private let latentBound: Double
   private(set) var groups: [ParameterGroup]
   /// Momentum, or Adam's means; one list per group, shaped as the parameters.
   private var firstMoments: [[Tensor]] = []
@@ -30,6 +31,7 @@ final class Optimization {
 
   init(executor: Executor, options: TrainingOptions) throws {
     optimizer = options.optimizer
+    latentBound = options.straightThrough.latentBound
     groups = Self.groups(of: executor, options: options)
     for group in groups {
       for tensor in group.tensors { try tensor.setRequiresGrad() }
@@ -60,7 +62,9 @@ final class Optimization {
       let parameters = executor.parameters[step.node]
       if let latent = parameters.latent {
         add(.latents, node.name + ".latent", latent.latent)
-        add(.others, node.name + ".scale", latent.scale)
+        if options.straightThrough.scale == .learned {
+          add(.others, node.name + ".scale", latent.scale)
+        }
       } else if let weight = parameters.tensors[.weight] {
         let name = node.parameterName(.weight)
         add(node.operation.isBinarizable ? .weights : .others, name, weight)
@@ -75,6 +79,16 @@ final class Optimization {
     let state = try parameter.detach().clone()
     try state.zero()
     return state
+  }
+
+  /// Makes the gradients' joint 2-norm at most `limit`.
+  /// - Returns: the norm before; not finite if any gradient is not
+  func clipGradients(_ limit: Double) throws(TorchError) -> Double {
+    var gradients: [Tensor] = []
+    for tensor in groups.flatMap(\.tensors) {
+      if let gradient = try tensor.grad { gradients.append(gradient) }
+    }
+    return try Torch.clipGradients(gradients, norm: limit)
   }
 
   /// One step along the gradients that backward left, which are then forgotten.
@@ -103,6 +117,10 @@ final class Optimization {
           squares: secondMoments[index], step: step + 1)
       }
       for tensor in group.tensors { try tensor.clearGrad() }
+      guard group.kind == .latents, latentBound.isFinite else { continue }
+      try noGrad { () throws(TorchError) in
+        for tensor in group.tensors { try tensor.clampInPlace(-latentBound, latentBound) }
+      }
     }
   }
 

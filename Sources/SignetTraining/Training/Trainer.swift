@@ -6,8 +6,8 @@ import Torch
 /// Trains a network from its present weights, or fine-tunes a hashed one.
 ///
 /// Binary layers keep latent float weights whose signs are the codes; gradients pass the sign by
-/// the straight-through estimator (Bengio, Léonard & Courville 2013) and scales are trained. The
-/// result holds codes and scales again.
+/// the straight-through estimator that ``TrainingOptions/straightThrough`` chooses. The result holds
+/// codes and scales again.
 public struct Trainer: Sendable {
   public var options: TrainingOptions
 
@@ -26,11 +26,15 @@ public struct Trainer: Sendable {
   ///   - teacher: the float network for distillation and for the latents' magnitudes
   ///   - validation: measured before the first step, between epochs and at the end
   ///   - checkpoint: where the state is kept; `nil` keeps none
+  ///   - keepBest: gets the network whenever a validation is better than all before, the first
+  ///     included
   /// - Throws: ``TrainingError``; `.interrupted` once `shouldStop` says so.
   public func run(
     _ model: Model, teacher: Model? = nil, dataset: any ImageDataset,
     validation: (any ImageDataset)? = nil, checkpoint: URL? = nil,
-    progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    progress: (TrainingProgress) throws -> Void = { _ in },
+    keepBest: (_ model: Model, _ top1: Double) throws -> Void = { _, _ in },
+    shouldStop: () -> Bool = { false }
   ) throws(TrainingError) -> Model {
     try options.check()
     try checkFit(model, teacher: teacher, dataset: dataset, validation: validation)
@@ -42,7 +46,7 @@ public struct Trainer: Sendable {
       let run = try TrainingRun(
         options: options, model: model, teacher: teacher, dataset: dataset,
         validation: validation, checkpoint: checkpoint)
-      return try run.toEnd(progress: progress, shouldStop: shouldStop)
+      return try run.toEnd(progress: progress, keepBest: keepBest, shouldStop: shouldStop)
     }
   }
 
@@ -51,6 +55,9 @@ public struct Trainer: Sendable {
   ) throws(TrainingError) {
     if case .distillation = options.loss, teacher == nil {
       throw .missing(what: "a teacher", neededBy: "distillation")
+    }
+    if options.patience != nil, validation == nil {
+      throw .missing(what: "validation images", neededBy: "patience")
     }
     if let teacher {
       guard teacher.classCount == model.classCount else {

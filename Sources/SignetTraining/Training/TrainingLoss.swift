@@ -19,12 +19,11 @@ struct TrainingLoss {
   /// - Parameters:
   ///   - scores: N × classes
   ///   - images: N × C × H × W, what the scores were computed from
-  ///   - labels: N, int64
-  func callAsFunction(scores: Tensor, images: Tensor, labels: Tensor) throws -> Tensor {
+  func callAsFunction(scores: Tensor, images: Tensor, targets: Targets) throws -> Tensor {
     switch loss {
     case .crossEntropy(let labelSmoothing):
-      return try scores.crossEntropy(labels, labelSmoothing: labelSmoothing)
-    case .distillation(let temperature, let labelsWeight):
+      return try targets.crossEntropy(scores, labelSmoothing: labelSmoothing)
+    case .distillation(let temperature, let labelsWeight, let labelSmoothing):
       guard let teacher else {
         throw TrainingError.missing(what: "a teacher", neededBy: "distillation")
       }
@@ -32,7 +31,8 @@ struct TrainingLoss {
       let divergence = try Self.distillation(
         scores: scores, teacher: target, temperature: temperature)
       guard labelsWeight > 0 else { return divergence }
-      return try divergence + scores.crossEntropy(labels) * labelsWeight
+      let labels = try targets.crossEntropy(scores, labelSmoothing: labelSmoothing)
+      return try divergence + labels * labelsWeight
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import SignetData
 
 extension TrainingOptions {
   /// - Throws: ``TrainingError/option(name:expected:found:)`` for the first that makes no sense.
@@ -18,7 +19,16 @@ extension TrainingOptions {
     try require(weightDecay.isFinite && weightDecay >= 0, "weightDecay", "0 or more", weightDecay)
     try require(
       warmupEpochs.isFinite && warmupEpochs >= 0, "warmupEpochs", "0 or more", warmupEpochs)
-    try require(latentClip > 0, "latentClip", "above 0", latentClip)
+    if let averageDecay {
+      try require(
+        (0..<1).contains(averageDecay), "averageDecay", "0 or more, below 1", averageDecay)
+    }
+    try require(gradientNorm ?? 1 > 0, "gradientNorm", "above 0", gradientNorm ?? 1)
+    try require(statisticsBatches >= 0, "statisticsBatches", "0 or more", statisticsBatches)
+    try require(patience ?? 1 >= 1, "patience", "at least 1", patience ?? 1)
+    try require(
+      mixup == .none || Mixup.range.contains(mixup.alpha), "mixup",
+      "\(Mixup.range.lowerBound) to \(Mixup.range.upperBound), or 0 for none", mixup.alpha)
     try require(
       checkpointEverySteps >= 0, "checkpointEverySteps", "0 or more", checkpointEverySteps)
     try require(
@@ -27,6 +37,20 @@ extension TrainingOptions {
     try require(threads ?? 1 >= 1, "threads", "at least 1", threads ?? 1)
     try checkOptimizer()
     try checkLoss()
+    try checkStraightThrough()
+  }
+
+  private func checkStraightThrough() throws(TrainingError) {
+    if case .clipped(let bound) = straightThrough.gradient {
+      try require(bound > 0, "gradient bound", "above 0", bound)
+    }
+    let bound = straightThrough.latentBound
+    try require(bound > 0, "latentBound", "above 0", bound)
+    if straightThrough.rounding == .filters {
+      // A learned scale would learn nothing from filters that stay in float.
+      let scale = straightThrough.scale
+      try require(scale == .mean, "scale", "mean with rounding by filters", scale.rawValue)
+    }
   }
 
   private func checkOptimizer() throws(TrainingError) {
@@ -44,7 +68,8 @@ extension TrainingOptions {
     switch loss {
     case .crossEntropy(let smoothing):
       try require((0..<1).contains(smoothing), "labelSmoothing", "0 or more, below 1", smoothing)
-    case .distillation(let temperature, let labelsWeight):
+    case .distillation(let temperature, let labelsWeight, let smoothing):
+      try require((0..<1).contains(smoothing), "labelSmoothing", "0 or more, below 1", smoothing)
       try require(temperature.isFinite && temperature > 0, "temperature", "above 0", temperature)
       try require(
         labelsWeight.isFinite && labelsWeight >= 0, "labelsWeight", "0 or more", labelsWeight)
@@ -80,10 +105,15 @@ extension TrainingOptions {
       "learningRate": "\(learningRate)", "weightDecay": "\(weightDecay)",
       "schedule": "\(schedule)", "warmupEpochs": "\(warmupEpochs)", "loss": "\(loss)",
       "augmentation": "\(augmentation)", "precision": resolvedPrecision.rawValue,
-      "latentClip": "\(latentClip)",
+      "straightThrough": "\(straightThrough)",
     ]
     if let latentLearningRate { options["latentLearningRate"] = "\(latentLearningRate)" }
     if binary { options["binaryKeep"] = "\(keep)" }
+    if let averageDecay { options["averageDecay"] = "\(averageDecay)" }
+    if let gradientNorm { options["gradientNorm"] = "\(gradientNorm)" }
+    if statisticsBatches > 0 { options["statisticsBatches"] = "\(statisticsBatches)" }
+    if mixup != .none { options["mixup"] = "\(mixup.alpha)" }
+    if let patience { options["patience"] = "\(patience), every \(validateEveryEpochs)" }
     return options
   }
 }

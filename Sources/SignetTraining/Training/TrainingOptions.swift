@@ -16,7 +16,8 @@ public struct TrainingOptions: Sendable, Hashable {
     case crossEntropy(labelSmoothing: Double = 0)
     /// KL divergence from the teacher at a temperature, times its square (Hinton, Vinyals & Dean
     /// 2015), plus `labelsWeight` times the cross entropy with the labels.
-    case distillation(temperature: Double = 4, labelsWeight: Double = 0)
+    case distillation(
+      temperature: Double = 4, labelsWeight: Double = 0, labelSmoothing: Double = 0)
   }
 
   public var duration: Duration
@@ -40,14 +41,26 @@ public struct TrainingOptions: Sendable, Hashable {
   public var seed: UInt64
   /// `nil` takes ``Executor/Precision/fastest``.
   public var precision: Executor.Precision?
-  /// Makes the layers that ``keep`` does not name binary before training, with sign and mean
+  /// Makes the float layers that ``keep`` does not name binary before training, with sign and mean
   /// magnitude of their weights as the start.
   public var binary: Bool
   /// Layers that stay in float when ``binary`` is set.
   public var keep: KeepPattern
-  /// Latent weights pass gradients where their magnitude is at most this (the clipped
-  /// straight-through estimator); infinite: everywhere.
-  public var latentClip: Double
+  /// How binary layers are trained.
+  public var straightThrough: StraightThrough
+  /// Decay of a running average of all weights, latent ones included, which is then what is
+  /// measured and saved; `nil` measures and saves the weights themselves. At the start the average
+  /// forgets faster, with the decay (1 + step) / (10 + step).
+  public var averageDecay: Double?
+  /// The largest 2-norm of all gradients together; `nil` sets no limit.
+  public var gradientNorm: Double?
+  /// Batches of training images, unchanged, from which batch norm's statistics are measured anew
+  /// before the network is measured or saved; 0 keeps the running ones.
+  public var statisticsBatches: Int
+  /// Mixes the images of a batch in pairs.
+  public var mixup: Mixup
+  /// Ends the run when so many epochs have passed without a better validation; `nil` never does.
+  public var patience: Int?
   /// Steps between checkpoints; 0 writes one only at the end and when stopped.
   public var checkpointEverySteps: Int
   /// Epochs between validations, beside the one before the first step and the one at the end.
@@ -64,7 +77,9 @@ public struct TrainingOptions: Sendable, Hashable {
     schedule: LearningRateSchedule = .cosine, warmupEpochs: Double = 0,
     loss: Loss = .crossEntropy(), augmentation: Augmentation = .cifar, seed: UInt64 = 0,
     precision: Executor.Precision? = nil, binary: Bool = false,
-    keep: KeepPattern = .firstAndLast, latentClip: Double = .infinity,
+    keep: KeepPattern = .firstAndLast, straightThrough: StraightThrough = StraightThrough(),
+    averageDecay: Double? = nil, gradientNorm: Double? = nil, statisticsBatches: Int = 0,
+    mixup: Mixup = .none, patience: Int? = nil,
     checkpointEverySteps: Int = 500, validateEveryEpochs: Int = 1, progressEverySteps: Int = 50,
     threads: Int? = nil
   ) {
@@ -82,7 +97,12 @@ public struct TrainingOptions: Sendable, Hashable {
     self.precision = precision
     self.binary = binary
     self.keep = keep
-    self.latentClip = latentClip
+    self.straightThrough = straightThrough
+    self.averageDecay = averageDecay
+    self.gradientNorm = gradientNorm
+    self.statisticsBatches = statisticsBatches
+    self.mixup = mixup
+    self.patience = patience
     self.checkpointEverySteps = checkpointEverySteps
     self.validateEveryEpochs = validateEveryEpochs
     self.progressEverySteps = progressEverySteps
@@ -94,4 +114,20 @@ public struct TrainingOptions: Sendable, Hashable {
   public static let finetuning = TrainingOptions(
     duration: .epochs(8), optimizer: .adam(), learningRate: 2e-3, weightDecay: 0,
     loss: .distillation())
+
+  /// The defaults for training a network whose weights are binary: those of ``finetuning``, with
+  /// the labels alone.
+  public static let binaryTraining: TrainingOptions = {
+    var options = finetuning
+    options.duration = .epochs(10)
+    options.loss = .crossEntropy()
+    return options
+  }()
+
+  /// Trains with a published method; ``TrainingMethod/float`` leaves everything as it is.
+  public mutating func take(_ method: TrainingMethod) {
+    guard let straightThrough = method.straightThrough else { return }
+    self.straightThrough = straightThrough
+    binary = true
+  }
 }

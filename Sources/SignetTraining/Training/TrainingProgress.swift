@@ -9,8 +9,12 @@ public struct TrainingProgress: Sendable, Hashable {
   public var loss: Double
   /// Top-1 on the training batches since the last report, in percent; NaN before the first step.
   public var accuracy: Double
+  /// Of the next step, the highest of all weights'.
+  public var learningRate: Double
   public var imagesPerSecond: Double
   public var secondsLeft: Double
   /// Top-1 on the validation set in percent, where it was just measured.
   public var validationTop1: Double?
+  /// The highest of all validations so far.
+  public var bestTop1: Double?
 }

@@ -5,6 +5,7 @@ import Torch
 extension TrainingRun {
   private static let stepKey = "step"
   private static let generatorKey = "generator"
+  private static let bestKey = "best"
 
   /// Everything that changes from step to step, by name.
   private var state: [(name: String, tensor: Tensor)] {
@@ -15,20 +16,24 @@ extension TrainingRun {
         state.append(("statistics/" + node.parameterName(role), tensor))
       }
     }
-    return state
+    return state + (average?.state ?? [])
   }
 
-  /// - Throws: ``TrainingError/lossNotFinite(step:checkpoint:)`` rather than keep a state that has
-  ///   gone wrong since the last loss.
+  /// - Throws: ``TrainingError/diverged(step:layer:part:checkpoint:)`` rather than keep a state that
+  ///   has gone wrong since the last loss.
   func saveCheckpoint() throws {
     guard let checkpoint else { return }
     var file = Checkpoint(kind: .training, fingerprint: fingerprint)
     file.values[Self.stepKey] = "\(step)"
+    if let best {
+      file.values[Self.bestKey] = best.text
+    }
     for (name, tensor) in state {
       let floats = try tensor.toFloats()
       guard floats.allSatisfy(\.isFinite) else {
-        throw TrainingError.lossNotFinite(
-          step: step + 1, checkpoint: hasCheckpoint ? checkpoint : nil)
+        // 'parameter/conv1.weight'
+        let layer = name.drop { $0 != "/" }.dropFirst().split(separator: ".").dropLast()
+        throw diverged(at: layer.joined(separator: "."), .weights)
       }
       file.tensors[name] = Checkpoint.Entry(floats: floats, shape: tensor.shape)
     }
@@ -57,6 +62,7 @@ extension TrainingRun {
     }
     try Generator.process.restore(Array(generator.bytes))
     self.step = step
+    best = file.values[Self.bestKey].flatMap(BestValidation.init(text:))
     hasCheckpoint = true
   }
 }

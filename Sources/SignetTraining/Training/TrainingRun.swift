@@ -11,8 +11,8 @@ final class TrainingRun {
   let validation: (any ImageDataset)?
   let checkpoint: URL?
   let executor: Executor
-  /// Shares the parameters; float32 whatever the training's precision.
-  let evaluator: Executor
+  let average: WeightAverage?
+  let measured: MeasuredNetwork
   let optimization: Optimization
   let loader: BatchLoader
   let totalSteps: Int
@@ -22,6 +22,7 @@ final class TrainingRun {
   private let loss: TrainingLoss
   /// Steps done.
   var step = 0
+  var best: BestValidation?
   /// Whether `checkpoint` holds a state of this run.
   var hasCheckpoint = false
 
@@ -35,7 +36,11 @@ final class TrainingRun {
     self.validation = validation
     self.checkpoint = checkpoint
     executor = try Executor(training: model, teacher: teacher, options: options)
-    evaluator = Executor(graph: executor.graph, parameters: executor.parameters, options: .init())
+    average = try options.averageDecay.map { [executor] in
+      try WeightAverage(of: executor, decay: $0)
+    }
+    measured = try MeasuredNetwork(
+      of: executor, average: average, model: model, dataset: dataset, options: options)
     optimization = try Optimization(executor: executor, options: options)
     loss = try TrainingLoss(options: options, teacher: teacher)
     loader = BatchLoader(
@@ -55,67 +60,103 @@ final class TrainingRun {
     try resumeIfPossible()
   }
 
+  /// - Parameter keepBest: gets the network whenever a validation is better than all before
   func toEnd(
-    progress: (TrainingProgress) -> Void, shouldStop: () -> Bool
+    progress: (TrainingProgress) throws -> Void, keepBest: (Model, Double) throws -> Void,
+    shouldStop: () -> Bool
   ) throws -> Model {
     var meter = Meter(batchSize: options.batchSize, step: step, totalSteps: totalSteps)
-    let batchesPerEpoch = loader.batchesPerEpoch
     var top1: Double?
-    if step == 0 {
-      top1 = try validate()
-      progress(meter.report(step: step, batchesPerEpoch: batchesPerEpoch, top1: top1))
+    func report() throws {
+      try progress(
+        meter.report(
+          step: step, batchesPerEpoch: loader.batchesPerEpoch, learningRate: learningRate,
+          top1: top1, bestTop1: best?.top1))
     }
-    while step < totalSteps {
-      let epoch = step / batchesPerEpoch
-      let batches = loader.batches(epoch: epoch, from: step % batchesPerEpoch)
-      while step < totalSteps, step / batchesPerEpoch == epoch, let batch = try batches.next() {
+    if step == 0 {
+      top1 = try validate(keepBest: keepBest)
+      try report()
+    }
+    while step < totalSteps, !hasLostPatience {
+      let epoch = step / loader.batchesPerEpoch
+      let batches = loader.batches(epoch: epoch, from: step % loader.batchesPerEpoch)
+      while step < totalSteps, !hasLostPatience, step / loader.batchesPerEpoch == epoch,
+        let batch = try batches.next()
+      {
         if shouldStop() { throw try interruption() }
-        meter.add(try train(on: batch), images: batch.count)
-        if options.checkpointEverySteps > 0, step % options.checkpointEverySteps == 0 {
-          try saveCheckpoint()
-        }
-        let endsEpoch = step % batchesPerEpoch == 0
+        meter.add(try train(on: batch, epoch: epoch), images: batch.count)
+        let endsEpoch = step % loader.batchesPerEpoch == 0
         let validates =
           step == totalSteps || endsEpoch && (epoch + 1) % options.validateEveryEpochs == 0
         if validates || endsEpoch || step % options.progressEverySteps == 0 {
           meter.pause()
-          top1 = validates ? try validate() : nil
-          progress(meter.report(step: step, batchesPerEpoch: batchesPerEpoch, top1: top1))
+          top1 = validates ? try validate(keepBest: keepBest) : nil
+          try report()
+        }
+        // After the validation, which is then not made again by a run that goes on from here.
+        if options.checkpointEverySteps > 0, step % options.checkpointEverySteps == 0 {
+          try saveCheckpoint()
         }
       }
     }
     try saveCheckpoint()
-    return try result(top1: top1 ?? validate())
+    return try result(top1: top1 ?? measureTop1())
   }
 
-  /// One step; the loss and the share of right answers before it.
-  private func train(on batch: Batch) throws -> StepResult {
-    let images = try Tensor(
+  /// One step; the loss and the number of right answers before it.
+  private func train(on batch: Batch, epoch: Int) throws -> StepResult {
+    var images = try Tensor(
       batch.images, shape: [batch.count] + model.graph.inputShape.extents)
-    let labels = try Tensor(batch.labels, shape: [batch.count])
+    var targets = Targets(labels: try Tensor(batch.labels, shape: [batch.count]))
+    if let share = options.mixup.share(
+      seed: options.seed, epoch: epoch, step: step % loader.batchesPerEpoch)
+    {
+      // The order is random already, so the batch backwards makes random pairs.
+      targets.mixed = (try targets.labels.flip([0]), share)
+      images = try images * share + images.flip([0]) * (1 - share)
+    }
+    executor.progress = Double(step) / Double(totalSteps)
     let scores = try executor.forwardTraining(images)
-    let loss = try loss(scores: scores, images: images, labels: labels)
+    let loss = try loss(scores: scores, images: images, targets: targets)
     let value = try loss.item()
-    guard value.isFinite else {
-      throw TrainingError.lossNotFinite(
-        step: step + 1, checkpoint: hasCheckpoint ? checkpoint : nil)
-    }
+    guard value.isFinite else { throw try divergence(images: images) }
     try loss.backward()
-    let warmup = Int((options.warmupEpochs * Double(loader.batchesPerEpoch)).rounded())
-    try optimization.step(
-      step, factor: options.schedule.factor(step: step, total: totalSteps, warmup: warmup))
+    let norm = try optimization.clipGradients(options.gradientNorm ?? .infinity)
+    guard norm.isFinite else { throw try gradientDivergence() }
+    try optimization.step(step, factor: rateFactor)
     step += 1
-    let right = try noGrad { () throws(TorchError) -> Double in
-      try scores.argmax(1).eq(labels).sum().item()
-    }
-    return StepResult(loss: value, right: Int(right))
+    try average?.update(step: step)
+    return StepResult(loss: value, right: try targets.rightCount(scores))
+  }
+
+  private var rateFactor: Double {
+    let warmup = Int((options.warmupEpochs * Double(loader.batchesPerEpoch)).rounded())
+    return options.schedule.factor(step: step, total: totalSteps, warmup: warmup)
+  }
+
+  private var learningRate: Double {
+    (optimization.groups.map(\.learningRate).max() ?? 0) * rateFactor
+  }
+
+  private var hasLostPatience: Bool {
+    guard let patience = options.patience, let best else { return false }
+    return best.age >= patience * loader.batchesPerEpoch
+  }
+
+  private func validate(keepBest: (Model, Double) throws -> Void) throws -> Double? {
+    guard let top1 = try measureTop1() else { return nil }
+    let isBest = best?.add(top1: top1, step: step) ?? true
+    if best == nil { best = BestValidation(top1: top1, step: step) }
+    if isBest { try keepBest(result(top1: top1), top1) }
+    return top1
   }
 
   /// Top-1 on the validation set in percent.
-  private func validate() throws -> Double? {
+  private func measureTop1() throws -> Double? {
     guard let validation else { return nil }
+    try measured.settle(step: step)
     return try Evaluation.measure(
-      evaluator, dataset: validation, preprocessing: model.preprocessing,
+      measured.executor, dataset: validation, preprocessing: model.preprocessing,
       batchSize: max(options.batchSize, 256), progress: nil
     ).top1
   }
@@ -137,9 +178,18 @@ extension Executor {
       if node.operation.isBinarizable, let weight = model.weight(.weight, of: node) {
         if let codes = weight.codes {
           let float = teacher?.weights[node.parameterName(.weight)]
-          parameters.latent = try LatentWeight(weight: weight, codes: codes, teacher: float)
+          parameters.latent = try LatentWeight(
+            weight: weight, codes: codes, teacher: float, straightThrough: options.straightThrough)
         } else if options.binary, !kept.contains(node.name) {
-          parameters.latent = try LatentWeight(binarizing: weight)
+          parameters.latent = try LatentWeight(
+            binarizing: weight, straightThrough: options.straightThrough)
+        }
+        if options.straightThrough.rounding == .filters, let latent = parameters.latent {
+          guard latent.scale.shape[0] == 1 else {
+            throw TrainingError.mismatch(
+              what: "layer '\(node.name)'", expected: "one code per filter",
+              found: "\(latent.scale.shape[0])")
+          }
         }
       }
       if parameters.latent != nil { parameters.tensors[.weight] = nil }
@@ -148,6 +198,6 @@ extension Executor {
     self.init(
       graph: model.graph, parameters: parameters,
       options: Executor.Options(precision: options.resolvedPrecision))
-    latentClip = options.latentClip
+    straightThrough = options.straightThrough
   }
 }

@@ -51,14 +51,59 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "Random changes of training images.")
   var augment: AugmentationName?
 
+  @Option(
+    help: ArgumentHelp("Side of a square cut out of each training image.", valueName: "pixels"))
+  var cutout: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Blend training images in pairs, in shares from Beta(alpha, alpha).", valueName: "alpha"))
+  var mixup: Double?
+
+  @Option(help: "Share of a label given to the other classes, 0 to below 1.")
+  var labelSmoothing = 0.0
+
+  @Option(
+    help: ArgumentHelp("The largest 2-norm of all gradients together.", valueName: "norm"))
+  var clipGradients: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure and save a running average of the weights with this decay, e.g. 0.999.",
+      valueName: "decay"))
+  var ema: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Measure batch norm's statistics anew on so many batches before the model is measured or \
+      saved.
+      """, valueName: "batches"))
+  var statistics: Int?
+
   @Option(help: "Arithmetic of convolutions; auto takes bfloat16 where the processor has it.")
   var precision: PrecisionName = .auto
 
   @Option(help: "Steps between checkpoints.")
   var checkpointEvery: Int?
 
-  @Flag(inversion: .prefixedNo, help: "Measure top-1 on the test split after each epoch.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Measure top-1 on the test split after each epoch; the best model is kept beside the last, \
+      as 'NAME.best.signet'.
+      """)
   var validation = true
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop after so many epochs without a better validation.", valueName: "epochs"))
+  var patience: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write metrics to this folder, as JSON lines and for TensorBoard.", valueName: "folder"))
+  var log: String?
 
   @Option(help: "Seed of weights, order and augmentation.")
   var seed: UInt64 = 0
@@ -75,6 +120,16 @@ struct TrainingArguments: ParsableArguments {
     try check("--weight-decay", weightDecay, in: 0...1)
     try check("--warmup", warmup, in: 0...100_000)
     try check("--checkpoint-every", checkpointEvery, in: 1...1_000_000_000)
+    try check("--label-smoothing", labelSmoothing, in: 0...0.999)
+    try check("--cutout", cutout, in: 0...4096)
+    if mixup != 0 { try check("--mixup", mixup, in: Mixup.range) }
+    try check("--clip-gradients", clipGradients, in: 1e-9...1e9)
+    try check("--ema", ema, in: 0...0.999_999_9)
+    try check("--statistics", statistics, in: 0...1_000_000)
+    try check("--patience", patience, in: 1...1_000_000)
+    if patience != nil, !validation {
+      throw ValidationError("--patience needs validations; leave --no-validation out")
+    }
     if momentum != nil, optimizer == .adam {
       throw ValidationError("--momentum: only sgd has it")
     }
@@ -106,6 +161,12 @@ struct TrainingArguments: ParsableArguments {
     case .cropFlip?: options.augmentation = .cifar
     case nil: break
     }
+    options.augmentation.cutout = cutout ?? base.augmentation.cutout
+    options.mixup = mixup.map(Mixup.init(alpha:)) ?? base.mixup
+    options.gradientNorm = clipGradients ?? base.gradientNorm
+    options.averageDecay = ema ?? base.averageDecay
+    options.statisticsBatches = statistics ?? base.statisticsBatches
+    options.patience = patience ?? base.patience
     switch precision {
     case .auto: options.precision = nil
     case .float32: options.precision = .float32
@@ -118,7 +179,7 @@ struct TrainingArguments: ParsableArguments {
   }
 
   /// What a verb does unless told otherwise, for its help.
-  static func summary(of base: TrainingOptions) -> String {
+  static func summary(of base: TrainingOptions, isOpening: Bool = true) -> String {
     let duration =
       switch base.duration {
       case .epochs(let epochs):
@@ -130,7 +191,8 @@ struct TrainingArguments: ParsableArguments {
       case .sgd(let momentum, _): "sgd with momentum \(momentum)"
       case .adam: "adam"
       }
-    return "Unless told otherwise: \(duration), \(base.batchSize) images per step, \(optimizer), "
+    return (isOpening ? "Unless told otherwise: " : "")
+      + "\(duration), \(base.batchSize) images per step, \(optimizer), "
       + "learning rate \(base.learningRate), \(base.schedule) schedule, weight decay "
       + "\(base.weightDecay), augmentation crop-flip."
   }

@@ -8,8 +8,12 @@ struct FinetuneCommand: ParsableCommand {
     commandName: "finetune",
     abstract: "Wins back the accuracy of a binarized model.",
     discussion: """
-      With --teacher the model learns to give the float model's answers; --no-labels leaves the \
-      data's own labels aside.
+      With --teacher the model learns to give the float model's answers beside the labels; \
+      --no-labels leaves the labels aside, --labels-only the answers. Latent weights, whose signs \
+      are the codes, begin with the teacher's magnitudes.
+
+      With --method the float layers of the model, or of a network of the zoo, become binary first, \
+      and everything is trained as a binarized model would be.
 
       \(TrainingArguments.summary(of: .finetuning))
 
@@ -18,7 +22,10 @@ struct FinetuneCommand: ParsableCommand {
           --data cifar10:cifar-10-batches-bin --epochs 8 -o tuned.signet
       """)
 
-  @Argument(help: "A binarized model file.")
+  @Argument(
+    help: ArgumentHelp(
+      "A binarized model file; with --method a float one or a network of the zoo.",
+      valueName: "model"))
   var model: ModelArgument
 
   @OptionGroup var data: DataOptions
@@ -32,11 +39,16 @@ struct FinetuneCommand: ParsableCommand {
   @Flag(help: "Use the teacher's answers only.")
   var noLabels = false
 
+  @Flag(help: "Use the labels only.")
+  var labelsOnly = false
+
   @Option(help: "Weight of the labels beside the teacher's answers.")
   var labelsWeight = 1.0
 
   @Option(help: "Temperature of the distillation.")
   var temperature = 4.0
+
+  @OptionGroup var binary: BinaryTrainingArguments
 
   @OptionGroup var options: TrainingArguments
 
@@ -50,28 +62,49 @@ struct FinetuneCommand: ParsableCommand {
     if noLabels, teacher == nil {
       throw ValidationError("--no-labels: without labels, --teacher MODEL is needed")
     }
+    if noLabels, labelsOnly {
+      throw ValidationError("expected --no-labels or --labels-only, found both")
+    }
     try check("--temperature", temperature, in: 0.01...1000)
     try check("--labels-weight", labelsWeight, in: 0...1000)
   }
 
   func run() throws {
+    try Console.print(perform(), json: common.json)
+  }
+
+  /// Everything but the printing.
+  func perform() throws -> TrainingReport {
     try output.check()
-    let start = try model.load()
-    let teacher = try teacher?.load(besides: start)
     let dataset = try data.open(default: .train, seed: options.seed)
-    var resolved = try options.resolved(over: .finetuning, threads: common.threadCount)
-    resolved.loss =
-      teacher == nil
-      ? .crossEntropy()
-      : .distillation(temperature: temperature, labelsWeight: noLabels ? 0 : labelsWeight)
+    let start = try model.load { architecture in
+      // A student sees images as its teacher does.
+      try architecture.model(
+        inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
+      ).with(preprocessing: self.teacher?.load().preprocessing, labels: dataset.classNames)
+    }
+    let teacher = try teacher?.load(besides: start)
+    var resolved = options.resolved(over: .finetuning, threads: common.threadCount)
+    resolved.loss = loss
+    binary.apply(to: &resolved)
     let checkpoint = try checkpoints.prepare(for: output)
     Interruption.stopAtNextSafePoint()
     let report = try Training(
-      verb: "finetune", options: resolved, edges: storage.edges, checkpoint: checkpoint
+      verb: "finetune", options: resolved, edges: storage.edges, checkpoint: checkpoint,
+      log: options.log, keepsBest: true
     ).run(
       start, teacher: teacher, dataset: dataset,
       validation: options.validation(of: data), output: output)
     checkpoint.removeCheckpoint()
-    try Console.print(report, json: common.json)
+    return report
+  }
+
+  private var loss: TrainingOptions.Loss {
+    guard teacher != nil, !labelsOnly else {
+      return .crossEntropy(labelSmoothing: options.labelSmoothing)
+    }
+    return .distillation(
+      temperature: temperature, labelsWeight: noLabels ? 0 : labelsWeight,
+      labelSmoothing: options.labelSmoothing)
   }
 }

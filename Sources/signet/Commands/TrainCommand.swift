@@ -9,13 +9,17 @@ struct TrainCommand: ParsableCommand {
     commandName: "train", abstract: "Trains a network, float or binary.",
     discussion: """
       ARCH is one of \(Architecture.allCases.map(\.rawValue).joined(separator: ", ")); a model \
-      file is trained further.
+      file is trained further. What was interrupted goes on when the command is given again, to \
+      the same result.
 
       \(TrainingArguments.summary(of: TrainingOptions()))
+      With a binary --method: \(TrainingArguments.summary(of: .binaryTraining, isOpening: false))
 
-      Example:
+      Examples:
         signet train resnet20 --data cifar10:cifar-10-batches-bin \\
           --epochs 30 -o float.signet
+        signet train float.signet --method bwn --data cifar10:cifar-10-batches-bin \\
+          --epochs 10 --log runs/bwn -o bwn.signet
       """)
 
   @Argument(help: ArgumentHelp("A network of the zoo or a model file.", valueName: "arch|model"))
@@ -26,16 +30,7 @@ struct TrainCommand: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("The model file to write.", valueName: "file"))
   var output: OutputFile
 
-  @Flag(help: "Train binary weights from the start, with the straight-through estimator.")
-  var binary = false
-
-  @Option(
-    help: "With --binary: layers left in float: first, last, none, names and globs.",
-    transform: { try KeepPattern(parsing: $0) })
-  var keep: KeepPattern = .firstAndLast
-
-  @Option(help: "Share of a label given to the other classes, 0 to below 1.")
-  var labelSmoothing = 0.0
+  @OptionGroup var binary: BinaryTrainingArguments
 
   @OptionGroup var options: TrainingArguments
 
@@ -43,11 +38,12 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  func validate() throws {
-    try check("--label-smoothing", labelSmoothing, in: 0...0.999)
+  func run() throws {
+    try Console.print(perform(), json: common.json)
   }
 
-  func run() throws {
+  /// Everything but the printing.
+  func perform() throws -> TrainingReport {
     try output.check()
     let dataset = try data.open(default: .train, seed: options.seed)
     let start = try model.load { architecture in
@@ -55,16 +51,19 @@ struct TrainCommand: ParsableCommand {
         inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
       ).with(labels: dataset.classNames)
     }
-    var resolved = try options.resolved(over: TrainingOptions(), threads: common.threadCount)
-    resolved.loss = .crossEntropy(labelSmoothing: labelSmoothing)
-    resolved.binary = binary
-    resolved.keep = keep
+    var resolved = options.resolved(
+      over: binary.method == .float ? TrainingOptions() : .binaryTraining,
+      threads: common.threadCount)
+    resolved.loss = .crossEntropy(labelSmoothing: options.labelSmoothing)
+    binary.apply(to: &resolved)
     let checkpoint = try checkpoints.prepare(for: output)
     Interruption.stopAtNextSafePoint()
-    let report = try Training(verb: "train", options: resolved, checkpoint: checkpoint).run(
+    let report = try Training(
+      verb: "train", options: resolved, checkpoint: checkpoint, log: options.log, keepsBest: true
+    ).run(
       start, teacher: nil, dataset: dataset,
       validation: options.validation(of: data), output: output)
     checkpoint.removeCheckpoint()
-    try Console.print(report, json: common.json)
+    return report
   }
 }

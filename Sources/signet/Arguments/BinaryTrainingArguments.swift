@@ -1,0 +1,54 @@
+import ArgumentParser
+import SignetTraining
+
+/// How the binary layers of a network are trained.
+struct BinaryTrainingArguments: ParsableArguments {
+  enum GradientName: String, ExpressibleByArgument, CaseIterable {
+    case identity, clipped, ede
+  }
+
+  @Option(
+    help: """
+      How float layers are trained: float leaves them as they are; binaryconnect, \
+      binaryconnect-stochastic, bwn and sq-bwn are the published ways to make them binary.
+      """)
+  var method: TrainingMethod = .float
+
+  @Option(
+    help: "With a binary method: layers left in float: first, last, none, names and globs.",
+    transform: { try KeepPattern(parsing: $0) })
+  var keep: KeepPattern = .firstAndLast
+
+  @Option(
+    help: """
+      What stands for the derivative of the sign: identity, clipped at 1, or ede (IR-Net's error \
+      decay estimator). (default: the method's, else identity)
+      """)
+  var gradient: GradientName?
+
+  @Option(
+    help: """
+      The scale of a filter: learned, the mean magnitude of its latent weights, or unit. \
+      (default: the method's, else learned)
+      """)
+  var scale: StraightThrough.Scale?
+
+  @Flag(help: "Bring latent weights to zero mean and unit variance per filter before the sign.")
+  var standardize = false
+
+  func apply(to options: inout TrainingOptions) {
+    options.take(method)
+    options.keep = keep
+    switch gradient {
+    case .identity: options.straightThrough.gradient = .identity
+    case .clipped: options.straightThrough.gradient = .clipped()
+    case .ede: options.straightThrough.gradient = .errorDecay
+    case nil: break
+    }
+    if let scale { options.straightThrough.scale = scale }
+    if standardize { options.straightThrough.standardizes = true }
+  }
+}
+
+extension TrainingMethod: ExpressibleByArgument {}
+extension StraightThrough.Scale: ExpressibleByArgument {}

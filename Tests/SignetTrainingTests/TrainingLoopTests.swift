@@ -1,0 +1,278 @@
+import Foundation
+import SignetData
+import SignetModel
+import Testing
+import Torch
+
+@testable import SignetTraining
+
+/// What users trust the loop for.
+extension ProcessGeneratorTests {
+  @Suite struct TrainingLoopTests {
+    private let data = QuarterDataset(count: 48)
+
+    private func options(steps: Int = 6) -> TrainingOptions {
+      TrainingOptions(
+        duration: .steps(steps), batchSize: 16, optimizer: .adam(), learningRate: 1e-2,
+        weightDecay: 0, augmentation: Augmentation(cropPadding: 1, flip: false),
+        precision: .float32, checkpointEverySteps: 0, progressEverySteps: 1, threads: 1)
+    }
+
+    private func hashed(_ model: Model) throws -> Model {
+      try Binarizer(
+        options: BinarizationOptions(images: 32, batchSize: 16, effort: .paper)
+      ).run(model, dataset: data)
+    }
+
+    private func expectExactResumption(
+      _ trainer: Trainer, _ model: Model, teacher: Model? = nil, stops: [Int] = [2, 3]
+    ) throws -> Model {
+      let whole = try trainer.run(model, teacher: teacher, dataset: data)
+      try withTemporaryFolder { folder in
+        let checkpoint = folder.appendingPathComponent("state")
+        for stop in stops {
+          var asked = 0
+          #expect(throws: TrainingError.self) {
+            try trainer.run(
+              model, teacher: teacher, dataset: data, checkpoint: checkpoint,
+              shouldStop: {
+                asked += 1
+                return asked > stop
+              })
+          }
+          try manualSeed(UInt64(stop))
+        }
+        let resumed = try trainer.run(
+          model, teacher: teacher, dataset: data, checkpoint: checkpoint)
+        #expect(resumed.weights == whole.weights)
+        #expect(resumed.provenance == whole.provenance)
+      }
+      return whole
+    }
+
+    @Test(arguments: TrainingMethod.allCases)
+    func everyMethodResumesToTheBitAndLowersTheLoss(method: TrainingMethod) throws {
+      let model = try Tiny.model(dropout: 0.2)
+      // Eight steps, so that every stage of stochastic quantization has two.
+      var short = options(steps: 8)
+      short.take(method)
+      let trained = try expectExactResumption(Trainer(options: short), model)
+      let binary = trained.graph.layers.filter(trained.isBinary)
+      #expect(binary.count == (method == .float ? 0 : 5))
+      for layer in binary {
+        let codes = try #require(trained.weight(.weight, of: layer)?.codes)
+        switch short.straightThrough.scale {
+        case .unit: #expect(codes.scales.array.allSatisfy { $0 == 1 })
+        default: #expect(codes.scales.array.allSatisfy { $0 > 0 && $0 != 1 })
+        }
+      }
+
+      var long = options(steps: 45)
+      long.take(method)
+      // Flipping weights leave running statistics behind.
+      long.statisticsBatches = 3
+      var losses: [Double] = []
+      let result = try Trainer(options: long).run(
+        Tiny.model(), dataset: data, validation: data, progress: { losses.append($0.loss) })
+      let mean = { (part: ArraySlice<Double>) in part.reduce(0, +) / Double(part.count) }
+      #expect(mean(losses[1...6]) > 1.1 * mean(losses.suffix(6)))
+      // Without scales the tiny net's layers that no batch norm follows are far too loud.
+      guard long.straightThrough.scale != .unit else { return }
+      #expect(result.provenance.steps.last?.results["top1"] ?? 0 > 45)
+    }
+
+    @Test func averageAndMixupAndStatisticsResumeToTheBit() throws {
+      let teacher = try Tiny.model()
+      let model = try hashed(teacher)
+      var options = options(steps: 7)
+      options.loss = .distillation(temperature: 4, labelsWeight: 0.5, labelSmoothing: 0.1)
+      options.averageDecay = 0.9
+      options.mixup = Mixup(alpha: 0.4)
+      options.gradientNorm = 0.5
+      options.statisticsBatches = 2
+      options.augmentation.cutout = 3
+      options.straightThrough = StraightThrough(gradient: .errorDecay, standardizes: true)
+      let all = try expectExactResumption(Trainer(options: options), model, teacher: teacher)
+      let changes: [(inout TrainingOptions) -> Void] = [
+        { $0.averageDecay = nil }, { $0.mixup = .none }, { $0.gradientNorm = nil },
+        { $0.statisticsBatches = 0 }, { $0.straightThrough = StraightThrough() },
+      ]
+      for change in changes {
+        var other = options
+        change(&other)
+        let result = try Trainer(options: other).run(model, teacher: teacher, dataset: data)
+        #expect(result.weights != all.weights)
+      }
+    }
+
+    @Test(arguments: [
+      StraightThrough(), StraightThrough(gradient: .clipped()),
+      StraightThrough(gradient: .errorDecay, standardizes: true),
+    ])
+    func firstEvaluationIsTheHashedModelsWithEveryEstimator(method: StraightThrough) throws {
+      let teacher = try Tiny.model()
+      let model = try hashed(teacher)
+      var options = options()
+      options.straightThrough = method
+      let training = try Executor(training: model, teacher: teacher, options: options)
+      let images = Tiny.images(4)
+      #expect(
+        try training.logits(images: images, count: 4)
+          == Executor(model: model).logits(images: images, count: 4))
+    }
+
+    @Test func averageIsThatOfTheWeights() throws {
+      let executor = try Executor(
+        training: Tiny.model(), teacher: nil, options: options())
+      let average = try WeightAverage(of: executor, decay: 0.5)
+      let weight = try #require(executor.parameters[0].tensors[.weight])
+      let kept = try #require(average.parameters[0].tensors[.weight])
+      let first = try weight.toFloats()
+      try noGrad { () throws(TorchError) in try weight.addInPlace(1) }
+      // Early on the decay is (1 + step) / (10 + step).
+      try average.update(step: 1)
+      for (a, b) in zip(try kept.toFloats(), first) { #expect(abs(a - (b + 9.0 / 11)) < 1e-6) }
+      for _ in 0..<3 { try average.update(step: 1000) }
+      for (a, b) in zip(try kept.toFloats(), first) {
+        #expect(abs(a - (b + 1 - (2.0 / 11) / 8)) < 1e-6)
+      }
+      #expect(average.state.contains { $0.name == "average/bn1.running_mean" })
+    }
+
+    @Test func statisticsAreThoseOfTheBatchesAndTrainingKeepsItsOwn() throws {
+      let model = try Tiny.model()
+      var options = options()
+      options.statisticsBatches = 3
+      let live = try Executor(training: model, teacher: nil, options: options)
+      let measured = try MeasuredNetwork(
+        of: live, average: nil, model: model, dataset: data, options: options)
+      try measured.settle(step: 0)
+      let bn = try #require(model.graph.nodes.firstIndex { $0.name == "bn1" })
+      let before = try #require(model.weights["bn1.running_mean"]?.floats)
+      let mean = { (executor: Executor) throws -> [Float] in
+        try #require(executor.parameters[bn].tensors[.runningMean]).toFloats()
+      }
+      #expect(try mean(measured.executor) == before)
+      try measured.settle(step: 1)
+      #expect(try mean(live) == before)
+      // The whole set, in three full batches of one size: the mean of means is the mean.
+      var images: [Float] = []
+      let batches = BatchLoader(
+        dataset: data, shape: Tiny.shape, preprocessing: Tiny.preprocessing, batchSize: 48
+      ).batches(epoch: 0)
+      while let batch = try batches.next() { images += batch.images }
+      var expected: [Float] = []
+      _ = try Executor(model: model).forward(Tensor(images, shape: [48, 3, 8, 8])) {
+        (node, value) throws(TrainingError) in
+        guard node.name == "conv1" else { return }
+        expected = try TrainingError.wrapping { try value.mean([0, 2, 3]).toFloats() }
+      }
+      for (a, b) in zip(try mean(measured.executor), expected) { #expect(abs(a - b) < 1e-5) }
+    }
+
+    @Test func gradientsAreClippedToTheirNorm() throws {
+      let executor = try Executor(training: Tiny.model(), teacher: nil, options: options())
+      let optimization = try Optimization(executor: executor, options: options())
+      let images = try Tensor(Tiny.images(4), shape: [4, 3, 8, 8])
+      let labels = try Tensor([0, 1, 2, 3] as [Int64], shape: [4])
+      try executor.forwardTraining(images).crossEntropy(labels).backward()
+      let before = try optimization.clipGradients(.infinity)
+      #expect(before > 0.1)
+      #expect(abs(try optimization.clipGradients(0.05) - before) < 1e-6 * before)
+      #expect(abs(try optimization.clipGradients(1) - 0.05) < 1e-4)
+    }
+
+    @Test func mixedTargetsCountTheLargerShare() throws {
+      let scores = try Tensor([2, 0, 0, 3] as [Float], shape: [2, 2])
+      var targets = Targets(labels: try Tensor([0, 0] as [Int64], shape: [2]))
+      #expect(try targets.rightCount(scores) == 1)
+      let plain = try targets.crossEntropy(scores, labelSmoothing: 0).item()
+      let other = try Tensor([1, 1] as [Int64], shape: [2])
+      let second = try scores.crossEntropy(other).item()
+      targets.mixed = (other, 0.25)
+      #expect(
+        abs(
+          try targets.crossEntropy(scores, labelSmoothing: 0).item() - 0.25 * plain - 0.75 * second)
+          < 1e-6)
+      #expect(try targets.rightCount(scores) == 1)
+      targets.mixed = (try Tensor([0, 1] as [Int64], shape: [2]), 0.25)
+      #expect(try targets.rightCount(scores) == 2)
+    }
+
+    @Test func bestIsKeptAndPatienceEndsTheRun() throws {
+      var options = options(steps: 30)
+      options.learningRate = 0
+      options.patience = 2
+      // The running statistics change nothing at a rate of zero but themselves; measured anew on all
+      // images they stay put.
+      options.statisticsBatches = 3
+      let model = try Tiny.model()
+      var kept: [Double] = []
+      var steps: [Int] = []
+      let run = { (checkpoint: URL?, stop: Int) throws -> Model in
+        var asked = 0
+        return try Trainer(options: options).run(
+          model, dataset: data, validation: data, checkpoint: checkpoint,
+          progress: { steps.append($0.step) }, keepBest: { kept.append($1) },
+          shouldStop: {
+            asked += 1
+            return asked > stop
+          })
+      }
+      let whole = try run(nil, .max)
+      let last = try #require(steps.last)
+      // Three batches an epoch: the first validations may rise, then two epochs pass.
+      #expect(last == 6 || last == 9)
+      #expect(kept == kept.sorted() && Set(kept).count == kept.count && !kept.isEmpty)
+      try withTemporaryFolder { folder in
+        let checkpoint = folder.appendingPathComponent("state")
+        #expect(throws: TrainingError.self) { try run(checkpoint, 4) }
+        let resumed = try run(checkpoint, .max)
+        #expect(resumed.weights == whole.weights)
+        #expect(steps.last == last)
+        // A run that ended stays ended.
+        let count = steps.count
+        let again = try run(checkpoint, .max)
+        #expect(again.weights == whole.weights)
+        #expect(steps.count == count)
+      }
+      #expect(throws: TrainingError.self) {
+        try Trainer(options: options).run(model, dataset: data)
+      }
+      #expect(BestValidation(text: BestValidation(top1: 12.5, step: 3).text)?.top1 == 12.5)
+      #expect(BestValidation(text: "1 2") == nil)
+    }
+
+    @Test func theLayerThatDivergesIsNamed() throws {
+      // Weights near the largest float: squares of them are infinite.
+      var weights = try Tiny.model().weights
+      let name = "block.conv2.weight"
+      let weight = try #require(weights[name])
+      weights[name] = try Weight(
+        shape: weight.shape, values: weight.floats.map { $0 < 0 ? -3e38 : 3e38 })
+      let model = try Tiny.model().with(weights: weights)
+      #expect {
+        try Trainer(options: options()).run(model, dataset: data)
+      } throws: { error in
+        guard case .diverged(1, let layer, let part, nil) = error as? TrainingError else {
+          return false
+        }
+        return layer == "block.conv2" && part == .outputs
+      }
+      let error = TrainingError.diverged(step: 7, layer: "conv1", part: .gradients, checkpoint: nil)
+      #expect(
+        "\(error)".hasPrefix("training diverged: at step 7 the gradients of layer 'conv1' hold"))
+    }
+
+    @Test func theLearningRateIsReported() throws {
+      var options = options(steps: 4)
+      options.schedule = .step(milestones: [0.5], factor: 0.1)
+      var rates: [Double] = []
+      _ = try Trainer(options: options).run(
+        Tiny.model(), dataset: data, progress: { rates.append($0.learningRate) })
+      for (rate, expected) in zip(rates, [1e-2, 1e-2, 1e-3, 1e-3, 1e-3]) {
+        #expect(abs(rate - expected) < 1e-12)
+      }
+    }
+  }
+}

@@ -20,9 +20,9 @@ struct Signet: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, BinarizeCommand.self, FinetuneCommand.self, EvaluateCommand.self,
-      PredictCommand.self, BenchmarkCommand.self, InspectCommand.self, ImportCommand.self,
-      ExportCommand.self, DoctorCommand.self, DemoCommand.self,
+      TrainCommand.self, BinarizeCommand.self, FinetuneCommand.self, CompareCommand.self,
+      EvaluateCommand.self, PredictCommand.self, BenchmarkCommand.self, InspectCommand.self,
+      ImportCommand.self, ExportCommand.self, DoctorCommand.self, DemoCommand.self,
     ])
 
   static func main() {

@@ -5,8 +5,8 @@ import Testing
 /// writes them anew after a deliberate change.
 @Suite struct HelpTests {
   static let subcommands = [
-    "train", "binarize", "finetune", "evaluate", "predict", "benchmark", "inspect", "import",
-    "export", "doctor", "demo",
+    "train", "binarize", "finetune", "compare", "evaluate", "predict", "benchmark", "inspect",
+    "import", "export", "doctor", "demo",
   ]
 
   @Test(arguments: ["signet"] + subcommands) func helpIsAsRecorded(name: String) throws {

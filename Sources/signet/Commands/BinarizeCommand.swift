@@ -38,6 +38,11 @@ struct BinarizeCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
+    try Console.print(perform(), json: common.json)
+  }
+
+  /// Everything but the printing.
+  func perform() throws -> BinarizationReport {
     try output.check()
     let float = try model.load(preprocessing)
     let dataset = try data.open(default: .train, seed: options.seed)
@@ -48,6 +53,6 @@ struct BinarizeCommand: ParsableCommand {
       checkpoint: checkpoint, skipped: reading.skippedImages()
     ).run(float, dataset: dataset, output: output)
     checkpoint.removeCheckpoint()
-    try Console.print(report, json: common.json)
+    return report
   }
 }

@@ -36,6 +36,11 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
+    try Console.print(perform(), json: common.json)
+  }
+
+  /// Everything but the printing.
+  func perform() throws -> EvaluationReport {
     let model = try model.load(preprocessing)
     let dataset = try data.open(default: .test, seed: seed)
     let classifier = try engine.classifier(
@@ -43,10 +48,9 @@ struct EvaluateCommand: ParsableCommand {
     let evaluation = try Evaluation.measure(
       classifier, of: model, on: dataset, batchSize: batchSize, label: "evaluate",
       skipped: reading.skippedImages())
-    let report = EvaluationReport(
+    return EvaluationReport(
       top1: evaluation.top1, top5: evaluation.top5, images: evaluation.images,
       skipped: evaluation.skipped, seconds: evaluation.seconds, engine: engine.rawValue,
       threads: common.threadCount)
-    try Console.print(report, json: common.json)
   }
 }

@@ -11,8 +11,14 @@ extension CommandError: CustomStringConvertible {
       "--crop: expected the network's input size \(input.height)×\(input.width), found \(pixels)"
     case .labels(let file):
       "\(file): cannot be read as a list of class names in UTF-8"
+    case .otherComparison(let file, let earlier, let now):
+      """
+      \(file): was made by another command; choose another --output, or --restart makes all anew
+        then: \(earlier)
+        now:  \(now)
+      """
     case .foreignFile(let file):
-      "\(file): was not made by the demo and would be overwritten; choose another --output"
+      "\(file): was made by something else and would be overwritten; choose another --output"
     }
   }
 }

@@ -8,8 +8,11 @@ enum CommandError: Error {
   case crop(pixels: Int, input: Shape)
   /// A file of class names that cannot be read.
   case labels(file: String)
-  /// The demo's folder holds a file of the demo's names that it did not make.
+  /// A folder of results holds a file of the same name that was not made there.
   case foreignFile(String)
+
+  /// A comparison's file was made by another command.
+  case otherComparison(file: String, earlier: String, now: String)
 
   enum OutputDefect {
     case noFolder(String)
@@ -19,7 +22,7 @@ enum CommandError: Error {
 
   var status: ExitStatus {
     switch self {
-    case .output, .foreignFile, .crop: .wrongUsage
+    case .output, .foreignFile, .otherComparison, .crop: .wrongUsage
     case .labels: .badInput
     }
   }

@@ -57,12 +57,6 @@ extension CommandLine {
   /// The command line that goes on, as it can be pasted into a shell.
   fileprivate static var quoted: String {
     // With --restart the next run would throw away what this one left.
-    arguments.filter { $0 != "--restart" }.map { argument in
-      let plain = argument.allSatisfy {
-        $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0))
-      }
-      return plain && !argument.isEmpty
-        ? argument : "'" + argument.replacingOccurrences(of: "'", with: "'\\''") + "'"
-    }.joined(separator: " ")
+    ShellCommand.line(arguments.filter { $0 != "--restart" })
   }
 }

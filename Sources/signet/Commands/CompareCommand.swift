@@ -1,0 +1,126 @@
+import ArgumentParser
+import SignetData
+import SignetReport
+import SignetTraining
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Trains one network with several methods and tabulates them.",
+    discussion: """
+      Every method starts from the same float network (MODEL, or ARCH trained first), with the \
+      same data, seed and epochs. bwnh is hashed and then fine-tuned. Writes the models, table.md \
+      and results.json with the command behind each number. What is finished is kept: run it \
+      again to go on.
+
+      --starts compares what fine-tuning starts from: bwnh and bwn binarize the float network, \
+      random is --arch with fresh weights.
+
+      Options after -- go to the training of every binary method.
+
+      Examples:
+        signet compare --arch vgg-small --data cifar10:cifar-10-batches-bin \\
+          --epochs 20 -o compared
+        signet compare float.signet --methods float,bwn,bwnh --epochs 5 \\
+          --data cifar10:cifar-10-batches-bin -o compared -- --batch-size 64
+      """)
+
+  @Argument(help: "The float model every method starts from.")
+  var model: ModelArgument?
+
+  @Option(help: "A network of the zoo, trained first unless a model is given.")
+  var arch: String?
+
+  @OptionGroup var data: DataOptions
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Separated by commas: \(ComparedMethod.methods.map(\.rawValue).joined(separator: ", ")). \
+      (default: all but binaryconnect-stochastic)
+      """, valueName: "methods"),
+    transform: { try MethodList(parsing: $0, among: MethodList.methods) })
+  var methods: MethodList?
+
+  @Option(
+    help: ArgumentHelp(
+      "Instead of methods: starts of fine-tuning, of bwnh, bwn and random.", valueName: "starts"),
+    transform: { try MethodList(parsing: $0, among: ComparedMethod.starts) })
+  var starts: MethodList?
+
+  @Option(help: "Passes over the data for each method.")
+  var epochs = 10.0
+
+  @Option(help: "Passes over the data for the float network, with --arch. (default: as --epochs)")
+  var floatEpochs: Double?
+
+  @Option(help: "What the binary networks learn from: labels, teacher (the float network) or both.")
+  var lesson: ComparisonPlan.Lesson = .labels
+
+  @Option(help: "Calibration images of bwnh. (default: as signet binarize)")
+  var images: Int?
+
+  @Option(help: "How long bwnh searches for better codes, 0 to 3. (default: as signet binarize)")
+  var effort: Int?
+
+  @Option(
+    help: "Layers left in float: first, last, none, names and globs, separated by commas.",
+    transform: { try KeepPattern(parsing: $0) })
+  var keep: KeepPattern = .firstAndLast
+
+  @Option(
+    name: [.short, .long], help: ArgumentHelp("Where the files go.", valueName: "folder"))
+  var output: String
+
+  @Option(help: "Seed of weights, order, augmentation and calibration images.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Start anew even where finished or unfinished work could be picked up.")
+  var restart = false
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(parsing: .postTerminator, help: "Options for every binary method.")
+  var extra: [String] = []
+
+  func validate() throws {
+    try check("--epochs", epochs, in: 1e-6...100_000)
+    try check("--float-epochs", floatEpochs, in: 1e-6...100_000)
+    if methods != nil, starts != nil {
+      throw ValidationError("expected --methods or --starts, found both")
+    }
+    guard model != nil || arch != nil else {
+      throw ValidationError("expected a model file or --arch NAME")
+    }
+    if compared.contains(.randomStart), arch == nil {
+      throw ValidationError("--starts random: the network is built anew, --arch NAME is needed")
+    }
+  }
+
+  func run() throws {
+    Interruption.stopAtNextSafePoint()
+    var comparison = try Comparison(
+      plan: plan, methods: compared, data: "\(data.data)", restart: restart)
+    try Console.print(comparison.run(restart: restart), json: common.json)
+  }
+
+  private var compared: [ComparedMethod] {
+    starts?.list ?? methods?.list
+      ?? ComparedMethod.methods.filter { $0 != .stochasticBinaryConnect }
+  }
+
+  private var plan: ComparisonPlan {
+    var images = ["--data", "\(data.data)"]
+    if let split = data.split { images += ["--split", split.rawValue] }
+    if let limit = data.limit { images += ["--limit", "\(limit)"] }
+    let hashing =
+      (self.images.map { ["--images", "\($0)"] } ?? [])
+      + (effort.map { ["--effort", "\($0)"] } ?? [])
+    return ComparisonPlan(
+      network: model?.path, architecture: arch, folder: output, data: images, epochs: epochs,
+      floatEpochs: floatEpochs ?? epochs, seed: seed, lesson: lesson, keep: keep,
+      threads: common.threads, hashing: hashing, extra: extra)
+  }
+}
+
+extension ComparisonPlan.Lesson: ExpressibleByArgument {}

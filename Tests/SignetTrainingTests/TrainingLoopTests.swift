@@ -143,6 +143,7 @@ extension ProcessGeneratorTests {
       let model = try Tiny.model()
       var options = options()
       options.statisticsBatches = 3
+      options.augmentation = .none
       let live = try Executor(training: model, teacher: nil, options: options)
       let measured = try MeasuredNetwork(
         of: live, average: nil, model: model, dataset: data, options: options)

@@ -34,7 +34,8 @@ final class MeasuredNetwork {
       : BatchLoader(
         dataset: dataset, shape: model.graph.inputShape, preprocessing: model.preprocessing,
         batchSize: options.batchSize, shuffleSeed: options.seed,
-        dropLast: dataset.count >= options.batchSize, prefetch: 2)
+        augmentation: options.augmentation, dropLast: dataset.count >= options.batchSize,
+        prefetch: 2)
     executor = Executor(graph: live.graph, parameters: parameters, options: .init())
     executor.straightThrough = live.straightThrough
   }

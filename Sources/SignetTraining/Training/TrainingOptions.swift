@@ -54,7 +54,7 @@ public struct TrainingOptions: Sendable, Hashable {
   public var averageDecay: Double?
   /// The largest 2-norm of all gradients together; `nil` sets no limit.
   public var gradientNorm: Double?
-  /// Batches of training images, unchanged, from which batch norm's statistics are measured anew
+  /// Batches of augmented training images from which batch norm's statistics are measured anew
   /// before the network is measured or saved; 0 keeps the running ones.
   public var statisticsBatches: Int
   /// Mixes the images of a batch in pairs.
@@ -111,9 +111,11 @@ public struct TrainingOptions: Sendable, Hashable {
 
   /// Whole-network distillation from the float network with Adam, the defaults for fine-tuning a
   /// hashed network.
+  ///
+  /// Codes that flip leave batch norm's running statistics behind, so they are measured anew.
   public static let finetuning = TrainingOptions(
     duration: .epochs(8), optimizer: .adam(), learningRate: 2e-3, weightDecay: 0,
-    loss: .distillation())
+    loss: .distillation(), statisticsBatches: 10)
 
   /// The defaults for training a network whose weights are binary: those of ``finetuning``, with
   /// the labels alone.

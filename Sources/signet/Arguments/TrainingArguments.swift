@@ -77,7 +77,7 @@ struct TrainingArguments: ParsableArguments {
     help: ArgumentHelp(
       """
       Measure batch norm's statistics anew on so many batches before the model is measured or \
-      saved.
+      saved; 0 keeps the running ones. (default: 10 where layers are binary, else 0)
       """, valueName: "batches"))
   var statistics: Int?
 

@@ -80,16 +80,26 @@ import Torch
     #expect(silent.places(of: 3, chunk: 0) == nil)
   }
 
-  @Test func aPatchOfImportanceThreeIsThreePatches() throws {
-    let attributes = Linear(inputs: 3, outputs: 2)
-    let layer = try #require(SignetModel.Operation.linear(attributes).patchExtractions.first)
+  /// The patches of a linear layer are its input, those of a 3×1 kernel are copies.
+  @Test(arguments: [false, true])
+  func aPatchOfImportanceThreeIsThreePatches(copied: Bool) throws {
+    let operation: SignetModel.Operation =
+      copied
+      ? .convolution(
+        Convolution(
+          inputChannels: 1, outputChannels: 2, kernel: Size2D(height: 3, width: 1)))
+      : .linear(Linear(inputs: 3, outputs: 2))
+    let layer = try #require(operation.patchExtractions.first)
     let patches: [Float] = [1, 2, -1, 0.5, 3, 2, -2, 1, 4]
     let outputs: [Float] = [1, -1, 2, 0.5, 3, 1]
     let counts = [1, 3, 2]
+    let input = try Tensor(patches, shape: copied ? [3, 1, 3, 1] : [3, 3])
     var weighted = try LayerCalibration(extraction: layer.extraction, filters: layer.filters)
     try weighted.add(
-      patches: Tensor(patches, shape: [3, 3]), outputs: Tensor(outputs, shape: [3, 2]),
+      patches: layer.extraction.patches(of: input).flatten(from: 0, to: 1),
+      outputs: Tensor(outputs, shape: [3, 2]),
       importance: Tensor(counts.map(Float.init), shape: [3]))
+    #expect(try input.toFloats() == patches)
     var repeated = try LayerCalibration(extraction: layer.extraction, filters: layer.filters)
     let rows = counts.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
     try repeated.add(

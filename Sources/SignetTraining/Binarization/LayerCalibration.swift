@@ -35,7 +35,8 @@ struct LayerCalibration {
   }
 
   /// - Parameters:
-  ///   - patches: X̃ᵀ, M × S, patches' order
+  ///   - patches: X̃ᵀ, M × S, patches' order; weighed where they lie if the extraction copied them,
+  ///     because a second copy costs more than the products of a short patch
   ///   - outputs: Y, M × N
   ///   - importance: what each patch counts, M; `nil`: 1
   mutating func add(patches: Tensor, outputs: Tensor, importance: Tensor? = nil) throws {
@@ -48,12 +49,19 @@ struct LayerCalibration {
     }
     // √p in both factors of every product.
     let roots = try importance.sqrt().unsqueeze(1)
-    let (patches, outputs) = (try patches * roots, try outputs * roots)
+    let outputs = try outputs * roots
+    let patches = try weighed(patches, by: roots)
     let row = try roots.transpose(0, 1)
     try Self.add(row.matmul(patches), to: &inputSum)
     try Self.add(row.matmul(outputs), to: &outputSum)
     mass += try importance.to(.float64).sum().item()
     try addProducts(patches, outputs)
+  }
+
+  private func weighed(_ patches: Tensor, by roots: Tensor) throws -> Tensor {
+    guard extraction.copiesInput else { return try patches * roots }
+    try patches.multiplyInPlace(roots)
+    return patches
   }
 
   private mutating func addProducts(_ patches: Tensor, _ outputs: Tensor) throws {

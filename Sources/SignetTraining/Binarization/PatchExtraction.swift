@@ -15,6 +15,8 @@ struct PatchExtraction {
   var kernelArea: Int { convolution?.kernel.area ?? 1 }
   /// S
   var patchLength: Int { channels * kernelArea }
+  /// Whether patches have memory of their own; those of a single tap may be the input itself.
+  var copiesInput: Bool { kernelArea > 1 }
 
   /// - Parameter input: N × I × H × W, or N × I
   /// - Returns: N × places × S

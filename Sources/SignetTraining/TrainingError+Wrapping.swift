@@ -27,6 +27,12 @@ extension TrainingError {
     case let error as GraphError: self = .graph(error)
     case let error as HashingError: self = .hashing(layer: "", error)
     case let error as WeightError: self = .weight(name: "", error)
+    case let error as CompactionError:
+      switch error {
+      case .weight(let tensor, let error): self = .weight(name: tensor, error)
+      case .graph(let error): self = .graph(error)
+      case .model(let error): self = .model(error)
+      }
     default: self = .mismatch(what: "internal", expected: "a known error", found: "\(error)")
     }
   }

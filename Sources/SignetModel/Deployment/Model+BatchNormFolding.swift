@@ -3,7 +3,7 @@ extension Model {
   /// reads: the layer's scales (or weights) and bias take them over, in double precision.
   ///
   /// - Throws: ``CompactionError`` if a folded number is not finite.
-  func foldingBatchNorms() throws(CompactionError) -> Model {
+  public func foldingBatchNorms() throws(CompactionError) -> Model {
     var folding = BatchNormFolding(model: self)
     for node in graph.nodes { try folding.take(node) }
     let folded: Graph

@@ -6,11 +6,12 @@ struct TrainingLoss {
   private let loss: TrainingOptions.Loss
   private let teacher: Executor?
 
-  init(options: TrainingOptions, teacher: Model?) throws(TrainingError) {
+  init(options: TrainingOptions, teacher: Model?) throws {
     loss = options.loss
     if case .distillation = options.loss, let teacher {
+      // Its batch norms only cost time: nothing of it is trained.
       self.teacher = try Executor(
-        model: teacher, options: .init(precision: options.resolvedPrecision))
+        model: teacher.foldingBatchNorms(), options: .init(precision: options.resolvedPrecision))
     } else {
       self.teacher = nil
     }

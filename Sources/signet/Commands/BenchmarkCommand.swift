@@ -26,21 +26,13 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "With --arch: float weights instead of binary ones.")
   var float = false
 
-  @Option(help: "What runs the model: runtime (Signet's own) or torch.")
-  var engine: RunningEngine = .runtime
+  @OptionGroup var running: EngineOptions
 
   @Flag(
     help: """
       Also measure every layer, beside the same layer with float weights (with --engine runtime).
       """)
   var layers = false
-
-  @Flag(
-    help: """
-      Keep the scores of float arithmetic to 1e-5 where faster kernels would round activations \
-      to 16 bits (with --engine runtime).
-      """)
-  var exact = false
 
   @Option(help: "Images run at once.")
   var batchSize = 1
@@ -57,8 +49,8 @@ struct BenchmarkCommand: ParsableCommand {
     guard (model == nil) != (arch == nil) else {
       throw ValidationError("expected either a model file or --arch NAME")
     }
-    guard engine == .runtime || !(layers || exact) else {
-      throw ValidationError("--layers and --exact are about the runtime: leave --engine out")
+    guard running.engine == .runtime || !layers else {
+      throw ValidationError("--layers is about the runtime: leave --engine out")
     }
     try check("--batch-size", batchSize, in: 1...65536)
     try check("--seconds", seconds, in: 0...3600)
@@ -69,8 +61,8 @@ struct BenchmarkCommand: ParsableCommand {
     let network = try load()
     // One thread unless asked: latencies at one thread are what others publish.
     let threads = common.threads ?? 1
-    let options = Engine.Options(threads: threads, maximumBatch: batchSize, isExact: exact)
-    let classifier = try engine.classifier(for: network, options: options)
+    let options = running.options(threads: threads, batch: batchSize)
+    let classifier = try running.engine.classifier(for: network, options: options)
     let display = ProgressDisplay()
     let milliseconds = try Latency(batch: batchSize, seconds: seconds).measure(classifier) {
       display.show(
@@ -81,7 +73,7 @@ struct BenchmarkCommand: ParsableCommand {
     display.finish()
     let layers = try layers ? LayerTimes(options: options, seconds: seconds).measure(network) : nil
     let report = BenchmarkReport(
-      model: model?.path ?? arch ?? "", engine: engine.rawValue, threads: threads,
+      model: model?.path ?? arch ?? "", engine: running.engine.rawValue, threads: threads,
       batch: batchSize, milliseconds: milliseconds,
       peakResidentBytes: ProcessMemory.peakResidentBytes,
       kernels: (classifier as? Engine)?.kernelNames ?? [], layers: layers)

@@ -15,8 +15,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var data: DataOptions
 
-  @Option(help: "What runs the model: runtime (Signet's own) or torch.")
-  var engine: RunningEngine = .runtime
+  @OptionGroup var running: EngineOptions
 
   @Option(help: "Images run at once.")
   var batchSize = 64
@@ -43,14 +42,14 @@ struct EvaluateCommand: ParsableCommand {
   func perform() throws -> EvaluationReport {
     let model = try model.load(preprocessing)
     let dataset = try data.open(default: .test, seed: seed)
-    let classifier = try engine.classifier(
+    let classifier = try running.classifier(
       for: model, threads: common.threadCount, batch: batchSize)
     let evaluation = try Evaluation.measure(
       classifier, of: model, on: dataset, batchSize: batchSize, label: "evaluate",
       skipped: reading.skippedImages())
     return EvaluationReport(
       top1: evaluation.top1, top5: evaluation.top5, images: evaluation.images,
-      skipped: evaluation.skipped, seconds: evaluation.seconds, engine: engine.rawValue,
+      skipped: evaluation.skipped, seconds: evaluation.seconds, engine: running.engine.rawValue,
       threads: common.threadCount)
   }
 }

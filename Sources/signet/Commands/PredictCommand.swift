@@ -21,8 +21,7 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "Classes to name per image.")
   var top = 5
 
-  @Option(help: "What runs the model: runtime (Signet's own) or torch.")
-  var engine: RunningEngine = .runtime
+  @OptionGroup var running: EngineOptions
 
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
 
@@ -35,7 +34,7 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     Interruption.exitAtOnce()
     let model = try model.load(preprocessing)
-    let classifier = try engine.classifier(for: model, threads: common.threadCount, batch: 1)
+    let classifier = try running.classifier(for: model, threads: common.threadCount, batch: 1)
     let batches = try BatchLoader(
       dataset: ImageFiles(files: images), shape: model.graph.inputShape,
       preprocessing: model.preprocessing, batchSize: 1

@@ -17,7 +17,7 @@ struct Lowering {
   private(set) var input: UnsafeMutablePointer<signet_transfer>?
   private(set) var output: UnsafeMutablePointer<signet_transfer>?
   /// The largest magnitudes of values, images × height, that steps before gather.
-  private var peaks: [ValueView: UnsafeMutablePointer<Float>] = [:]
+  private var peaks: [PeakedView: UnsafeMutablePointer<Float>] = [:]
 
   init(
     table: signet_kernel_set, choice: KernelChoice, memory: Memory, maximumBatch: Int,
@@ -107,7 +107,8 @@ struct Lowering {
     case .binary(let codes):
       codes.bytes.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
     }
-    let peaks = kernel.pointee.needs_peaks ? try peaks(of: work.input, layer) : nil
+    let peaked = PeakedView(view: work.input, channels: kernel.pointee.peak_channels)
+    let peaks = kernel.pointee.needs_peaks ? try peaks(of: peaked, layer) : nil
     let noView = signet_view()
     let arguments = signet_conv(
       shape: shape, in: lowered(work.input), out: lowered(work.result),
@@ -131,17 +132,25 @@ struct Lowering {
         multiplyAdds: work.multiplyAdds, packedBytes: packedBytes))
   }
 
-  /// Where a step before gathers the largest magnitude of each row of a value.
+  /// A value and what its peaks are: the magnitudes of that many adjacent channels, summed.
+  private struct PeakedView: Hashable {
+    var view: ValueView
+    var channels: Int32
+  }
+
+  /// Where a step before gathers the peak of each row of a value.
   private mutating func peaks(
-    of view: ValueView, _ layer: String
+    of peaked: PeakedView, _ layer: String
   ) throws(EngineError) -> UnsafePointer<Float> {
-    if let known = peaks[view] { return UnsafePointer(known) }
+    if let known = peaks[peaked] { return UnsafePointer(known) }
+    let view = peaked.view
     let rows = [Float](repeating: 0, count: maximumBatch * view.height)
     let stored = try memory.array(rows, for: layer)
-    peaks[view] = stored
+    peaks[peaked] = stored
     try append(
       PlannedStep(nodes: [], work: .fromPlanes(view)), "peak",
-      signet_peaks(in: lowered(view), peaks: stored), table.peak, out: view,
+      signet_peaks(in: lowered(view), channels: peaked.channels, peaks: stored), table.peak,
+      out: view,
       cost: view.elements / 16)
     return UnsafePointer(stored)
   }

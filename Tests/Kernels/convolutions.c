@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conv_tables_bound.h"
 #include "tester.h"
 
 typedef struct {
@@ -12,6 +13,8 @@ typedef struct {
   int32_t top, left, bottom, right;
   int32_t groups, codes, images, threads, gap;
   bool residual, relu, scaled;
+  // Inputs and signs that agree, so that sums are as large as sums can be.
+  bool extreme;
 } test_case;
 
 static const test_case plain = {
@@ -46,6 +49,8 @@ static signet_conv_shape shape_of(const test_case *t) {
 // of their scale. The first part of a kernel's name says what its weights and its inputs become.
 typedef struct {
   double input, weight;
+  // What the inputs' share is of: the largest sum of magnitudes of so many channels.
+  int32_t channels;
 } rounding;
 
 static double unit_of(const char *type) {
@@ -54,10 +59,17 @@ static double unit_of(const char *type) {
   return 0;
 }
 
-static rounding rounding_of(const char *name) {
-  const char *end = strchr(name, '_');
+static rounding rounding_of(const signet_conv_kernel *kernel) {
+  // Half an integer, and the rounding of the product that becomes one.
+  if (kernel->step) {
+    return (rounding){
+        .input = (0.5 + 32767 * 0x1p-23) * (double)kernel->step(1),
+        .channels = kernel->peak_channels};
+  }
+  const char *end = strchr(kernel->name, '_');
   return (rounding){
-      .input = end && end - name >= 3 ? unit_of(end - 3) : 0, .weight = unit_of(name)};
+      .input = end && end - kernel->name >= 3 ? unit_of(end - 3) : 0,
+      .weight = unit_of(kernel->name), .channels = 1};
 }
 
 // One layer with its data, shared by all kernels.
@@ -72,6 +84,25 @@ typedef struct {
   guarded offsets;  // filters
 } layer;
 
+static float sign_of(int64_t channel) { return channel % 3 == 1 ? -1 : 1; }
+
+// Inputs that tables round up: in each chunk of channels their integers add up to the largest one,
+// or one less. 0.503 is half an integer and what the bound's own rounding takes away.
+static void fill_to_the_bound(const layer *l) {
+  const test_case *t = l->test;
+  const int64_t pixels = (int64_t)t->images * t->height * t->width;
+  const float most = 32766 - SIGNET_TABLE_CHUNK;
+  const float each = floorf(most / SIGNET_TABLE_CHUNK);
+  for (int64_t pixel = 0; pixel < pixels; pixel++) {
+    float *values = l->input.view.data + pixel * l->input.view.pixel_stride;
+    for (int64_t c = 0; c < t->channels; c++) {
+      const bool is_first = c % SIGNET_TABLE_CHUNK == 0;
+      const float integer = is_first ? most - (SIGNET_TABLE_CHUNK - 1) * each : each;
+      values[c] = sign_of(c) * (integer + 0.503f) * 0x1p-9f / 3;
+    }
+  }
+}
+
 static layer layer_make(const test_case *t, bool binary) {
   layer l = {.test = t, .shape = shape_of(t)};
   random_seed(11);
@@ -80,6 +111,7 @@ static layer layer_make(const test_case *t, bool binary) {
   l.added = map_make(t->images, l.shape.out_height, l.shape.out_width, t->filters, t->gap);
   map_fill(&l.input);
   map_fill(&l.added);
+  if (t->extreme) fill_to_the_bound(&l);
   const int64_t filters = (int64_t)t->codes * t->filters;
   const int64_t row_bytes = binary ? (l.patch + 7) / 8 : l.patch * 4;
   l.weights = guarded_make((size_t)(filters * l.patch) * 4, 4);
@@ -90,6 +122,10 @@ static layer layer_make(const test_case *t, bool binary) {
   for (int64_t row = 0; row < filters; row++) {
     for (int64_t i = 0; i < l.patch; i++) {
       float value = random_float();
+      if (t->extreme) {
+        const int64_t channel = i / ((int64_t)t->kernel_height * t->kernel_width);
+        value = row % 2 == 0 ? sign_of(channel) : -sign_of(channel);
+      }
       if (binary) {
         value = value > 0 ? 1 : -1;
         if (value > 0) l.rows.start[row * row_bytes + i / 8] |= (unsigned char)(1 << (i % 8));
@@ -117,20 +153,25 @@ static void layer_free(layer *l) {
   guarded_free(&l->offsets);
 }
 
-// The largest magnitude of a row.
-static float row_peak(const layer *l, int32_t image, int32_t y) {
+// The largest magnitude of a row, or sum of magnitudes of so many channels of a pixel.
+static float row_peak(const layer *l, int32_t image, int32_t y, int32_t channels) {
   float peak = 0;
   for (int32_t x = 0; x < l->test->width; x++) {
+    float sum = 0;
     for (int32_t c = 0; c < l->test->channels; c++) {
-      peak = fmaxf(peak, fabsf(map_at(&l->input, image, y, x, c)));
+      if (channels <= 1 || c % channels == 0) sum = 0;
+      sum += fabsf(map_at(&l->input, image, y, x, c));
+      peak = fmaxf(peak, sum);
     }
   }
   return peak;
 }
 
-static double peak_of(const layer *l, int32_t image) {
+static double peak_of(const layer *l, int32_t image, int32_t channels) {
   float peak = 0;
-  for (int32_t y = 0; y < l->test->height; y++) peak = fmaxf(peak, row_peak(l, image, y));
+  for (int32_t y = 0; y < l->test->height; y++) {
+    peak = fmaxf(peak, row_peak(l, image, y, channels));
+  }
   return (double)peak;
 }
 
@@ -195,20 +236,23 @@ static void describe(const test_case *t, char *text, size_t size) {
       t->bottom, t->right, t->groups, t->codes, t->images, t->threads, t->gap);
 }
 
-static void compare(const layer *l, const char *name, const guarded_map *output) {
+static void compare(
+    const layer *l, const signet_conv_kernel *kernel, const guarded_map *output) {
   const test_case *t = l->test;
+  const char *name = kernel->name;
   char text[256];
   describe(t, text, sizeof text);
   for (int32_t image = 0; image < t->images; image++) {
-    const rounding lost = rounding_of(name);
-    const double peak = peak_of(l, image);
+    const rounding lost = rounding_of(kernel);
+    const double input_error = lost.input * peak_of(l, image, lost.channels);
+    const double peak = peak_of(l, image, 1);
     for (int32_t y = 0; y < l->shape.out_height; y++) {
       for (int32_t x = 0; x < l->shape.out_width; x++) {
         for (int32_t filter = 0; filter < t->filters; filter++) {
           const expectation e = definition(l, image, y, x, filter, peak);
           const double bound =
               (double)(l->patch + t->codes + 4) * 0x1p-24 * e.magnitude +
-              lost.input * peak * e.gain + lost.weight * e.weight_gain;
+              input_error * e.gain + lost.weight * e.weight_gain;
           const double found = (double)map_at(output, image, y, x, filter);
           if (fabs(found - e.value) <= bound) continue;
           check(
@@ -230,7 +274,8 @@ static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool bi
   guarded_map output = map_make(t->images, shape->out_height, shape->out_width, t->filters, t->gap);
   guarded peaks = guarded_make((size_t)(t->images * t->height) * sizeof(float), sizeof(float));
   for (int32_t row = 0; row < t->images * t->height; row++) {
-    ((float *)(void *)peaks.start)[row] = row_peak(l, row / t->height, row % t->height);
+    ((float *)(void *)peaks.start)[row] =
+        row_peak(l, row / t->height, row % t->height, kernel->peak_channels);
   }
   kernel->pack(shape, l->rows.start, packed.start);
   const signet_conv conv = {
@@ -247,7 +292,7 @@ static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool bi
       map_is_intact(&output) && map_is_intact(&l->input) && guarded_is_intact(&packed) &&
           guarded_is_intact(&scratch),
       kernel->name, "wrote outside its output");
-  compare(l, kernel->name, &output);
+  compare(l, kernel, &output);
   guarded_free(&packed);
   guarded_free(&scratch);
   guarded_free(&peaks);
@@ -391,6 +436,39 @@ static void large_maps(void) {
   }
 }
 
+// Chunks of channels whose sums reach what 16 bits hold, for filters of both signs.
+static void sums_at_their_bound(void) {
+  const int32_t channels[] = {65, 64, 130, 200};
+  for (size_t c = 0; c < sizeof channels / 4; c++) {
+    test_case t = plain;
+    t.channels = channels[c];
+    t.filters = 34;
+    t.extreme = true;
+    run_case(t);
+  }
+}
+
+// The integers of a chunk at the bound, rounded up as far as they go, and of random ones.
+static void table_steps(void) {
+  double largest = 0;
+  for (int trial = 0; trial < 20000; trial++) {
+    const int inputs = trial % SIGNET_TABLE_CHUNK + 1;
+    float values[SIGNET_TABLE_CHUNK], sum = 0;
+    // Every other time a few integers and a little more than a half: what rounding moves most.
+    const float integer = (float)(random_bits() % (32700 / (unsigned)inputs));
+    for (int i = 0; i < inputs; i++) {
+      values[i] = trial % 2 ? integer + 0.5f + (float)(trial % 20) * 0x1p-10f : random_float();
+      sum += fabsf(values[i]);
+    }
+    const float inverse = 1 / signet_table_step(sum, SIGNET_TABLE_CHUNK, 32767);
+    double total = 0;
+    for (int i = 0; i < inputs; i++) total += (double)fabsf(rintf(values[i] * inverse));
+    largest = fmax(largest, total);
+  }
+  check(largest <= 32767, "table_step", "a sum of %g", largest);
+  check(largest >= 32740, "table_step", "no sum above %g", largest);
+}
+
 void test_convolutions(void) {
   channels_and_filters();
   windows();
@@ -398,4 +476,6 @@ void test_convolutions(void) {
   epilogues();
   vectors();
   large_maps();
+  sums_at_their_bound();
+  table_steps();
 }

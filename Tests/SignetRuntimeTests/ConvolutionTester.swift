@@ -76,8 +76,8 @@ struct ConvolutionTester {
       kernel.pack(&shape, weights, packed.start)
     }
     let scratch = GuardedBytes(kernel.scratch_bytes(&shape, Int64(images)))
-    let peaks = peaks(of: input)
     let rounding = KernelRounding(kernel)
+    let peaks = peaks(of: input, channels: rounding.peakChannels)
     scales.withUnsafeBufferPointer { scales in
       offsets.withUnsafeBufferPointer { offsets in
         peaks.withUnsafeBufferPointer { peaks in
@@ -125,14 +125,17 @@ struct ConvolutionTester {
     }
   }
 
-  /// The largest magnitude of each row. peaks: images × height
-  private func peaks(of input: GuardedMap) -> [Float] {
+  /// The largest sum of magnitudes over `adjacent` channels in each row. peaks: images × height
+  private func peaks(of input: GuardedMap, channels adjacent: Int) -> [Float] {
     (0..<(images * height)).map { row in
-      (0..<(width * channels)).reduce(Float(0)) { peak, place in
-        max(
-          peak,
-          abs(input[row / height, row % height, place / channels, place % channels]))
+      var peak: Float = 0
+      var sum: Float = 0
+      for place in 0..<(width * channels) {
+        if place % channels % adjacent == 0 { sum = 0 }
+        sum += abs(input[row / height, row % height, place / channels, place % channels])
+        peak = max(peak, sum)
       }
+      return peak
     }
   }
 

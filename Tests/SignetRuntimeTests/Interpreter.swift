@@ -121,7 +121,7 @@ struct Interpreter {
     // Products, codes, folding of a batch norm, offset and residual.
     let gamma = Double(attributes.patchLength + 16) * Self.unit
     let rounding = rounding(node)
-    let inputPeak = peak(input)
+    let inputPeak = peak(input, channels: rounding.peakChannels)
     for filter in 0..<attributes.outputChannels {
       let patch = filter * attributes.patchLength..<(filter + 1) * attributes.patchLength
       let weightPeak = magnitude[patch].max() ?? 0
@@ -162,9 +162,21 @@ struct Interpreter {
     return out
   }
 
-  /// The largest magnitude that an element may have.
-  private func peak(_ input: Value) -> Double {
-    zip(input.numbers, input.bounds).reduce(0) { max($0, abs($1.0) + $1.1) }
+  /// The largest sum that the magnitudes of so many adjacent channels of a pixel may have.
+  private func peak(_ input: Value, channels: Int) -> Double {
+    var peak = 0.0
+    for row in 0..<input.shape.height {
+      for column in 0..<input.shape.width {
+        var sum = 0.0
+        for channel in 0..<input.shape.channels {
+          if channel % channels == 0 { sum = 0 }
+          let index = input.index(channel, row, column)
+          sum += abs(input.numbers[index]) + input.bounds[index]
+          peak = max(peak, sum)
+        }
+      }
+    }
+    return peak
   }
 
   private func linear(_ node: Node, _ input: Value, _ empty: Value) -> Value {
@@ -174,7 +186,7 @@ struct Interpreter {
     let inputs = input.numbers.count
     let gamma = Double(inputs + 16) * Self.unit
     let rounding = rounding(node)
-    let inputPeak = peak(input)
+    let inputPeak = peak(input, channels: rounding.peakChannels)
     for filter in 0..<out.shape.channels {
       let weightPeak = magnitude[filter * inputs..<(filter + 1) * inputs].max() ?? 0
       var number = bias.isEmpty ? 0 : bias[filter]

@@ -1,10 +1,13 @@
 import CSignetKernels
-import SignetRuntime
+
+@testable import SignetRuntime
 
 /// What kernels that turn numbers into integers may be off by.
 struct KernelRounding {
-  /// Of each input, as a share of the largest input of the image.
+  /// Of each input, as a share of the image's peak.
   var input = 0.0
+  /// The peak is the largest sum of magnitudes over so many adjacent channels of a pixel.
+  var peakChannels = 1
   /// Of each weight, as a share of the filter's largest.
   var weight = 0.0
 
@@ -19,13 +22,32 @@ struct KernelRounding {
     if parts.hasPrefix("i24") { weight = unit24 }
   }
 
-  init(_ kernel: signet_conv_kernel) { self.init(kernel: String(cString: kernel.name)) }
+  /// By what the kernel says an integer stands for: half of that, and the rounding of the product
+  /// that becomes one. By its name, if it does not say.
+  init(_ kernel: signet_conv_kernel) {
+    self.init(kernel: String(cString: kernel.name))
+    guard let step = kernel.step else { return }
+    input = (0.5 + 32767 * 0x1p-23) * Double(step(1))
+    peakChannels = Int(kernel.peak_channels)
+  }
+
+  /// By the name of a binary layer's kernel, as a plan tells it.
+  static func binary(named name: String) -> KernelRounding {
+    for set in KernelSet.available {
+      var next = set.table.pointer.pointee.b1_conv
+      while let kernel = next?.pointee?.pointee {
+        if String(cString: kernel.name) == name { return KernelRounding(kernel) }
+        next = next?.advanced(by: 1)
+      }
+    }
+    return KernelRounding(kernel: name)
+  }
 
   /// What a product may be off by. Where weights are integers too, the products of the lowest
   /// bytes are dropped, which is at most two units of rounding.
   ///
   /// - Parameters:
-  ///   - inputPeak: the largest magnitude of the image's inputs
+  ///   - inputPeak: the largest sum of the magnitudes of ``peakChannels`` of the image's inputs
   ///   - weightPeak: the largest magnitude of the filter's weights
   func bound(input x: Double, weight w: Double, inputPeak: Double, weightPeak: Double) -> Double {
     input * inputPeak * abs(w) + weight * weightPeak * (abs(x) + 2 * inputPeak)

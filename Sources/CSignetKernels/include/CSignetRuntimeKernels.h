@@ -58,8 +58,7 @@ typedef struct signet_conv {
   const float *scale;
   // offset: out_channels
   const float *offset;
-  // For kernels that need them: images × peaks_per_image; the largest of an image's is the largest
-  // magnitude among its inputs.
+  // For kernels that need them: images × peaks_per_image; the largest of an image's is its peak.
   const float *peaks;
   int64_t peaks_per_image;
   bool relu;
@@ -71,6 +70,11 @@ typedef struct signet_conv_kernel {
   const char *name;
   // Whether `peaks` must be there: integer kernels scale their inputs by them.
   bool needs_peaks;
+  // As in signet_peaks; 0 where a peak is a single magnitude.
+  int32_t peak_channels;
+  // What an integer of 1 stands for in an image of that peak, to which it is proportional. A kernel
+  // that has this is off by half of it per input; the names of the others say what they lose.
+  float (*step)(float peak);
   // Whether it pools its result while that is in the cache.
   bool takes_pooling;
   // NULL takes every shape.
@@ -120,9 +124,12 @@ typedef struct signet_placement {
   float value;
 } signet_placement;
 
-// Finds the largest magnitude of every row of every image.
+// Finds the largest magnitude of every row of every image, or the largest sum of magnitudes over
+// adjacent channels of a pixel.
 typedef struct signet_peaks {
   signet_view in;
+  // A sum begins at each multiple of that many channels; at most 1 where nothing is summed.
+  int32_t channels;
   // peaks: images × height
   float *peaks;
 } signet_peaks;

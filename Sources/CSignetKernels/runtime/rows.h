@@ -132,6 +132,39 @@ static TARGET void NAME(place)(
 }
 
 typedef int32_t NAME(float_bits) __attribute__((may_alias));
+typedef float NAME(eight) __attribute__((ext_vector_type(8)));
+typedef float NAME(four) __attribute__((ext_vector_type(4)));
+
+// The sum of the magnitudes of some adjacent floats.
+SIGNET_INLINE TARGET float NAME(magnitudes)(const float *from, int64_t count) {
+  enum { lanes = 16 };
+  NAME(wide) sums = 0;
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    sums += __builtin_elementwise_abs(*(const NAME(wide) *)(from + i));
+  }
+  float rest = 0;
+  for (; i < count; i++) rest += __builtin_fabsf(from[i]);
+  const NAME(eight) eight = sums.lo + sums.hi;
+  const NAME(four) four = eight.lo + eight.hi;
+  return four[0] + four[1] + (four[2] + four[3]) + rest;
+}
+
+// The largest sum of magnitudes over each `channels` adjacent ones of a row's pixels, as bits.
+SIGNET_INLINE TARGET int32_t NAME(largest_sum)(
+    const signet_view *in, const float *pixel, int64_t channels) {
+  int32_t most = 0;
+  for (int64_t x = 0; x < in->width; x++, pixel += in->pixel_stride) {
+    for (int64_t first = 0; first < in->channels; first += channels) {
+      const float sum =
+          NAME(magnitudes)(pixel + first, signet_min(channels, in->channels - first));
+      int32_t bits;
+      memcpy(&bits, &sum, sizeof bits);
+      most = bits > most ? bits : most;
+    }
+  }
+  return most;
+}
 
 static TARGET void NAME(peak)(
     const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
@@ -144,6 +177,12 @@ static TARGET void NAME(peak)(
   const int64_t runs = adjacent ? 1 : in->width;
   const int64_t count = adjacent ? (int64_t)in->width * in->channels : in->channels;
   for (int64_t unit = from; unit < to; unit++) {
+    if (peaks->channels > 1) {
+      const int32_t most =
+          NAME(largest_sum)(in, NAME(row_start)(in, unit), peaks->channels);
+      memcpy(&peaks->peaks[unit], &most, sizeof most);
+      continue;
+    }
     const float *values = NAME(row_start)(in, unit);
     // The magnitudes of floats are ordered as their bits are, and integers may be compared in any
     // order: the compiler fills its vectors.

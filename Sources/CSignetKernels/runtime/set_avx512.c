@@ -1,6 +1,7 @@
 #include "conv_amx.h"
 #include "conv_amx_dense.h"
 #include "conv_pairs_kernels.h"
+#include "conv_tables_avx512.h"
 #include "kernel_sets.h"
 #include "linear_avx512.h"
 
@@ -25,7 +26,8 @@ static const signet_conv_kernel *const f32_conv_tiles[] = {
 static const signet_conv_kernel *const f32_conv_tiles_exact[] = {
     &signet_f32_conv_amx_exact, &avx512_f32_conv, NULL};
 static const signet_conv_kernel *const b1_conv[] = {
-    &signet_b1_linear_avx512, &signet_b1_conv_pairs_avx512, &avx512_b1_conv, NULL};
+    &signet_b1_linear_avx512, &signet_b1_conv_tables_avx512, &signet_b1_conv_pairs_avx512,
+    &avx512_b1_conv, NULL};
 static const signet_conv_kernel *const b1_conv_exact[] = {
     &signet_b1_linear_avx512, &avx512_b1_conv, NULL};
 static const signet_conv_kernel *const b1_conv_tiles[] = {

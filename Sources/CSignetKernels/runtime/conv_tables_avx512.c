@@ -1,0 +1,310 @@
+// Binary convolution without a multiplication: five inputs of a pixel have 32 signed sums, which as
+// 16-bit integers fill a register; five bits of a filter are an index into it. A pixel's tables are
+// made once and serve all filters and all kernel taps that look at it.
+#include "conv_tables_avx512.h"
+
+#if defined(__x86_64__)
+
+#define TARGET \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni")))
+#include "conv_tables512_build.h"
+#include "conv_tables512_lookup.h"
+#include "peaks.h"
+
+// The largest narrow sum.
+static const float most = 32767;
+
+static float step_of(float peak) {
+  return signet_table_step(peak, SIGNET_TABLE_CHUNK, most);
+}
+
+typedef struct {
+  int64_t image, first_row, end_row, first_block, end_block;
+} unit_place;
+
+// The tables of a row of the padded input.
+SIGNET_INLINE char *row_tables(
+    const signet_conv_shape *shape, const layout *plan, const scratch_layout *scratch,
+    int64_t row) {
+  const int64_t y = row - shape->pad_top;
+  if (y < 0 || y >= shape->in_height) return scratch->zeros;
+  return scratch->ring + row % plan->ring_rows * plan->row_bytes;
+}
+
+// What a tile looks at, in the order of the packed indices.
+SIGNET_INLINE void list_steps(
+    const signet_conv_shape *shape, const layout *plan, const scratch_layout *scratch, int64_t y,
+    int64_t x, int64_t rows, step *to) {
+  const int64_t chunk_bytes = chunk_tables * plan->pitch * table_bytes;
+  for (int64_t ky = 0; ky < shape->kernel_height; ky++) {
+    const int64_t row = y * shape->stride_height + ky * shape->dilation_height;
+    const char *first = row_tables(shape, plan, scratch, row) + x * table_bytes;
+    const char *second = rows > 1 ? row_tables(shape, plan, scratch, row + shape->stride_height) +
+                                        x * table_bytes
+                                  : first;
+    step *next = to + ky * shape->kernel_width;
+    for (int64_t chunk = 0; chunk < plan->chunks; chunk++) {
+      const int64_t tables = tables_of(shape, chunk);
+      for (int64_t kx = 0; kx < shape->kernel_width; kx++) {
+        const int64_t offset = chunk * chunk_bytes + scratch->taps[kx];
+        next[kx] = (step){{first + offset, second + offset}, tables};
+      }
+      next += (int64_t)shape->kernel_height * shape->kernel_width;
+    }
+  }
+}
+
+// What a filter's sum is multiplied by and what is added, 16 filters a vector.
+typedef struct {
+  __m512 scale[4], offset[4];
+  __mmask16 filters[4];
+} epilogue;
+
+SIGNET_INLINE TARGET epilogue make_epilogue(
+    const signet_conv *conv, int64_t code, int64_t filter, float unit) {
+  epilogue with;
+  for (int v = 0; v < 4; v++) {
+    const int64_t first = filter + v * 16;
+    const int64_t count =
+        signet_max(signet_min(conv->shape.out_channels - first, 16), 0);
+    const __mmask16 mask = (__mmask16)((1u << count) - 1);
+    with.filters[v] = mask;
+    with.scale[v] = _mm512_set1_ps(unit);
+    if (conv->scale) {
+      const float *scales = conv->scale + code * conv->shape.out_channels;
+      with.scale[v] = _mm512_mul_ps(with.scale[v], _mm512_maskz_loadu_ps(mask, scales + first));
+    }
+    // Once, with the first code.
+    with.offset[v] = _mm512_maskz_loadu_ps(code == 0 ? mask : 0, conv->offset + first);
+  }
+  return with;
+}
+
+// Finishes a row of pixels. Later codes are added to what the earlier ones left in the output.
+SIGNET_INLINE TARGET void finish_row(
+    const signet_conv *conv, const epilogue *with, const int vectors, int64_t code,
+    signet_cursor cursor, int64_t filter, int64_t pixels, const int32_t *sums) {
+  float *out = signet_pixel(&conv->out, cursor) + filter;
+  const float *added = NULL;
+  int64_t added_stride = conv->out.pixel_stride;
+  if (code > 0) {
+    added = out;
+  } else if (conv->residual.data) {
+    added = signet_pixel(&conv->residual, cursor) + filter;
+    added_stride = conv->residual.pixel_stride;
+  }
+  const bool relu = conv->relu && code == conv->shape.codes - 1;
+  const __m512 zero = _mm512_setzero_ps();
+  for (int64_t p = 0; p < pixels; p++) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) {
+      const __mmask16 mask = with->filters[v];
+      __m512 value = _mm512_fmadd_ps(
+          _mm512_cvtepi32_ps(_mm512_load_si512(sums + v * 16)), with->scale[v], with->offset[v]);
+      if (added) value = _mm512_add_ps(value, _mm512_maskz_loadu_ps(mask, added + v * 16));
+      // What is not a number stays.
+      if (relu) value = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(value, zero, _CMP_NLT_UQ), value);
+      _mm512_mask_storeu_ps(out + v * 16, mask, value);
+    }
+    sums += vectors * 16;
+    out += conv->out.pixel_stride;
+    if (added) added += added_stride;
+  }
+}
+
+// packed: codes × filter blocks × tables under a kernel × vectors × 32 pairs of bytes, 2·index and
+// 2·index + 1. Even lanes hold the first 16 filters of a vector, odd ones the others.
+SIGNET_INLINE int64_t vectors_of(const signet_conv_shape *shape, int64_t block) {
+  return shape->out_channels - block * block_filters > vector_filters ? 2 : 1;
+}
+
+SIGNET_INLINE int64_t vector_indices(const signet_conv_shape *shape, const layout *plan) {
+  return plan->tables * shape->kernel_height * shape->kernel_width * vector_filters;
+}
+
+SIGNET_INLINE int64_t code_indices(const signet_conv_shape *shape, const layout *plan) {
+  return signet_ceil_div(shape->out_channels, vector_filters) * vector_indices(shape, plan);
+}
+
+SIGNET_INLINE TARGET void run_tile(
+    const signet_conv *conv, const layout *plan, const scratch_layout *scratch,
+    const unit_place *unit, int64_t block, float unit_value, const step *steps, int64_t y,
+    int64_t x, int64_t rows, int64_t columns) {
+  const signet_conv_shape *shape = &conv->shape;
+  const int64_t vectors = vectors_of(shape, block);
+  const look_up_function look_up = look_ups[vectors - 1][rows - 1][columns - 1];
+  for (int64_t code = 0; code < shape->codes; code++) {
+    const uint16_t *indices = (const uint16_t *)conv->packed +
+                              code * code_indices(shape, plan) +
+                              block * 2 * vector_indices(shape, plan);
+    look_up(
+        steps, steps_of(shape, plan), plan->pitch * table_bytes, indices, scratch->sums);
+    const epilogue with = make_epilogue(conv, code, block * block_filters, unit_value);
+    for (int64_t row = 0; row < rows; row++) {
+      const signet_cursor cursor = {unit->image, (int32_t)(y + row), (int32_t)x};
+      const int32_t *sums = scratch->sums + row * columns * vectors * vector_filters;
+      if (vectors == 2) {
+        finish_row(conv, &with, 4, code, cursor, block * block_filters, columns, sums);
+      } else {
+        finish_row(conv, &with, 2, code, cursor, block * block_filters, columns, sums);
+      }
+    }
+  }
+}
+
+SIGNET_INLINE TARGET void run_band(
+    const signet_conv *conv, const layout *plan, const scratch_layout *scratch,
+    const unit_place *unit, float unit_value, int64_t first_row, int64_t end_row) {
+  const signet_conv_shape *shape = &conv->shape;
+  for (int64_t block = unit->first_block; block < unit->end_block; block++) {
+    step *steps = scratch->steps;
+    for (int64_t y = first_row; y < end_row; y += plan->tile_rows) {
+      const int64_t rows = signet_min(plan->tile_rows, end_row - y);
+      for (int64_t x = 0; x < shape->out_width; x += plan->tile_columns) {
+        if (block == unit->first_block) list_steps(shape, plan, scratch, y, x, rows, steps);
+        run_tile(
+            conv, plan, scratch, unit, block, unit_value, steps, y, x, rows,
+            signet_min(plan->tile_columns, shape->out_width - x));
+        steps += steps_of(shape, plan);
+      }
+    }
+  }
+}
+
+// Tables that nobody makes are zeros.
+SIGNET_INLINE TARGET void clear_padding(
+    const layout *plan, const scratch_layout *scratch) {
+  memset(scratch->zeros, 0, (size_t)plan->row_bytes);
+  for (int64_t column = 0; column < plan->pitch; column++) {
+    if (scratch->is_made[column]) continue;
+    for (int64_t table = 0; table < plan->ring_rows * plan->tables; table++) {
+      _mm512_store_si512(
+          scratch->ring + (table * plan->pitch + column) * table_bytes, _mm512_setzero_si512());
+    }
+  }
+}
+
+static TARGET void run(
+    const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
+  (void)images;
+  const signet_conv_shape *shape = &conv->shape;
+  const layout plan = lay_out(shape);
+  const scratch_layout scratch = lay_scratch(shape, &plan, (uintptr_t)memory);
+  const int64_t columns = fill_columns(shape, &plan, &scratch);
+  clear_padding(&plan, &scratch);
+  for (int64_t index = from; index < to; index++) {
+    const int64_t split = index % plan.splits;
+    const int64_t part = index / plan.splits % plan.parts;
+    const unit_place unit = {
+        .image = index / plan.splits / plan.parts,
+        .first_row = part * plan.part_rows,
+        .end_row = signet_min((part + 1) * plan.part_rows, shape->out_height),
+        .first_block = split * plan.filter_blocks / plan.splits,
+        .end_block = (split + 1) * plan.filter_blocks / plan.splits,
+    };
+    const float peak = signet_peak(conv, unit.image);
+    const float value = step_of(peak);
+    const float inverse = peak > 0 ? 1 / value : 0;
+    int64_t next = unit.first_row * shape->stride_height;
+    for (int64_t y = unit.first_row; y < unit.end_row; y += plan.band_rows) {
+      const int64_t end = signet_min(y + plan.band_rows, unit.end_row);
+      const int64_t last = y * shape->stride_height + rows_under(shape, end - y);
+      for (next = signet_max(next, y * shape->stride_height); next < last; next++) {
+        const int64_t row = next - shape->pad_top;
+        if (row < 0 || row >= shape->in_height ||
+            !is_looked_at(
+                next, shape->kernel_height, shape->dilation_height, shape->stride_height)) {
+          continue;
+        }
+        make_row(
+            conv, &plan, scratch.columns, columns,
+            conv->in.data + unit.image * conv->in.image_stride + row * conv->in.row_stride,
+            inverse, row_tables(shape, &plan, &scratch, next));
+      }
+      run_band(conv, &plan, &scratch, &unit, value, y, end);
+    }
+  }
+}
+
+// Of patches that are no longer, all chunks' sums together stay within 32 bits.
+static bool accepts(const signet_conv_shape *shape) {
+  if (!__builtin_cpu_supports("avx512vbmi") || !__builtin_cpu_supports("avx512vnni") ||
+      shape->groups != 1 || (int64_t)shape->out_height * shape->out_width == 1 ||
+      signet_patch_length(shape) >= 1 << 16) {
+    return false;
+  }
+  const layout plan = lay_out(shape);
+  return plan.ring_rows * plan.row_bytes <= most_ring_bytes;
+}
+
+static int64_t units(const signet_conv *conv, int64_t images) {
+  const layout plan = lay_out(&conv->shape);
+  return images * plan.parts * plan.splits;
+}
+
+static size_t scratch_bytes(const signet_conv_shape *shape, int64_t images) {
+  (void)images;
+  const layout plan = lay_out(shape);
+  return lay_scratch(shape, &plan, 0).bytes;
+}
+
+static size_t packed_bytes(const signet_conv_shape *shape) {
+  const layout plan = lay_out(shape);
+  return (size_t)(shape->codes * code_indices(shape, &plan)) * sizeof(uint16_t);
+}
+
+// Where the index of one filter into a table lies, within its code.
+SIGNET_INLINE int64_t index_place(
+    const signet_conv_shape *shape, const layout *plan, int64_t filter, int64_t table) {
+  const int64_t block = filter / block_filters;
+  const int64_t vectors = vectors_of(shape, block);
+  const int64_t lane = filter % vector_filters;
+  return block * 2 * vector_indices(shape, plan) +
+         (table * vectors + filter % block_filters / vector_filters) * vector_filters +
+         lane % 16 * 2 + lane / 16;
+}
+
+static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
+  const layout plan = lay_out(shape);
+  const int64_t bytes = (signet_patch_length(shape) + 7) / 8;
+  const int64_t area = (int64_t)shape->kernel_height * shape->kernel_width;
+  const int64_t count = shape->codes * code_indices(shape, &plan);
+  uint16_t *indices = packed;
+  for (int64_t i = 0; i < count; i++) indices[i] = 0x0100;
+  for (int64_t row = 0; row < (int64_t)shape->codes * shape->out_channels; row++) {
+    const uint8_t *bits = (const uint8_t *)rows + row * bytes;
+    uint16_t *of_code = indices + row / shape->out_channels * code_indices(shape, &plan);
+    const int64_t filter = row % shape->out_channels;
+    for (int64_t channel = 0; channel < shape->in_channels; channel++) {
+      const int64_t chunk = channel / SIGNET_TABLE_CHUNK;
+      const int64_t tables = tables_of(shape, chunk);
+      const int64_t input = channel % SIGNET_TABLE_CHUNK / tables;
+      // The tables of the chunks before, then of each tap.
+      const int64_t first = chunk * chunk_tables * area + channel % SIGNET_TABLE_CHUNK % tables;
+      const int64_t tap_indices =
+          tables * vectors_of(shape, filter / block_filters) * vector_filters;
+      uint16_t *index = of_code + index_place(shape, &plan, filter, first);
+      for (int64_t tap = 0; tap < area; tap++, index += tap_indices) {
+        const int64_t element = channel * area + tap;
+        const uint16_t bit = (bits[element / 8] >> (element % 8)) & 1;
+        // Entries of two bytes: a lane's two indices are the entry's, doubled, and the next.
+        *index |= (uint16_t)(bit * 0x0202) << input;
+      }
+    }
+  }
+}
+
+const signet_conv_kernel signet_b1_conv_tables_avx512 = {
+    .name = "b1i16_conv_table5_p14x64_avx512vbmi",
+    .peak_channels = SIGNET_TABLE_CHUNK,
+    .step = step_of,
+    .needs_peaks = true,
+    .accepts = accepts,
+    .packed_bytes = packed_bytes,
+    .pack = pack,
+    .scratch_bytes = scratch_bytes,
+    .units = units,
+    .run = run,
+};
+
+#endif

@@ -49,6 +49,8 @@ static signet_conv_shape shape_of(const test_case *t) {
 // of their scale. The first part of a kernel's name says what its weights and its inputs become.
 typedef struct {
   double input, weight;
+  // Instead of the weights' share: what an integer stands for.
+  float (*weight_step)(float sum, float largest);
   // What the inputs' share is of: the largest sum of magnitudes of so many channels.
   int32_t channels;
 } rounding;
@@ -64,7 +66,7 @@ static rounding rounding_of(const signet_conv_kernel *kernel) {
   if (kernel->step) {
     return (rounding){
         .input = (0.5 + 32767 * 0x1p-23) * (double)kernel->step(1),
-        .channels = kernel->peak_channels};
+        .weight_step = kernel->weight_step, .channels = kernel->peak_channels};
   }
   const char *end = strchr(kernel->name, '_');
   return (rounding){
@@ -179,13 +181,25 @@ typedef struct {
   double value, magnitude;
   // Σ|α·w|: what an error of each input is multiplied by.
   double gain;
-  // Σ|α|·(|x| + 2·peak)·the filter's largest weight: the same of each weight, where the products of
-  // the lowest bytes are dropped too.
-  double weight_gain;
+  // Σ|α|·(|x| + 2·peak)·what a weight may be off by, where the products of the lowest bytes are
+  // dropped too.
+  double weight_error;
 } expectation;
 
+// What each weight of a filter may be off by.
+static double error_of_weights(const rounding *lost, const float *weights, int64_t count) {
+  float sum = 0, largest = 0;
+  for (int64_t i = 0; i < count; i++) {
+    sum += fabsf(weights[i]);
+    largest = fmaxf(largest, fabsf(weights[i]));
+  }
+  if (lost->weight_step) return (0.5 + 32767 * 0x1p-23) * (double)lost->weight_step(sum, largest);
+  return lost->weight * (double)largest;
+}
+
 static expectation definition(
-    const layer *l, int32_t image, int32_t y, int32_t x, int32_t filter, double peak) {
+    const layer *l, const rounding *lost, int32_t image, int32_t y, int32_t x, int32_t filter,
+    double peak) {
   const test_case *t = l->test;
   const float *weights = (void *)l->weights.start;
   const float *scales = (void *)l->scales.start;
@@ -195,10 +209,7 @@ static expectation definition(
   e.magnitude = fabs(e.value);
   for (int32_t code = 0; code < t->codes; code++) {
     const int64_t row = (int64_t)code * t->filters + filter;
-    double weight_peak = 0;
-    for (int64_t i = 0; i < l->patch; i++) {
-      weight_peak = fmax(weight_peak, fabs((double)weights[row * l->patch + i]));
-    }
+    const double weight_error = error_of_weights(lost, weights + row * l->patch, l->patch);
     for (int32_t c = 0; c < channels; c++) {
       for (int32_t ky = 0; ky < t->kernel_height; ky++) {
         for (int32_t kx = 0; kx < t->kernel_width; kx++) {
@@ -213,7 +224,7 @@ static expectation definition(
           e.value += product;
           e.magnitude += fabs(product);
           e.gain += fabs(weight);
-          e.weight_gain += fabs((double)scales[row]) * weight_peak * (fabs(number) + 2 * peak);
+          e.weight_error += fabs((double)scales[row]) * weight_error * (fabs(number) + 2 * peak);
         }
       }
     }
@@ -249,10 +260,10 @@ static void compare(
     for (int32_t y = 0; y < l->shape.out_height; y++) {
       for (int32_t x = 0; x < l->shape.out_width; x++) {
         for (int32_t filter = 0; filter < t->filters; filter++) {
-          const expectation e = definition(l, image, y, x, filter, peak);
+          const expectation e = definition(l, &lost, image, y, x, filter, peak);
           const double bound =
               (double)(l->patch + t->codes + 4) * 0x1p-24 * e.magnitude +
-              input_error * e.gain + lost.weight * e.weight_gain;
+              input_error * e.gain + e.weight_error;
           const double found = (double)map_at(output, image, y, x, filter);
           if (fabs(found - e.value) <= bound) continue;
           check(

@@ -163,7 +163,8 @@ struct ConvolutionTester {
     for code in 0..<codes {
       let scale = Double(scales[code * filters + filter])
       var element = (code * filters + filter) * patch
-      let weightPeak = weights[element..<element + patch].reduce(0.0) { max($0, abs(Double($1))) }
+      let weightError = rounding.weightError(
+        weights[element..<element + patch].map { abs(Double($0)) })
       for channel in 0..<perGroup {
         for ky in 0..<kernelHeight {
           for kx in 0..<kernelWidth {
@@ -179,7 +180,7 @@ struct ConvolutionTester {
                 abs(scale)
                 * rounding.bound(
                   input: Double(number), weight: Double(weights[element]), inputPeak: peak,
-                  weightPeak: weightPeak)
+                  weightError: weightError)
             }
             element += 1
           }

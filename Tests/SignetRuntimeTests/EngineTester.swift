@@ -25,7 +25,7 @@ struct EngineTester {
     let kernels = Dictionary(
       engine.plan.steps.map { ($0.name, $0.kernel) }, uniquingKeysWith: { first, _ in first })
     let interpreter = Interpreter(model: model) { node in
-      KernelRounding.binary(named: kernels[node.name] ?? "")
+      KernelRounding.named(kernels[node.name] ?? "")
     }
     let size = model.graph.inputShape.elementCount
     let classes = engine.classCount

@@ -124,7 +124,7 @@ struct Interpreter {
     let inputPeak = peak(input, channels: rounding.peakChannels)
     for filter in 0..<attributes.outputChannels {
       let patch = filter * attributes.patchLength..<(filter + 1) * attributes.patchLength
-      let weightPeak = magnitude[patch].max() ?? 0
+      let weightError = rounding.weightError(magnitude[patch])
       for row in 0..<out.shape.height {
         for column in 0..<out.shape.width {
           var number = bias.isEmpty ? 0 : bias[filter]
@@ -147,7 +147,7 @@ struct Interpreter {
                   carried += magnitude[element] * input.bounds[index]
                   carried += rounding.bound(
                     input: input.numbers[index], weight: magnitude[element],
-                    inputPeak: inputPeak, weightPeak: weightPeak)
+                    inputPeak: inputPeak, weightError: weightError)
                 }
                 element += 1
               }
@@ -188,7 +188,7 @@ struct Interpreter {
     let rounding = rounding(node)
     let inputPeak = peak(input, channels: rounding.peakChannels)
     for filter in 0..<out.shape.channels {
-      let weightPeak = magnitude[filter * inputs..<(filter + 1) * inputs].max() ?? 0
+      let weightError = rounding.weightError(magnitude[filter * inputs..<(filter + 1) * inputs])
       var number = bias.isEmpty ? 0 : bias[filter]
       var magnitudes = abs(number)
       var carried = 0.0
@@ -198,7 +198,7 @@ struct Interpreter {
         carried += magnitude[filter * inputs + element] * input.bounds[element]
         carried += rounding.bound(
           input: input.numbers[element], weight: magnitude[filter * inputs + element],
-          inputPeak: inputPeak, weightPeak: weightPeak)
+          inputPeak: inputPeak, weightError: weightError)
       }
       out.numbers[filter] = number
       out.bounds[filter] = gamma * magnitudes + (1 + gamma) * carried

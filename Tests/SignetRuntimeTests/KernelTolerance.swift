@@ -10,6 +10,8 @@ struct KernelRounding {
   var peakChannels = 1
   /// Of each weight, as a share of the filter's largest.
   var weight = 0.0
+  /// Instead of that: what an integer stands for in a filter with these weights.
+  var weightStep: (@convention(c) (_ sum: Float, _ largest: Float) -> Float)?
 
   /// By a kernel's name: half a unit of the integers, and what scaling in float32 adds.
   init(kernel name: String) {
@@ -28,19 +30,31 @@ struct KernelRounding {
     self.init(kernel: String(cString: kernel.name))
     guard let step = kernel.step else { return }
     input = (0.5 + 32767 * 0x1p-23) * Double(step(1))
-    peakChannels = Int(kernel.peak_channels)
+    peakChannels = max(Int(kernel.peak_channels), 1)
+    weightStep = kernel.weight_step
   }
 
-  /// By the name of a binary layer's kernel, as a plan tells it.
-  static func binary(named name: String) -> KernelRounding {
+  /// By a kernel's name, as a plan tells it.
+  static func named(_ name: String) -> KernelRounding {
     for set in KernelSet.available {
-      var next = set.table.pointer.pointee.b1_conv
-      while let kernel = next?.pointee?.pointee {
-        if String(cString: kernel.name) == name { return KernelRounding(kernel) }
-        next = next?.advanced(by: 1)
+      let table = set.table.pointer.pointee
+      for candidates in [table.b1_conv, table.f32_conv] {
+        var next = candidates
+        while let kernel = next?.pointee?.pointee {
+          if String(cString: kernel.name) == name { return KernelRounding(kernel) }
+          next = next?.advanced(by: 1)
+        }
       }
     }
     return KernelRounding(kernel: name)
+  }
+
+  /// What each of a filter's weights may be off by.
+  func weightError(_ magnitudes: some Collection<Double>) -> Double {
+    let largest = magnitudes.max() ?? 0
+    guard let weightStep else { return weight * largest }
+    let step = weightStep(Float(magnitudes.reduce(0, +)), Float(largest))
+    return (0.5 + 32767 * 0x1p-23) * Double(step)
   }
 
   /// What a product may be off by. Where weights are integers too, the products of the lowest
@@ -48,8 +62,8 @@ struct KernelRounding {
   ///
   /// - Parameters:
   ///   - inputPeak: the largest sum of the magnitudes of ``peakChannels`` of the image's inputs
-  ///   - weightPeak: the largest magnitude of the filter's weights
-  func bound(input x: Double, weight w: Double, inputPeak: Double, weightPeak: Double) -> Double {
-    input * inputPeak * abs(w) + weight * weightPeak * (abs(x) + 2 * inputPeak)
+  ///   - weightError: what the weight may be off by
+  func bound(input x: Double, weight w: Double, inputPeak: Double, weightError: Double) -> Double {
+    input * inputPeak * abs(w) + weightError * (abs(x) + 2 * inputPeak)
   }
 }

@@ -75,6 +75,9 @@ typedef struct signet_conv_kernel {
   // What an integer of 1 stands for in an image of that peak, to which it is proportional. A kernel
   // that has this is off by half of it per input; the names of the others say what they lose.
   float (*step)(float peak);
+  // The same of a filter's weights, from the sum of their magnitudes and the largest; NULL unless
+  // they are integers too.
+  float (*weight_step)(float sum, float largest);
   // Whether it pools its result while that is in the cache.
   bool takes_pooling;
   // NULL takes every shape.

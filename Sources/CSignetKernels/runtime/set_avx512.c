@@ -1,5 +1,6 @@
 #include "conv_amx.h"
 #include "conv_amx_dense.h"
+#include "conv_dense_avx512.h"
 #include "conv_pairs_kernels.h"
 #include "conv_tables_avx512.h"
 #include "kernel_sets.h"
@@ -19,7 +20,7 @@
 #include "rows.h"
 
 static const signet_conv_kernel *const f32_conv[] = {
-    &signet_f32_linear_avx512, &avx512_f32_conv, NULL};
+    &signet_f32_linear_avx512, &signet_f32_conv_dense_avx512, &avx512_f32_conv, NULL};
 static const signet_conv_kernel *const f32_conv_exact[] = {&avx512_f32_conv, NULL};
 static const signet_conv_kernel *const f32_conv_tiles[] = {
     &signet_f32_linear_avx512, &signet_f32_conv_amx, &avx512_f32_conv, NULL};

@@ -107,8 +107,7 @@ struct Lowering {
     case .binary(let codes):
       codes.bytes.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
     }
-    let peaked = PeakedView(view: work.input, channels: kernel.pointee.peak_channels)
-    let peaks = kernel.pointee.needs_peaks ? try peaks(of: peaked, layer) : nil
+    let peaks = try peaks(for: kernel.pointee, shape, of: work.input, layer)
     let noView = signet_view()
     let arguments = signet_conv(
       shape: shape, in: lowered(work.input), out: lowered(work.result),
@@ -116,8 +115,8 @@ struct Lowering {
       scale: try work.scale.map { (scale) throws(EngineError) in
         UnsafePointer(try memory.array(scale, for: layer))
       },
-      offset: try memory.array(work.offset, for: layer), peaks: peaks,
-      peaks_per_image: Int64(work.input.height), relu: work.relu)
+      offset: try memory.array(work.offset, for: layer), peaks: peaks?.start,
+      peaks_per_image: Int64(peaks?.countPerImage ?? 0), relu: work.relu)
     let needed = kernel.pointee.scratch_bytes(&shape, Int64(maximumBatch))
     // The next thread's working memory begins on a cache line of its own.
     scratchBytes = max(scratchBytes, (needed + 127) / 64 * 64)
@@ -136,6 +135,25 @@ struct Lowering {
   private struct PeakedView: Hashable {
     var view: ValueView
     var channels: Int32
+  }
+
+  /// Where a step before gathers what a kernel must know about each row of its input.
+  private mutating func peaks(
+    for kernel: signet_conv_kernel, _ shape: signet_conv_shape, of view: ValueView,
+    _ layer: String
+  ) throws(EngineError) -> (start: UnsafePointer<Float>, countPerImage: Int)? {
+    guard kernel.needs_peaks else { return nil }
+    guard let measure = kernel.measure else {
+      let peaked = PeakedView(view: view, channels: kernel.peak_channels)
+      return (try peaks(of: peaked, layer), view.height)
+    }
+    let rows = [Float](repeating: 0, count: 2 * maximumBatch * view.height)
+    let stored = try memory.array(rows, for: layer)
+    try append(
+      PlannedStep(nodes: [], work: .fromPlanes(view)), "measure",
+      signet_measurement(in: lowered(view), shape: shape, peaks: stored), measure, out: view,
+      cost: view.elements / 8)
+    return (UnsafePointer(stored), 2 * view.height)
   }
 
   /// Where a step before gathers the peak of each row of a value.

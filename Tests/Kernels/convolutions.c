@@ -15,6 +15,9 @@ typedef struct {
   bool residual, relu, scaled;
   // Inputs and signs that agree, so that sums are as large as sums can be.
   bool extreme;
+  // Inputs have one sign per channel, and filters those signs or their opposites: every sum is as
+  // large as the magnitudes of its inputs allow.
+  bool aligned;
 } test_case;
 
 static const test_case plain = {
@@ -55,13 +58,27 @@ typedef struct {
   int32_t channels;
 } rounding;
 
+// Tables of the signed sums of four inputs. A run, the inputs of a kernel row in as many 16 channels
+// as make at least four taps, sums up to at most run · peak, for which there are 8192 less what low
+// parts of 6 bits and half a unit of each table take. The multiplier that makes it so is an integer,
+// whose last unit is lost. Off is half a unit per table, and before that half of peak / 8191 per input.
+static double unit_of_tables(const signet_conv_shape *shape) {
+  const double taps = shape->kernel_width < 4 ? 4 / shape->kernel_width * shape->kernel_width
+                                              : shape->kernel_width;
+  const double run = 16 * taps;
+  const double unit = (run * (1 + run * 0x1p-22) + run / 2 / 8191) / (8192 - 63.5 * run / 4);
+  const double tables = (shape->in_channels + 3) / 4;
+  return unit * (1 + run / 16384) / 2 * tables / shape->in_channels +
+         0.5 / 8191 * (1 + 0x1p-9);
+}
+
 static double unit_of(const char *type) {
   if (strncmp(type, "i24", 3) == 0) return 1.5 / 8323072;
   if (strncmp(type, "i16", 3) == 0) return (0.5 + 32512 * 0x1p-23) / 32512;
   return 0;
 }
 
-static rounding rounding_of(const signet_conv_kernel *kernel) {
+static rounding rounding_of(const signet_conv_kernel *kernel, const signet_conv_shape *shape) {
   // Half an integer, and the rounding of the product that becomes one.
   if (kernel->step) {
     return (rounding){
@@ -69,6 +86,18 @@ static rounding rounding_of(const signet_conv_kernel *kernel) {
         .weight_step = kernel->weight_step, .channels = kernel->peak_channels};
   }
   const char *end = strchr(kernel->name, '_');
+  if (end && end - kernel->name >= 3 && strncmp(end - 3, "t14", 3) == 0) {
+    return (rounding){.input = unit_of_tables(shape), .channels = 1};
+  }
+  if (end && end - kernel->name >= 3 && strncmp(end - 3, "i14", 3) == 0) {
+    // The integers of a filter sum up to less than 2¹⁸, whose share of an average weight is S.
+    const double patch = (double)(shape->in_channels / shape->groups) * shape->kernel_height *
+                         shape->kernel_width;
+    return (rounding){
+        .input = 0.5 / 8191 * (1 + 0x1p-9),
+        .weight = fmax(1.0 / 32767, patch / ((1 << 18) - 1 - patch / 2)) / 2 * (1 + 0x1p-9),
+        .channels = 1};
+  }
   return (rounding){
       .input = end && end - kernel->name >= 3 ? unit_of(end - 3) : 0,
       .weight = unit_of(kernel->name), .channels = 1};
@@ -105,6 +134,15 @@ static void fill_to_the_bound(const layer *l) {
   }
 }
 
+static void align(const guarded_map *input) {
+  const signet_view *view = &input->view;
+  const int64_t pixels = (int64_t)input->images * input->height * input->width;
+  for (int64_t pixel = 0; pixel < pixels; pixel++) {
+    float *values = view->data + pixel * view->pixel_stride;
+    for (int64_t c = 0; c < input->channels; c++) values[c] = fabsf(values[c]) * sign_of(c);
+  }
+}
+
 static layer layer_make(const test_case *t, bool binary) {
   layer l = {.test = t, .shape = shape_of(t)};
   random_seed(11);
@@ -114,6 +152,7 @@ static layer layer_make(const test_case *t, bool binary) {
   map_fill(&l.input);
   map_fill(&l.added);
   if (t->extreme) fill_to_the_bound(&l);
+  if (t->aligned) align(&l.input);
   const int64_t filters = (int64_t)t->codes * t->filters;
   const int64_t row_bytes = binary ? (l.patch + 7) / 8 : l.patch * 4;
   l.weights = guarded_make((size_t)(filters * l.patch) * 4, 4);
@@ -127,6 +166,10 @@ static layer layer_make(const test_case *t, bool binary) {
       if (t->extreme) {
         const int64_t channel = i / ((int64_t)t->kernel_height * t->kernel_width);
         value = row % 2 == 0 ? sign_of(channel) : -sign_of(channel);
+      }
+      if (t->aligned) {
+        const int64_t channel = i / ((int64_t)t->kernel_height * t->kernel_width);
+        value = fabsf(value) * sign_of(channel) * (row % 2 == 0 ? 1 : -1);
       }
       if (binary) {
         value = value > 0 ? 1 : -1;
@@ -254,7 +297,7 @@ static void compare(
   char text[256];
   describe(t, text, sizeof text);
   for (int32_t image = 0; image < t->images; image++) {
-    const rounding lost = rounding_of(kernel);
+    const rounding lost = rounding_of(kernel, &l->shape);
     const double input_error = lost.input * peak_of(l, image, lost.channels);
     const double peak = peak_of(l, image, 1);
     for (int32_t y = 0; y < l->shape.out_height; y++) {
@@ -283,10 +326,18 @@ static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool bi
   guarded packed = guarded_make(kernel->packed_bytes(shape), 64);
   guarded scratch = guarded_make(kernel->scratch_bytes(shape, t->images), 64);
   guarded_map output = map_make(t->images, shape->out_height, shape->out_width, t->filters, t->gap);
-  guarded peaks = guarded_make((size_t)(t->images * t->height) * sizeof(float), sizeof(float));
-  for (int32_t row = 0; row < t->images * t->height; row++) {
-    ((float *)(void *)peaks.start)[row] =
-        row_peak(l, row / t->height, row % t->height, kernel->peak_channels);
+  const int64_t rows = (int64_t)t->images * t->height;
+  const int64_t row_numbers = kernel->measure ? 2 : 1;
+  guarded peaks = guarded_make((size_t)(rows * row_numbers) * sizeof(float), sizeof(float));
+  const signet_measurement measurement = {
+      .in = l->input.view, .shape = *shape, .peaks = (float *)(void *)peaks.start};
+  for (int32_t row = 0; row < rows; row++) {
+    if (kernel->measure) {
+      kernel->measure(&measurement, t->images, row, row + 1, scratch.start);
+    } else {
+      measurement.peaks[row] = 
+          row_peak(l, row / t->height, row % t->height, kernel->peak_channels);
+    }
   }
   kernel->pack(shape, l->rows.start, packed.start);
   const signet_conv conv = {
@@ -294,14 +345,14 @@ static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool bi
       .residual = t->residual ? l->added.view : (signet_view){0}, .packed = packed.start,
       .scale = binary || t->scaled ? (float *)(void *)l->scales.start : NULL,
       .offset = (float *)(void *)l->offsets.start, .peaks = (float *)(void *)peaks.start,
-      .peaks_per_image = t->height, .relu = t->relu};
+      .peaks_per_image = row_numbers * t->height, .relu = t->relu};
   // Backwards and one by one: each unit must stand alone.
   for (int64_t unit = kernel->units(&conv, t->images) - 1; unit >= 0; unit--) {
     kernel->run(&conv, t->images, unit, unit + 1, scratch.start);
   }
   check(
       map_is_intact(&output) && map_is_intact(&l->input) && guarded_is_intact(&packed) &&
-          guarded_is_intact(&scratch),
+          guarded_is_intact(&scratch) && guarded_is_intact(&peaks),
       kernel->name, "wrote outside its output");
   compare(l, kernel, &output);
   guarded_free(&packed);
@@ -350,16 +401,16 @@ static void channels_and_filters(void) {
   }
 }
 
-static void windows(void) {
+static void windows(int32_t channels, int32_t filters) {
   const int32_t kernels[][2] = {{1, 1}, {1, 3}, {2, 2}, {3, 1}, {5, 5}, {7, 4}};
   for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
     for (int32_t stride = 1; stride <= 3; stride++) {
       for (int32_t dilation = 1; dilation <= 2; dilation++) {
         test_case t = plain;
-        t.channels = 6;
+        t.channels = channels;
         t.height = 15;
         t.width = 11;
-        t.filters = 18;
+        t.filters = filters;
         t.kernel_height = kernels[k][0];
         t.kernel_width = kernels[k][1];
         t.stride_height = stride;
@@ -385,7 +436,7 @@ static void windows(void) {
 }
 
 static void groups_and_codes(void) {
-  const int32_t groups[][3] = {{6, 9, 3}, {7, 7, 7}, {4, 70, 2}};
+  const int32_t groups[][3] = {{6, 9, 3}, {7, 7, 7}, {4, 70, 2}, {35, 43, 1}};
   for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
     for (int32_t codes = 1; codes <= 3; codes++) {
       test_case t = plain;
@@ -400,9 +451,10 @@ static void groups_and_codes(void) {
   }
 }
 
-static void epilogues(void) {
+static void epilogues(int32_t channels) {
   for (int bits = 0; bits < 8; bits++) {
     test_case t = plain;
+    t.channels = channels;
     t.filters = 19;
     t.gap = 5;
     t.residual = bits & 1;
@@ -480,13 +532,35 @@ static void table_steps(void) {
   check(largest >= 32740, "table_step", "no sum above %g", largest);
 }
 
+// Sums of integers may use all bits their kernel has for them: with inputs of agreeing signs, a bound
+// that is not one would be passed.
+static void aligned_signs(void) {
+  const int32_t channels[] = {16, 33, 64, 130}, kernels[] = {1, 2, 3, 5, 8};
+  for (size_t c = 0; c < sizeof channels / 4; c++) {
+    for (size_t k = 0; k < sizeof kernels / 4; k++) {
+      test_case t = plain;
+      t.channels = channels[c];
+      t.height = 8;
+      t.width = 9;
+      t.filters = 30;
+      t.kernel_height = t.kernel_width = kernels[k];
+      t.codes = t.images = 2;
+      t.aligned = true;
+      run_case(t);
+    }
+  }
+}
+
 void test_convolutions(void) {
   channels_and_filters();
-  windows();
+  windows(6, 18);
+  windows(37, 29);
   groups_and_codes();
-  epilogues();
+  epilogues(3);
+  epilogues(29);
   vectors();
   large_maps();
   sums_at_their_bound();
   table_steps();
+  aligned_signs();
 }

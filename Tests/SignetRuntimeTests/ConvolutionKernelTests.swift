@@ -149,6 +149,32 @@ import Testing
     }
   }
 
+  /// Sums of integers may use all bits their kernel has for them: with inputs of agreeing signs,
+  /// a bound that is not one would be passed.
+  @Test(arguments: kernels)
+  func alignedSigns(_ set: KernelSet) {
+    for (kernel, channels) in [(1, 64), (1, 130), (2, 33), (3, 16), (3, 48), (5, 17), (8, 16)] {
+      for seed in 1...3 {
+        for codes in 1...2 {
+          check(
+            set,
+            ConvolutionTester(
+              channels: channels, height: 8, width: 9, filters: 30, kernelHeight: kernel,
+              kernelWidth: kernel, padding: (1, 1, 0, 1), codes: codes, images: 2,
+              isAligned: true, seed: UInt64(seed)))
+        }
+      }
+    }
+    for channels in [16, 40, 64] {
+      check(
+        set,
+        ConvolutionTester(
+          channels: channels, height: 9, width: 11, filters: 33, strideHeight: 2, strideWidth: 2,
+          dilationHeight: 2, dilationWidth: 2, padding: (2, 2, 2, 2), relu: true,
+          isAligned: true))
+    }
+  }
+
   /// Patches of several chunks, more pixels than one block, batches and threads.
   @Test(arguments: kernels)
   func largeMaps(_ set: KernelSet) {

@@ -28,6 +28,9 @@ struct ConvolutionTester {
   var gap = 0
   /// Every input and every weight is 1: no sum of integers can be larger.
   var isExtreme = false
+  /// Inputs have one sign per channel, and filters those signs or their opposites: every sum is as
+  /// large as the magnitudes of its inputs allow, half of them negative.
+  var isAligned = false
   var seed: UInt64 = 3
 
   var outHeight: Int {
@@ -59,13 +62,24 @@ struct ConvolutionTester {
     let input = GuardedMap(images, height, width, channels, gap: gap)
     let output = GuardedMap(images, outHeight, outWidth, filters, gap: gap)
     let added = GuardedMap(images, outHeight, outWidth, filters, gap: gap)
-    input.fill { isExtreme ? 1 : random.floats(1)[0] }
+    let channelSigns = random.signs(channels).map(Float.init)
+    var filled = 0
+    input.fill {
+      let number = isExtreme ? 1 : random.floats(1)[0]
+      filled += 1
+      return isAligned ? abs(number) * channelSigns[(filled - 1) % channels] : number
+    }
     added.fill { random.floats(1)[0] }
     let weights =
       isExtreme
       ? [Float](repeating: 1, count: codes * filters * patch)
-      : isBinary
-        ? random.signs(codes * filters * patch).map(Float.init) : random.floats(filters * patch)
+      : isAligned
+        ? (0..<codes * filters * patch).map { index in
+          let channel = index % patch / (kernelHeight * kernelWidth)
+          return channelSigns[channel] * (index / patch % 2 == 0 ? 1 : -1)
+        }
+        : isBinary
+          ? random.signs(codes * filters * patch).map(Float.init) : random.floats(filters * patch)
     let scales = random.floats(codes * filters, in: 0.1...1)
     let offsets = random.floats(filters)
 
@@ -76,16 +90,32 @@ struct ConvolutionTester {
       kernel.pack(&shape, weights, packed.start)
     }
     let scratch = GuardedBytes(kernel.scratch_bytes(&shape, Int64(images)))
-    let rounding = KernelRounding(kernel)
+    let rounding = KernelRounding(
+      kernel, patch: patch, channels: channels, kernelWidth: kernelWidth)
     let peaks = peaks(of: input, channels: rounding.peakChannels)
+    // What the kernel measures itself, if it does.
+    let rows = images * height
+    var measured = [Float](repeating: -1, count: 2 * rows)
+    if let measure = kernel.measure {
+      measured.withUnsafeMutableBufferPointer { measured in
+        var measurement = signet_measurement(
+          in: input.view, shape: shape, peaks: measured.baseAddress)
+        for row in (0..<Int64(rows)).reversed() {
+          measure(&measurement, Int64(images), row, row + 1, scratch.start)
+        }
+      }
+    } else {
+      measured = peaks
+    }
     scales.withUnsafeBufferPointer { scales in
       offsets.withUnsafeBufferPointer { offsets in
-        peaks.withUnsafeBufferPointer { peaks in
+        measured.withUnsafeBufferPointer { measured in
           var convolution = signet_conv(
             shape: shape, in: input.view, out: output.view,
             residual: residual ? added.view : signet_view(), packed: packed.start,
             scale: isBinary || scaled ? scales.baseAddress : nil, offset: offsets.baseAddress,
-            peaks: peaks.baseAddress, peaks_per_image: Int64(height), relu: relu)
+            peaks: measured.baseAddress, peaks_per_image: Int64(measured.count / images),
+            relu: relu)
           // Units in an order of their own: each must stand alone.
           let units = kernel.units(&convolution, Int64(images))
           #expect(units > 0, sourceLocation: sourceLocation)

@@ -25,7 +25,14 @@ struct EngineTester {
     let kernels = Dictionary(
       engine.plan.steps.map { ($0.name, $0.kernel) }, uniquingKeysWith: { first, _ in first })
     let interpreter = Interpreter(model: model) { node in
-      KernelRounding.named(kernels[node.name] ?? "")
+      // A linear layer's kernel may be a map of any width; of those, the widest loses most.
+      var layer = (patch: 1, channels: 1, kernelWidth: 8)
+      if case .convolution(let attributes) = node.operation {
+        layer = (attributes.patchLength, attributes.inputChannels, attributes.kernel.width)
+      }
+      return KernelRounding.named(
+        kernels[node.name] ?? "", patch: layer.patch, channels: layer.channels,
+        kernelWidth: layer.kernelWidth)
     }
     let size = model.graph.inputShape.elementCount
     let classes = engine.classCount

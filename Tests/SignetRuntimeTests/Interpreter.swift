@@ -7,7 +7,7 @@ import SignetModel
 struct Interpreter {
   let model: Model
   /// What the kernel of a layer may round.
-  var rounding: (Node) -> KernelRounding = { _ in KernelRounding(kernel: "") }
+  var rounding: (Node) -> KernelRounding = { _ in KernelRounding() }
 
   struct Value {
     var shape: Shape

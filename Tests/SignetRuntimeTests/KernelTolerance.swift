@@ -13,21 +13,38 @@ struct KernelRounding {
   /// Instead of that: what an integer stands for in a filter with these weights.
   var weightStep: (@convention(c) (_ sum: Float, _ largest: Float) -> Float)?
 
+  init() {}
+
   /// By a kernel's name: half a unit of the integers, and what scaling in float32 adds.
-  init(kernel name: String) {
+  ///
+  /// - Parameters:
+  ///   - patch: the layer's patch length
+  ///   - channels: the layer's input channels
+  ///   - kernelWidth: of the layer's filters
+  init(kernel name: String, patch: Int, channels: Int, kernelWidth: Int) {
     let parts = name.split(separator: "_").first ?? ""
     let unit16 = (0.5 + 32512 * 0x1p-23) / 32512
     let unit24 = (0.5 + 1) / 8_323_072
     if parts.hasSuffix("i16") { input = unit16 }
     if parts.hasSuffix("i24") { input = unit24 }
+    if parts.hasSuffix("i14") {
+      // The integers of a filter sum up to less than 2¹⁸, whose share of an average weight is S.
+      let sum = Double((1 << 18) - 1) - Double(patch) / 2
+      input = 0.5 / 8191 * (1 + 0x1p-9)
+      weight = max(1 / 32767, Double(patch) / sum) / 2 * (1 + 0x1p-9)
+      return
+    }
+    if parts.hasSuffix("t14") { input = Self.tables(channels, kernelWidth) }
     if parts.hasPrefix("i16") { weight = unit16 }
     if parts.hasPrefix("i24") { weight = unit24 }
   }
 
   /// By what the kernel says an integer stands for: half of that, and the rounding of the product
   /// that becomes one. By its name, if it does not say.
-  init(_ kernel: signet_conv_kernel) {
-    self.init(kernel: String(cString: kernel.name))
+  init(_ kernel: signet_conv_kernel, patch: Int, channels: Int, kernelWidth: Int) {
+    self.init(
+      kernel: String(cString: kernel.name), patch: patch, channels: channels,
+      kernelWidth: kernelWidth)
     guard let step = kernel.step else { return }
     input = (0.5 + 32767 * 0x1p-23) * Double(step(1))
     peakChannels = max(Int(kernel.peak_channels), 1)
@@ -35,18 +52,24 @@ struct KernelRounding {
   }
 
   /// By a kernel's name, as a plan tells it.
-  static func named(_ name: String) -> KernelRounding {
+  static func named(
+    _ name: String, patch: Int, channels: Int, kernelWidth: Int
+  ) -> KernelRounding {
     for set in KernelSet.available {
       let table = set.table.pointer.pointee
       for candidates in [table.b1_conv, table.f32_conv] {
         var next = candidates
         while let kernel = next?.pointee?.pointee {
-          if String(cString: kernel.name) == name { return KernelRounding(kernel) }
+          if String(cString: kernel.name) == name {
+            return KernelRounding(
+              kernel, patch: patch, channels: channels, kernelWidth: kernelWidth)
+          }
           next = next?.advanced(by: 1)
         }
       }
     }
-    return KernelRounding(kernel: name)
+    return KernelRounding(
+      kernel: name, patch: patch, channels: channels, kernelWidth: kernelWidth)
   }
 
   /// What each of a filter's weights may be off by.
@@ -55,6 +78,19 @@ struct KernelRounding {
     guard let weightStep else { return weight * largest }
     let step = weightStep(Float(magnitudes.reduce(0, +)), Float(largest))
     return (0.5 + 32767 * 0x1p-23) * Double(step)
+  }
+
+  /// Tables of the signed sums of four inputs. A run, the inputs of a kernel row in as many 16
+  /// channels as make at least four taps, sums up to at most run · peak, for which there are 8192 less
+  /// what low parts of 6 bits and half a unit of each table take. The multiplier that makes it so is
+  /// an integer, whose last unit is lost. Off is half a unit per table, and before that half of
+  /// peak / 8191 per input.
+  private static func tables(_ channels: Int, _ kernelWidth: Int) -> Double {
+    let taps = kernelWidth < 4 ? 4 / kernelWidth * kernelWidth : kernelWidth
+    let run = Double(16 * taps)
+    let unit = (run * (1 + run * 0x1p-22) + run / 2 / 8191) / (8192 - 63.5 * run / 4)
+    let tables = Double((channels + 3) / 4) / Double(channels)
+    return unit * (1 + run / 16384) / 2 * tables + 0.5 / 8191 * (1 + 0x1p-9)
   }
 
   /// What a product may be off by. Where weights are integers too, the products of the lowest

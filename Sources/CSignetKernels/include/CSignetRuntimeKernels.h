@@ -59,10 +59,14 @@ typedef struct signet_conv {
   // offset: out_channels
   const float *offset;
   // For kernels that need them: images × peaks_per_image; the largest of an image's is its peak.
+  // Kernels that measure rows themselves find what they gathered.
   const float *peaks;
   int64_t peaks_per_image;
   bool relu;
 } signet_conv;
+
+typedef void (*signet_run_function)(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);
 
 // One way to run convolutions. The work of a layer is cut into units that may run in any order and
 // on any thread; a unit writes only its own part of the output.
@@ -78,6 +82,10 @@ typedef struct signet_conv_kernel {
   // The same of a filter's weights, from the sum of their magnitudes and the largest; NULL unless
   // they are integers too.
   float (*weight_step)(float sum, float largest);
+  // NULL where the largest magnitude of each input row is all the kernel must know; otherwise it
+  // gathers two numbers per row, takes a signet_measurement and has the kernel's working memory.
+  // Its unit is one input row of one image.
+  signet_run_function measure;
   // Whether it pools its result while that is in the cache.
   bool takes_pooling;
   // NULL takes every shape.
@@ -137,15 +145,20 @@ typedef struct signet_peaks {
   float *peaks;
 } signet_peaks;
 
+// What a convolution kernel measures of its input before it runs.
+typedef struct signet_measurement {
+  signet_view in;
+  signet_conv_shape shape;
+  // peaks: images × height × 2
+  float *peaks;
+} signet_measurement;
+
 // Changes between the outside's images × C × H × W and the views' layout.
 typedef struct signet_transfer {
   signet_view view;
   // planes: images × C × H × W, row-major
   float *planes;
 } signet_transfer;
-
-typedef void (*signet_run_function)(
-    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);
 
 // Everything one instruction set offers. The fields that are not convolutions take the argument
 // struct named behind them; their unit is one output row of one image.

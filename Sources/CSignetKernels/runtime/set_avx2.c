@@ -1,4 +1,6 @@
+#include "conv_dense_avx2.h"
 #include "conv_pairs_kernels.h"
+#include "conv_tables_kernels.h"
 #include "kernel_sets.h"
 
 #if defined(__x86_64__)
@@ -14,15 +16,17 @@
 #include "conv_gemm.h"
 #include "rows.h"
 
-static const signet_conv_kernel *const f32_conv[] = {&avx2_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv[] = {
+    &signet_f32_conv_dense_avx2, &avx2_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv_exact[] = {&avx2_f32_conv, NULL};
 static const signet_conv_kernel *const b1_conv[] = {
-    &signet_b1_conv_pairs_avx2, &avx2_b1_conv, NULL};
+    &signet_b1_conv_tables_avx2, &signet_b1_conv_pairs_avx2, &avx2_b1_conv, NULL};
 static const signet_conv_kernel *const b1_conv_exact[] = {&avx2_b1_conv, NULL};
 
 const signet_kernel_set signet_avx2_set = {
     .name = "avx2",
     .f32_conv = f32_conv,
-    .f32_conv_exact = f32_conv,
+    .f32_conv_exact = f32_conv_exact,
     .b1_conv = b1_conv,
     .b1_conv_exact = b1_conv_exact,
     SIGNET_ROW_KERNELS,

@@ -1,0 +1,303 @@
+// Float layers in 16-bit integers: inputs keep 14 bits, weights 16, and their products are summed in
+// 32. One instruction multiplies pairs and adds both products, which is half as fast again as float
+// arithmetic. The input of a unit is made integers once, padding included; a kernel row of a patch is
+// one run of them, so that nothing is gathered.
+//
+// Inputs are at most 8191, so a sum cannot overflow if the magnitudes of a filter's integers sum up
+// to at most 2¹⁸ − 1: with the unit s of its weights and the patch length S,
+//   Σ|round(w / s)| ≤ Σ|w| / s + S/2 ≤ 2¹⁸ − 1 if s ≥ Σ|w| / (2¹⁸ − 1 − S/2).
+#include "conv_dense_avx2.h"
+
+#if defined(__x86_64__)
+
+#include <float.h>
+#include <immintrin.h>
+
+#define TARGET __attribute__((target("avx2,fma")))
+#include "conv_walk.h"
+#include "peaks.h"
+
+enum {
+  lanes = 8,
+  block = 2 * lanes,  // filters
+  tile = 6,           // pixels
+  // Integers of a unit's input stay in the first-level cache together with a block of filters.
+  map_bytes = 48 * 1024,
+  most_input = 8191,
+  most_weight = 32767,
+  filter_sum = (1 << 18) - 1,
+  longest_patch = 65535,
+};
+
+typedef struct {
+  int64_t row_pairs;    // of one kernel row
+  int64_t pitch;        // integers from one row of the map to the next
+  int64_t columns;      // of the padded input
+  int64_t unit_rows, row_blocks, rows;
+  int64_t blocks;       // of filters
+} layout;
+
+static layout lay_out(const signet_conv_shape *shape) {
+  layout plan;
+  plan.row_pairs = signet_ceil_div((int64_t)shape->in_channels * shape->kernel_width, 2);
+  plan.columns = (int64_t)(shape->out_width - 1) * shape->stride_width + shape->kernel_width;
+  // Vectors are stored past the last pixel, and its last pair may be half another one.
+  plan.pitch = signet_round_up(plan.columns * shape->in_channels + 2 * lanes, 2 * lanes);
+  plan.blocks = signet_ceil_div(shape->out_channels, block);
+  const int64_t row_bytes = shape->stride_height * plan.pitch * (int64_t)sizeof(int16_t);
+  plan.row_blocks = signet_ceil_div(shape->out_height, signet_max(1, map_bytes / row_bytes));
+  if (shape->threads > 1) plan.row_blocks = signet_round_up(plan.row_blocks, shape->threads);
+  plan.unit_rows = signet_ceil_div(shape->out_height, signet_min(plan.row_blocks, shape->out_height));
+  plan.row_blocks = signet_ceil_div(shape->out_height, plan.unit_rows);
+  plan.rows = (plan.unit_rows - 1) * shape->stride_height +
+              (int64_t)(shape->kernel_height - 1) * shape->dilation_height + 1;
+  return plan;
+}
+
+static bool accepts(const signet_conv_shape *shape) {
+  return shape->groups == 1 && shape->dilation_width == 1 &&
+         (int64_t)shape->out_height * shape->out_width > 1 &&
+         signet_patch_length(shape) <= longest_patch;
+}
+
+static int64_t units(const signet_conv *conv, int64_t images) {
+  return images * lay_out(&conv->shape).row_blocks;
+}
+
+// rows × pitch integers
+static size_t scratch_bytes(const signet_conv_shape *shape, int64_t images) {
+  (void)images;
+  const layout plan = lay_out(shape);
+  return signet_line((size_t)(plan.rows * plan.pitch) * sizeof(int16_t));
+}
+
+// packed: blocks × block float, what an integer of 1 stands for; then blocks × kernel rows × pairs ×
+// block × 2
+static size_t packed_bytes(const signet_conv_shape *shape) {
+  const layout plan = lay_out(shape);
+  return (size_t)(plan.blocks * block * (1 + shape->kernel_height * plan.row_pairs)) *
+         sizeof(int32_t);
+}
+
+static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
+  const layout plan = lay_out(shape);
+  const int64_t patch = signet_patch_length(shape);
+  const int64_t area = (int64_t)shape->kernel_height * shape->kernel_width;
+  float *units = packed;
+  int16_t *numbers = (int16_t *)(units + plan.blocks * block);
+  memset(packed, 0, packed_bytes(shape));
+  for (int64_t filter = 0; filter < shape->out_channels; filter++) {
+    const float *weights = (const float *)rows + filter * patch;
+    double sum = 0;
+    for (int64_t i = 0; i < patch; i++) sum += weights[i] < 0 ? -weights[i] : weights[i];
+    const double by_sum = sum / (filter_sum - (double)patch / 2);
+    const double by_peak = (double)signet_peak_of(weights, patch) / most_weight;
+    const double unit = by_sum > by_peak ? by_sum : by_peak;
+    units[filter] = (float)unit;
+    // What is not a number makes no integer.
+    const bool is_finite = unit > 0 && unit <= FLT_MAX;
+    int16_t *to = numbers +
+                  filter / block * shape->kernel_height * plan.row_pairs * block * 2 +
+                  filter % block * 2;
+    for (int64_t i = 0; i < patch; i++) {
+      const int64_t tap = i % area;
+      const int64_t place = tap % shape->kernel_width * shape->in_channels + i / area;
+      const int64_t pair = tap / shape->kernel_width * plan.row_pairs + place / 2;
+      to[pair * block * 2 + place % 2] =
+          is_finite ? (int16_t)__builtin_rint((double)weights[i] / unit) : 0;
+    }
+  }
+}
+
+// The first `count` of 8 lanes.
+SIGNET_INLINE TARGET __m256i first_lanes(int64_t count) {
+  return _mm256_cmpgt_epi32(
+      _mm256_set1_epi32((int)signet_min(count, lanes)),
+      _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+SIGNET_INLINE TARGET void narrow(int16_t *to, __m256 from, __m256 inverse) {
+  const __m256i numbers = _mm256_cvtps_epi32(_mm256_mul_ps(from, inverse));
+  _mm_storeu_si128(
+      (__m128i *)to, _mm_packs_epi32(
+                         _mm256_castsi256_si128(numbers), _mm256_extracti128_si256(numbers, 1)));
+}
+
+// Floats to integers; up to a vector of zeros may follow them.
+SIGNET_INLINE TARGET void quantise_run(
+    int16_t *to, const float *from, int64_t count, __m256 inverse) {
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) narrow(to + i, _mm256_loadu_ps(from + i), inverse);
+  if (i < count) {
+    narrow(to + i, _mm256_maskload_ps(from + i, first_lanes(count - i)), inverse);
+  }
+}
+
+typedef struct {
+  int64_t image, first_row, rows;
+} unit_place;
+
+// Fills the map with what the output rows of a unit look at.
+static TARGET void quantise_input(
+    const signet_conv *conv, const layout *plan, const unit_place *unit, float inverse,
+    int16_t *map) {
+  const signet_conv_shape *shape = &conv->shape;
+  const int64_t channels = shape->in_channels;
+  const __m256 factor = _mm256_set1_ps(inverse);
+  const int64_t rows = (unit->rows - 1) * shape->stride_height +
+                       (int64_t)(shape->kernel_height - 1) * shape->dilation_height + 1;
+  const int64_t before = signet_min(shape->pad_left, plan->columns);
+  const int64_t inside = signet_min(shape->in_width, plan->columns - before);
+  for (int64_t row = 0; row < rows; row++, map += plan->pitch) {
+    const int64_t y = unit->first_row * shape->stride_height + row - shape->pad_top;
+    memset(map, 0, (size_t)plan->pitch * sizeof *map);
+    if (y < 0 || y >= shape->in_height) continue;
+    const float *from =
+        conv->in.data + unit->image * conv->in.image_stride + y * conv->in.row_stride;
+    int16_t *to = map + before * channels;
+    if (conv->in.pixel_stride == channels) {
+      quantise_run(to, from, inside * channels, factor);
+      continue;
+    }
+    for (int64_t x = 0; x < inside; x++) {
+      quantise_run(to + x * channels, from + x * conv->in.pixel_stride, channels, factor);
+    }
+  }
+}
+
+typedef struct {
+  __m256i sums[tile][2];
+} tile_sums;
+
+// 6 pixels × 16 filters, over all kernel rows
+SIGNET_INLINE TARGET void multiply(
+    const signet_conv_shape *shape, const layout *plan, const int16_t *const *pixels,
+    const int32_t *weights, tile_sums *to) {
+  const char *from[tile];
+  __m256i sums[tile][2];
+#pragma clang loop unroll(full)
+  for (int p = 0; p < tile; p++) {
+    from[p] = (const char *)pixels[p];
+    sums[p][0] = sums[p][1] = _mm256_setzero_si256();
+  }
+  for (int64_t ky = 0; ky < shape->kernel_height; ky++) {
+    const int64_t first =
+        ky * shape->dilation_height * plan->pitch * (int64_t)sizeof(int16_t);
+    const int64_t end = first + plan->row_pairs * (int64_t)sizeof(int32_t);
+    for (int64_t at = first; at < end; at += sizeof(int32_t), weights += block) {
+      const __m256i a = _mm256_loadu_si256((const __m256i *)weights);
+      const __m256i b = _mm256_loadu_si256((const __m256i *)(weights + lanes));
+#pragma clang loop unroll(full)
+      for (int p = 0; p < tile; p++) {
+        int32_t pair;
+        memcpy(&pair, from[p] + at, sizeof pair);
+        const __m256i input = _mm256_set1_epi32(pair);
+        sums[p][0] = _mm256_add_epi32(sums[p][0], _mm256_madd_epi16(input, a));
+        sums[p][1] = _mm256_add_epi32(sums[p][1], _mm256_madd_epi16(input, b));
+      }
+    }
+  }
+  memcpy(to->sums, sums, sizeof sums);
+}
+
+// 8 filters of one pixel, or those that `stored` has.
+SIGNET_INLINE TARGET void finish(
+    const signet_conv *conv, __m256i sums, __m256 scale, __m256 offset, const float *residual,
+    float *out, __m256i stored, bool whole) {
+  __m256 value = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sums), scale, offset);
+  if (residual) {
+    value = _mm256_add_ps(
+        value, whole ? _mm256_loadu_ps(residual) : _mm256_maskload_ps(residual, stored));
+  }
+  // What is not a number stays what it is.
+  if (conv->relu) {
+    value = _mm256_andnot_ps(_mm256_cmp_ps(value, _mm256_setzero_ps(), _CMP_LT_OQ), value);
+  }
+  if (whole) {
+    _mm256_storeu_ps(out, value);
+  } else {
+    _mm256_maskstore_ps(out, stored, value);
+  }
+}
+
+// One block of filters of a unit. unit_value: what an integer of 1 stands for in the input
+static TARGET void run_block(
+    const signet_conv *conv, const layout *plan, const unit_place *unit, const int16_t *map,
+    int64_t index, float unit_value) {
+  const signet_conv_shape *shape = &conv->shape;
+  const float *weight_units = (const float *)conv->packed + index * block;
+  const int32_t *weights = (const int32_t *)conv->packed + plan->blocks * block +
+                           index * shape->kernel_height * plan->row_pairs * block;
+  const int64_t filter = index * block;
+  const int64_t filters = signet_min(block, shape->out_channels - filter);
+  float scales[block] = {0}, offsets[block] = {0};
+  for (int64_t f = 0; f < filters; f++) {
+    scales[f] = weight_units[f] * unit_value * (conv->scale ? conv->scale[filter + f] : 1);
+    offsets[f] = conv->offset[filter + f];
+  }
+  const int64_t pixels = unit->rows * shape->out_width;
+  signet_cursor cursor = {unit->image, (int32_t)unit->first_row, 0};
+  for (int64_t pixel = 0; pixel < pixels; pixel += tile) {
+    const int16_t *from[tile];
+    const float *residuals[tile];
+    float *outs[tile];
+    const int64_t count = signet_min(tile, pixels - pixel);
+    for (int64_t p = 0; p < tile; p++) {
+      // The last pixel fills its tile.
+      if (p >= count) {
+        from[p] = from[p - 1];
+        continue;
+      }
+      from[p] = map + (cursor.y - unit->first_row) * shape->stride_height * plan->pitch +
+                (int64_t)cursor.x * shape->stride_width * shape->in_channels;
+      outs[p] = signet_pixel(&conv->out, cursor) + filter;
+      residuals[p] =
+          conv->residual.data ? signet_pixel(&conv->residual, cursor) + filter : NULL;
+      signet_cursor_advance(&cursor, shape);
+    }
+    tile_sums sums;
+    multiply(shape, plan, from, weights, &sums);
+    for (int half = 0; half < 2 && half * lanes < filters; half++) {
+      const int64_t first = half * lanes;
+      const bool whole = filters - first >= lanes;
+      const __m256i stored = first_lanes(filters - first);
+      const __m256 scale = _mm256_loadu_ps(scales + first);
+      const __m256 offset = _mm256_loadu_ps(offsets + first);
+      for (int64_t p = 0; p < count; p++) {
+        finish(
+            conv, sums.sums[p][half], scale, offset,
+            residuals[p] ? residuals[p] + first : NULL, outs[p] + first, stored, whole);
+      }
+    }
+  }
+}
+
+static TARGET void run(
+    const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
+  (void)images;
+  const layout plan = lay_out(&conv->shape);
+  for (int64_t index = from; index < to; index++) {
+    unit_place unit;
+    unit.image = index / plan.row_blocks;
+    unit.first_row = index % plan.row_blocks * plan.unit_rows;
+    unit.rows = signet_min(plan.unit_rows, conv->shape.out_height - unit.first_row);
+    const float peak = signet_peak(conv, unit.image);
+    quantise_input(conv, &plan, &unit, peak > 0 ? most_input / peak : 0, memory);
+    for (int64_t each = 0; each < plan.blocks; each++) {
+      run_block(conv, &plan, &unit, memory, each, peak / most_input);
+    }
+  }
+}
+
+const signet_conv_kernel signet_f32_conv_dense_avx2 = {
+    .name = "i16i14_conv_p6x16_avx2",
+    .needs_peaks = true,
+    .accepts = accepts,
+    .packed_bytes = packed_bytes,
+    .pack = pack,
+    .scratch_bytes = scratch_bytes,
+    .units = units,
+    .run = run,
+};
+
+#endif

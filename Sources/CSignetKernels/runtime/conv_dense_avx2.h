@@ -1,0 +1,10 @@
+#ifndef SIGNET_CONV_DENSE_AVX2_H
+#define SIGNET_CONV_DENSE_AVX2_H
+
+#include "CSignetRuntimeKernels.h"
+
+#if defined(__x86_64__)
+extern const signet_conv_kernel signet_f32_conv_dense_avx2;
+#endif
+
+#endif

@@ -1,0 +1,289 @@
+// Binary convolutions by tables. Four channels of an input pixel have 16 signed sums; four weight bits
+// of a filter are an index into them, and one byte permutation looks 32 filters up. A table belongs to
+// a pixel, whatever filter or kernel tap looks at it. No multiplication is left.
+#include "conv_tables_kernels.h"
+
+#if defined(__x86_64__)
+
+#define TARGET __attribute__((target("avx2,fma")))
+#include "conv_tables_build.h"
+#include "conv_tables_lookup.h"
+
+static bool accepts(const signet_conv_shape *shape) {
+  if (shape->groups > 1 || shape->kernel_width > tables_widest_kernel) return false;
+  const tables_plan plan = tables_lay_out(shape);
+  // Where half the channels of a quad, or the filters of a block, are missing, products of pairs
+  // waste less.
+  const int64_t used = (int64_t)shape->in_channels * shape->out_channels;
+  const int64_t looked_up =
+      plan.quads * tables_quad * signet_round_up(shape->out_channels, tables_filters / 2);
+  return 5 * used >= 2 * looked_up &&
+         // Sums of runs stay inside 32 bits, places of tables too.
+         plan.blocks * shape->kernel_height < 1 << 16 &&
+         plan.rows * plan.columns * plan.pixel_bytes <= INT32_MAX;
+}
+
+static int64_t units(const signet_conv *conv, int64_t images) {
+  const tables_plan plan = tables_lay_out(&conv->shape);
+  return images * plan.row_blocks * plan.splits;
+}
+
+static size_t scratch_bytes(const signet_conv_shape *shape, int64_t images) {
+  (void)images;
+  const tables_plan plan = tables_lay_out(shape);
+  return tables_lay_scratch(shape, &plan, 0).bytes;
+}
+
+// packed: codes × filter blocks × blocks of channels × taps × quads of the block × 64 bytes. Byte j
+// has the indices of filter lane j for two groups of channels, byte 32 + j for the other two. Where a
+// block has 16 filters, each index has a byte of its own: those of group g begin at 16 g.
+static size_t packed_bytes(const signet_conv_shape *shape) {
+  const tables_plan plan = tables_lay_out(shape);
+  return (size_t)(shape->codes * plan.filter_blocks * plan.quads * shape->kernel_height *
+                  shape->kernel_width * tables_packed_bytes);
+}
+
+static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
+  static const int64_t parts[4] = {0, 2, 1, 3};
+  const tables_plan plan = tables_lay_out(shape);
+  const int64_t bytes = (signet_patch_length(shape) + 7) / 8;
+  const int64_t area = (int64_t)shape->kernel_height * shape->kernel_width;
+  const int64_t block_bytes = plan.quads * area * tables_packed_bytes;
+  memset(packed, 0, packed_bytes(shape));
+  for (int64_t row = 0; row < (int64_t)shape->codes * shape->out_channels; row++) {
+    const uint8_t *bits = (const uint8_t *)rows + row * bytes;
+    const int64_t filter = row % shape->out_channels;
+    const bool narrow = tables_is_narrow(shape, filter / tables_filters);
+    const int64_t vector = narrow ? 4 : 8;
+    const int64_t place = filter % tables_filters;
+    uint8_t *filters =
+        (uint8_t *)packed +
+        (row / shape->out_channels * plan.filter_blocks + filter / tables_filters) * block_bytes +
+        4 * (place % vector) + parts[place / vector];
+    int64_t element = 0;
+    for (int64_t channel = 0; channel < shape->in_channels; channel++) {
+      const int64_t quad = channel / tables_quad;
+      const int64_t block = quad / plan.run_quads;
+      const int64_t first = block * plan.run_quads;
+      const int64_t quads = signet_min(plan.run_quads, plan.quads - first);
+      const int64_t group = channel % tables_quad / tables_group;
+      const int64_t bit = channel % tables_group + (narrow ? 0 : group % 2 * 4);
+      uint8_t *to = filters + (first * area + quad - first) * tables_packed_bytes +
+                    (narrow ? group * 16 : group / 2 * 32);
+      for (int64_t tap = 0; tap < area; tap++, element++, to += quads * tables_packed_bytes) {
+        *to |= (uint8_t)(((bits[element / 8] >> (element % 8)) & 1) << bit);
+      }
+    }
+  }
+}
+
+typedef struct {
+  int64_t image, first_row, rows, pixels, first_filters, end_filters;
+  int64_t column_count;
+} unit_place;
+
+// Which columns have tables, and where the patch of each output pixel begins.
+static void find_places(
+    const signet_conv_shape *shape, const tables_plan *plan, const tables_scratch *scratch,
+    unit_place *unit) {
+  unit->column_count = 0;
+  for (int64_t column = 0; column < plan->columns; column++) {
+    if (tables_is_seen(
+            column, shape->kernel_width, shape->dilation_width, shape->stride_width)) {
+      scratch->columns[unit->column_count++] = (int32_t)column;
+    }
+  }
+  int64_t count = 0;
+  for (int64_t y = 0; y < unit->rows; y++) {
+    for (int64_t x = 0; x < shape->out_width; x++) {
+      scratch->pixels[count++] = (int32_t)(
+          (y * shape->stride_height * plan->columns + x * shape->stride_width) *
+          plan->pixel_bytes);
+    }
+  }
+  unit->pixels = count;
+}
+
+static void find_steps(
+    const signet_conv_shape *shape, const tables_plan *plan, int64_t quads, int32_t *steps) {
+  for (int64_t ky = 0; ky < shape->kernel_height; ky++) {
+    for (int64_t kx = 0; kx < shape->kernel_width; kx++) {
+      for (int64_t quad = 0; quad < quads; quad++) {
+        const int64_t place =
+            ky * shape->dilation_height * plan->columns + kx * shape->dilation_width;
+        *steps++ = (int32_t)(place * plan->pixel_bytes + quad * tables_quad_bytes);
+      }
+    }
+  }
+}
+
+typedef struct {
+  int64_t filter, filters;  // the first of a block, and how many it has
+  int64_t code_sums;        // from one code's sums to the next one's
+  const float *scale;       // codes × 32, by what a sum of 1 stands for
+  float offset[tables_filters];
+} tables_epilogue;
+
+// Adds what one block of channels contributes to all sums of a unit.
+static TARGET void add_block(
+    const signet_conv *conv, const tables_plan *plan, const tables_scratch *scratch,
+    const unit_place *unit, int64_t block) {
+  const signet_conv_shape *shape = &conv->shape;
+  const int64_t area = (int64_t)shape->kernel_height * shape->kernel_width;
+  const int64_t first = block * plan->run_quads;
+  const int64_t quads = signet_min(plan->run_quads, plan->quads - first);
+  find_steps(shape, plan, quads, scratch->steps);
+  for (int64_t pixel = 0; pixel < unit->pixels; pixel += tables_chunk) {
+    for (int64_t code = 0; code < shape->codes; code++) {
+      for (int64_t index = unit->first_filters; index < unit->end_filters; index++) {
+        const int64_t filters = code * plan->filter_blocks + index;
+        const uint8_t *packed = (const uint8_t *)conv->packed +
+                                (filters * plan->quads + first) * area * tables_packed_bytes;
+        const bool narrow = tables_is_narrow(shape, index);
+        const tables_block with = {
+            .runs = shape->kernel_height,
+            .quads = shape->kernel_width * quads,
+            .tables = scratch->tables,
+            .steps = scratch->steps,
+            .narrow = narrow,
+            .indices = narrow ? packed : scratch->indices,
+            .fresh = block == 0,
+        };
+        if (!narrow) tables_unpack(packed, area * quads, scratch->indices);
+        tables_look_up(
+            &with, scratch->pixels + pixel, signet_min(tables_chunk, unit->pixels - pixel),
+            scratch->sums + (filters * unit->pixels + pixel) * tables_filters);
+      }
+    }
+  }
+}
+
+// 8 filters of one row, or those that are left: scale, offset, residual, activation, store.
+// sums: width × 32
+SIGNET_INLINE TARGET void finish_row(
+    const signet_conv *conv, const tables_epilogue *with, signet_cursor cursor, int64_t first,
+    const int32_t *sums, const bool whole, const bool single) {
+  const __m256 zero = _mm256_setzero_ps();
+  const __m256i stored = tables_first(with->filters - first);
+  const __m256 offset = _mm256_loadu_ps(with->offset + first);
+  const __m256 scale = _mm256_loadu_ps(with->scale + first);
+  const int64_t codes = conv->shape.codes;
+  const int64_t out_stride = conv->out.pixel_stride;
+  const int64_t residual_stride = conv->residual.pixel_stride;
+  const bool relu = conv->relu;
+  float *out = signet_pixel(&conv->out, cursor) + with->filter + first;
+  const float *residual =
+      conv->residual.data ? signet_pixel(&conv->residual, cursor) + with->filter + first : NULL;
+  for (int64_t x = 0; x < conv->shape.out_width; x++, sums += tables_filters) {
+    __m256 value = _mm256_fmadd_ps(
+        _mm256_cvtepi32_ps(_mm256_load_si256((const __m256i *)(sums + first))), scale, offset);
+    for (int64_t code = 1; !single && code < codes; code++) {
+      const int32_t *more = sums + code * with->code_sums + first;
+      value = _mm256_fmadd_ps(
+          _mm256_cvtepi32_ps(_mm256_load_si256((const __m256i *)more)),
+          _mm256_loadu_ps(with->scale + code * tables_filters + first), value);
+    }
+    if (residual) {
+      value = _mm256_add_ps(
+          value, whole ? _mm256_loadu_ps(residual) : _mm256_maskload_ps(residual, stored));
+      residual += residual_stride;
+    }
+    // What is not a number stays what it is.
+    if (relu) value = _mm256_andnot_ps(_mm256_cmp_ps(value, zero, _CMP_LT_OQ), value);
+    if (whole) {
+      _mm256_storeu_ps(out, value);
+    } else {
+      _mm256_maskstore_ps(out, stored, value);
+    }
+    out += out_stride;
+  }
+}
+
+// One block of filters of a unit. unit_value: what a sum of 1 stands for
+static TARGET __attribute__((noinline)) void finish_block(
+    const signet_conv *conv, const tables_plan *plan, const tables_scratch *scratch,
+    const unit_place *unit, int64_t index, float unit_value) {
+  const signet_conv_shape *shape = &conv->shape;
+  tables_epilogue with = {
+      .filter = index * tables_filters,
+      .filters = signet_min(tables_filters, shape->out_channels - index * tables_filters),
+      .code_sums = plan->filter_blocks * unit->pixels * tables_filters,
+      .scale = scratch->scales,
+  };
+  memcpy(with.offset, conv->offset + with.filter, (size_t)with.filters * sizeof(float));
+  for (int64_t code = 0; code < shape->codes; code++) {
+    for (int64_t f = 0; f < with.filters; f++) {
+      scratch->scales[code * tables_filters + f] =
+          conv->scale ? conv->scale[code * shape->out_channels + with.filter + f] * unit_value
+                      : unit_value;
+    }
+  }
+  const int32_t *sums = scratch->sums + index * unit->pixels * tables_filters;
+  for (int64_t y = 0; y < unit->rows; y++) {
+    const signet_cursor cursor = {unit->image, (int32_t)(unit->first_row + y), 0};
+    const int32_t *row = sums + y * shape->out_width * tables_filters;
+    for (int64_t first = 0; first < with.filters; first += 8) {
+      if (with.filters - first >= 8 && shape->codes == 1) {
+        finish_row(conv, &with, cursor, first, row, true, true);
+      } else {
+        finish_row(conv, &with, cursor, first, row, with.filters - first >= 8, false);
+      }
+    }
+  }
+}
+
+static TARGET void run(
+    const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
+  (void)images;
+  const signet_conv_shape *shape = &conv->shape;
+  const tables_plan plan = tables_lay_out(shape);
+  const tables_scratch scratch = tables_lay_scratch(shape, &plan, (uintptr_t)memory);
+  for (int64_t index = from; index < to; index++) {
+    const int64_t split = index % plan.splits;
+    unit_place unit;
+    unit.image = index / plan.splits / plan.row_blocks;
+    unit.first_row = index / plan.splits % plan.row_blocks * plan.unit_rows;
+    unit.rows = signet_min(plan.unit_rows, shape->out_height - unit.first_row);
+    unit.first_filters = split * plan.filter_blocks / plan.splits;
+    unit.end_filters = (split + 1) * plan.filter_blocks / plan.splits;
+    find_places(shape, &plan, &scratch, &unit);
+    const tables_scale scale = tables_scale_at(conv, unit.image);
+    for (int64_t block = 0; block < plan.blocks; block++) {
+      tables_build(
+          conv, &plan, &scratch, unit.column_count, unit.image, unit.first_row, unit.rows, block,
+          scale);
+      add_block(conv, &plan, &scratch, &unit, block);
+    }
+    for (int64_t each = unit.first_filters; each < unit.end_filters; each++) {
+      finish_block(conv, &plan, &scratch, &unit, each, scale.unit);
+    }
+  }
+}
+
+static TARGET void measure(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *memory) {
+  (void)images;
+  const signet_measurement *measurement = arguments;
+  const signet_view *in = &measurement->in;
+  const tables_plan plan = tables_lay_out(&measurement->shape);
+  for (int64_t unit = from; unit < to; unit++) {
+    const float *row = in->data + unit / in->height * in->image_stride +
+                       unit % in->height * in->row_stride;
+    tables_measure_row(
+        &measurement->shape, &plan, in, row, memory, measurement->peaks + 2 * unit);
+  }
+}
+
+const signet_conv_kernel signet_b1_conv_tables_avx2 = {
+    .name = "b1t14_conv_p3x32_avx2",
+    .needs_peaks = true,
+    .measure = measure,
+    .accepts = accepts,
+    .packed_bytes = packed_bytes,
+    .pack = pack,
+    .scratch_bytes = scratch_bytes,
+    .units = units,
+    .run = run,
+};
+
+#endif

@@ -1,0 +1,214 @@
+// The microkernel of the table convolutions: 3 pixels, or one, × 32 filters. Included by files that
+// define TARGET.
+#ifndef SIGNET_CONV_TABLES_LOOKUP_H
+#define SIGNET_CONV_TABLES_LOOKUP_H
+
+#include <immintrin.h>
+
+#include "conv_tables_layout.h"
+
+// Sums of one pixel: of the low parts of all filters as 16-bit words (a filter's and 256 times its
+// neighbour's), of the neighbours alone, and of a run's high parts in bytes.
+typedef struct {
+  __m256i words, odd, high;
+} tables_sums;
+
+// The same for 16 filters: one lane looks the first and third table up, the other one the others.
+#define TABLES_LOOK_UP_NARROW(sums, base)                                              \
+  __asm__ volatile(                                                                    \
+      "vmovdqa (%[b],%[o]), %[t]\n\tvpshufb %[i0], %[t], %[t]\n\t"                     \
+      "vmovdqa 64(%[b],%[o]), %[u]\n\tvpshufb %[i1], %[u], %[u]\n\t"                   \
+      "vpaddb %[u], %[t], %[t]\n\t"                                                    \
+      "vpaddw %[t], %[words], %[words]\n\tvpsrlw $8, %[t], %[t]\n\t"                   \
+      "vpaddw %[t], %[odd], %[odd]\n\t"                                                \
+      "vmovdqa 32(%[b],%[o]), %[t]\n\tvpshufb %[i0], %[t], %[t]\n\t"                   \
+      "vpaddb %[t], %[high], %[high]\n\t"                                              \
+      "vmovdqa 96(%[b],%[o]), %[u]\n\tvpshufb %[i1], %[u], %[u]\n\t"                   \
+      "vpaddb %[u], %[high], %[high]"                                                  \
+      : [words] "+x"((sums).words), [odd] "+x"((sums).odd), [high] "+x"((sums).high),  \
+        [t] "=&x"(t), [u] "=&x"(u)                                                     \
+      : [b] "r"(base), [o] "r"(step), [i0] "x"(i0), [i1] "x"(i1)                       \
+      : "memory")
+
+// The high parts of all runs of one pixel, in 16 bits.
+typedef struct {
+  __m256i even, odd;
+} tables_highs;
+
+// One pixel's lookups of 16 channels: the low parts, 6 bits each, are summed in bytes first.
+// Written in assembly because a compiler that schedules it runs out of its 16 registers.
+#define TABLES_LOOK_UP(sums, base)                                                           \
+  __asm__ volatile(                                                                          \
+      "vbroadcasti128 (%[b],%[o]), %[t]\n\tvpshufb %[i0], %[t], %[t]\n\t"                    \
+      "vbroadcasti128 16(%[b],%[o]), %[u]\n\tvpshufb %[i1], %[u], %[u]\n\t"                  \
+      "vpaddb %[u], %[t], %[t]\n\t"                                                          \
+      "vbroadcasti128 64(%[b],%[o]), %[u]\n\tvpshufb %[i2], %[u], %[u]\n\t"                  \
+      "vpaddb %[u], %[t], %[t]\n\t"                                                          \
+      "vbroadcasti128 80(%[b],%[o]), %[u]\n\tvpshufb %[i3], %[u], %[u]\n\t"                  \
+      "vpaddb %[u], %[t], %[t]\n\t"                                                          \
+      "vpaddw %[t], %[words], %[words]\n\tvpsrlw $8, %[t], %[t]\n\t"                         \
+      "vpaddw %[t], %[odd], %[odd]\n\t"                                                      \
+      "vbroadcasti128 32(%[b],%[o]), %[t]\n\tvpshufb %[i0], %[t], %[t]\n\t"                  \
+      "vpaddb %[t], %[high], %[high]\n\t"                                                    \
+      "vbroadcasti128 48(%[b],%[o]), %[u]\n\tvpshufb %[i1], %[u], %[u]\n\t"                  \
+      "vpaddb %[u], %[high], %[high]\n\t"                                                    \
+      "vbroadcasti128 96(%[b],%[o]), %[t]\n\tvpshufb %[i2], %[t], %[t]\n\t"                  \
+      "vpaddb %[t], %[high], %[high]\n\t"                                                    \
+      "vbroadcasti128 112(%[b],%[o]), %[u]\n\tvpshufb %[i3], %[u], %[u]\n\t"                 \
+      "vpaddb %[u], %[high], %[high]"                                                        \
+      : [words] "+x"((sums).words), [odd] "+x"((sums).odd), [high] "+x"((sums).high),        \
+        [t] "=&x"(t), [u] "=&x"(u)                                                           \
+      : [b] "r"(base), [o] "r"(step), [i0] "x"(i0), [i1] "x"(i1), [i2] "x"(i2), [i3] "x"(i3) \
+      : "memory")
+
+// highs += a run's high parts
+SIGNET_INLINE TARGET void tables_end_run(__m256i high, tables_highs *highs) {
+  const __m256i even = _mm256_srai_epi16(_mm256_slli_epi16(high, 8), 8);
+  const __m256i odd = _mm256_srai_epi16(high, 8);
+  _mm256_store_si256(&highs->even, _mm256_add_epi16(even, _mm256_load_si256(&highs->even)));
+  _mm256_store_si256(&highs->odd, _mm256_add_epi16(odd, _mm256_load_si256(&highs->odd)));
+}
+
+// to: 32 filters, or 16 whose sums are shared by two lanes, += the numbers of 16 bits that the sums
+// stand for. Filter 8v + l, or 4v + l, is byte 4l + (0, 2, 1, 3)[v].
+SIGNET_INLINE TARGET void tables_widen(
+    tables_sums sums, const tables_highs *highs, int32_t *to, const bool narrow,
+    const bool fresh) {
+  const __m256i even = _mm256_add_epi16(
+      _mm256_sub_epi16(sums.words, _mm256_slli_epi16(sums.odd, 8)),
+      _mm256_slli_epi16(highs->even, tables_low_bits));
+  const __m256i odd =
+      _mm256_add_epi16(sums.odd, _mm256_slli_epi16(highs->odd, tables_low_bits));
+  const __m256i first = _mm256_set1_epi32(1);
+  if (narrow) {
+    const __m128i evens =
+        _mm_add_epi16(_mm256_castsi256_si128(even), _mm256_extracti128_si256(even, 1));
+    const __m128i odds =
+        _mm_add_epi16(_mm256_castsi256_si128(odd), _mm256_extracti128_si256(odd, 1));
+    const __m128i half = _mm256_castsi256_si128(first);
+    const __m128i numbers[4] = {
+        _mm_madd_epi16(evens, half), _mm_srai_epi32(evens, 16), _mm_madd_epi16(odds, half),
+        _mm_srai_epi32(odds, 16)};
+    __m128i *vectors = (__m128i *)to;
+#pragma clang loop unroll(full)
+    for (int v = 0; v < 4; v++) {
+      _mm_store_si128(
+          vectors + v,
+          fresh ? numbers[v] : _mm_add_epi32(numbers[v], _mm_load_si128(vectors + v)));
+    }
+    return;
+  }
+  const __m256i numbers[4] = {
+      _mm256_madd_epi16(even, first), _mm256_srai_epi32(even, 16), _mm256_madd_epi16(odd, first),
+      _mm256_srai_epi32(odd, 16)};
+  __m256i *vectors = (__m256i *)to;
+#pragma clang loop unroll(full)
+  for (int v = 0; v < 4; v++) {
+    _mm256_store_si256(
+        vectors + v,
+        fresh ? numbers[v] : _mm256_add_epi32(numbers[v], _mm256_load_si256(vectors + v)));
+  }
+}
+
+// What some pixels of a unit are looked up with: one block of channels and of filters.
+typedef struct {
+  int64_t runs, quads;     // of the block of channels, of a run
+  const uint8_t *tables;
+  const int32_t *steps;    // runs × quads
+  const uint8_t *indices;  // runs × quads × index bytes, half as many where the filters are 16
+  bool narrow, fresh;
+} tables_block;
+
+// Some runs of 3 pixels, or one. to: pixels × 32
+SIGNET_INLINE TARGET void tables_look_up_runs(
+    const tables_block *block, int64_t first, int64_t runs, const int32_t *places, int32_t *to,
+    const int pixels, const bool narrow, const bool fresh) {
+  const int64_t quads = block->quads;
+  const int64_t index_bytes = narrow ? tables_index_bytes / 2 : tables_index_bytes;
+  const int32_t *steps = block->steps + first * quads;
+  const uint8_t *indices = block->indices + first * quads * index_bytes;
+  const uint8_t *from[tables_pixels];
+  tables_sums sums[tables_pixels];
+  tables_highs highs[tables_pixels];
+  const __m256i zero = _mm256_setzero_si256();
+#pragma clang loop unroll(full)
+  for (int p = 0; p < pixels; p++) {
+    from[p] = block->tables + places[p];
+    sums[p].words = sums[p].odd = zero;
+    highs[p].even = highs[p].odd = zero;
+  }
+  for (int64_t run = 0; run < runs; run++) {
+#pragma clang loop unroll(full)
+    for (int p = 0; p < pixels; p++) sums[p].high = zero;
+    for (int64_t quad = 0; quad < quads; quad++, indices += index_bytes) {
+      const __m256i *index = (const __m256i *)indices;
+      const __m256i i0 = _mm256_load_si256(index), i1 = _mm256_load_si256(index + 1);
+      const int64_t step = *steps++;
+      __m256i t, u;
+      if (narrow) {
+#pragma clang loop unroll(full)
+        for (int p = 0; p < pixels; p++) TABLES_LOOK_UP_NARROW(sums[p], from[p]);
+      } else {
+        const __m256i i2 = _mm256_load_si256(index + 2), i3 = _mm256_load_si256(index + 3);
+#pragma clang loop unroll(full)
+        for (int p = 0; p < pixels; p++) TABLES_LOOK_UP(sums[p], from[p]);
+      }
+    }
+#pragma clang loop unroll(full)
+    for (int p = 0; p < pixels; p++) tables_end_run(sums[p].high, &highs[p]);
+  }
+#pragma clang loop unroll(full)
+  for (int p = 0; p < pixels; p++) {
+    tables_widen(sums[p], &highs[p], to + p * tables_filters, narrow, fresh);
+  }
+}
+
+// All runs of 3 pixels, or one.
+SIGNET_INLINE TARGET void tables_look_up_tile(
+    const tables_block *block, const int32_t *places, int32_t *to, const int pixels,
+    const bool narrow) {
+  for (int64_t run = 0; run < block->runs; run += tables_runs_in_16_bits) {
+    const int64_t runs = signet_min(block->runs - run, tables_runs_in_16_bits);
+    if (block->fresh && run == 0) {
+      tables_look_up_runs(block, run, runs, places, to, pixels, narrow, true);
+    } else {
+      tables_look_up_runs(block, run, runs, places, to, pixels, narrow, false);
+    }
+  }
+}
+
+SIGNET_INLINE TARGET void tables_look_up_pixels(
+    const tables_block *block, const int32_t *places, int64_t count, int32_t *sums,
+    const bool narrow) {
+  int64_t pixel = 0;
+  for (; pixel + tables_pixels <= count; pixel += tables_pixels) {
+    tables_look_up_tile(
+        block, places + pixel, sums + pixel * tables_filters, tables_pixels, narrow);
+  }
+  for (; pixel < count; pixel++) {
+    tables_look_up_tile(block, places + pixel, sums + pixel * tables_filters, 1, narrow);
+  }
+}
+
+// All runs of one block of channels, for some pixels. sums: pixels × 32
+static TARGET __attribute__((noinline)) void tables_look_up(
+    const tables_block *block, const int32_t *places, int64_t count, int32_t *sums) {
+  if (block->narrow) {
+    tables_look_up_pixels(block, places, count, sums, true);
+  } else {
+    tables_look_up_pixels(block, places, count, sums, false);
+  }
+}
+
+// Indices in bytes, from the two in each packed byte.
+SIGNET_INLINE TARGET void tables_unpack(const uint8_t *packed, int64_t quads, uint8_t *indices) {
+  const __m256i mask = _mm256_set1_epi8(15);
+  for (int64_t half = 0; half < 2 * quads; half++) {
+    const __m256i both = _mm256_loadu_si256((const __m256i *)packed + half);
+    __m256i *to = (__m256i *)indices + 2 * half;
+    _mm256_store_si256(to, _mm256_and_si256(both, mask));
+    _mm256_store_si256(to + 1, _mm256_and_si256(_mm256_srli_epi16(both, 4), mask));
+  }
+}
+
+#endif

@@ -4,6 +4,8 @@
 // rounding loses. With three bytes each, six of nine products make the result as exact as float32.
 #include "conv_amx_dense.h"
 
+#include "conv_dense_avx512.h"
+
 #if defined(__x86_64__)
 
 #define TARGET \
@@ -14,6 +16,8 @@
 #include "pool_window.h"
 
 enum {
+  // The fewest input channels that are worth a tile.
+  gathered_channels = 8,
   // What the gathered patches of a chunk of pixels may take of the second-level cache.
   panel_bytes = 256 * 1024,
   // What the quantised rows of a unit may take.
@@ -43,6 +47,12 @@ typedef struct {
 static bool accepts(const signet_conv_shape *shape) {
   return shape->groups == 1 && signet_patch_length(shape) <= longest_patch &&
          (int64_t)shape->out_height * shape->out_width >= tile_pixels;
+}
+
+// Of a few channels, gathering costs more than multiplying: pairs that are read where they lie win.
+static bool accepts_fast(const signet_conv_shape *shape) {
+  return accepts(shape) &&
+         !(shape->in_channels < gathered_channels && signet_f32_conv_dense_avx512.accepts(shape));
 }
 
 static dense_layout lay_out(const signet_conv_shape *shape, int64_t planes) {
@@ -446,7 +456,7 @@ const signet_conv_kernel signet_f32_conv_amx = {
     .name = "i16i16_conv_p32x32_amx",
     .needs_peaks = true,
     .takes_pooling = true,
-    .accepts = accepts,
+    .accepts = accepts_fast,
     .packed_bytes = packed_bytes_i16,
     .pack = pack_i16,
     .scratch_bytes = scratch_bytes_i16,

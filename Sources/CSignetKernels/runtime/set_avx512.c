@@ -23,7 +23,8 @@ static const signet_conv_kernel *const f32_conv[] = {
     &signet_f32_linear_avx512, &signet_f32_conv_dense_avx512, &avx512_f32_conv, NULL};
 static const signet_conv_kernel *const f32_conv_exact[] = {&avx512_f32_conv, NULL};
 static const signet_conv_kernel *const f32_conv_tiles[] = {
-    &signet_f32_linear_avx512, &signet_f32_conv_amx, &avx512_f32_conv, NULL};
+    &signet_f32_linear_avx512, &signet_f32_conv_amx, &signet_f32_conv_dense_avx512,
+    &avx512_f32_conv, NULL};
 static const signet_conv_kernel *const f32_conv_tiles_exact[] = {
     &signet_f32_conv_amx_exact, &avx512_f32_conv, NULL};
 static const signet_conv_kernel *const b1_conv[] = {

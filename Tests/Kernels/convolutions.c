@@ -456,27 +456,6 @@ static void sums_at_their_bound(void) {
   }
 }
 
-// The integers of a chunk at the bound, rounded up as far as they go, and of random ones.
-static void table_steps(void) {
-  double largest = 0;
-  for (int trial = 0; trial < 20000; trial++) {
-    const int inputs = trial % SIGNET_TABLE_CHUNK + 1;
-    float values[SIGNET_TABLE_CHUNK], sum = 0;
-    // Every other time a few integers and a little more than a half: what rounding moves most.
-    const float integer = (float)(random_bits() % (32700 / (unsigned)inputs));
-    for (int i = 0; i < inputs; i++) {
-      values[i] = trial % 2 ? integer + 0.5f + (float)(trial % 20) * 0x1p-10f : random_float();
-      sum += fabsf(values[i]);
-    }
-    const float inverse = 1 / signet_table_step(sum, SIGNET_TABLE_CHUNK, 32767);
-    double total = 0;
-    for (int i = 0; i < inputs; i++) total += (double)fabsf(rintf(values[i] * inverse));
-    largest = fmax(largest, total);
-  }
-  check(largest <= 32767, "table_step", "a sum of %g", largest);
-  check(largest >= 32740, "table_step", "no sum above %g", largest);
-}
-
 // Sums of integers may use all bits their kernel has for them: with inputs of agreeing signs, a bound
 // that is not one would be passed.
 static void aligned_signs(void) {
@@ -506,6 +485,5 @@ void test_convolutions(void) {
   vectors();
   large_maps();
   sums_at_their_bound();
-  table_steps();
   aligned_signs();
 }

@@ -1,9 +1,10 @@
 """The same network, batch and options in PyTorch: times the steps of a plain training loop.
 
-    peer.py STEPS THREADS float32|bfloat16
+    peer.py STEPS THREADS float32|bfloat16 [float|finetune] [eager|compile]
 
-Batches are ready in memory before the clock starts, which flatters this side: Signet loads,
-augments and normalises while it trains.
+`finetune` trains latent weights and scales with the straight-through estimator. Batches are ready
+in memory before the clock starts, which flatters this side: Signet loads, augments and normalises
+while it trains.
 """
 
 import json
@@ -16,12 +17,37 @@ from torch import nn
 from torch.nn import functional as F
 
 
+class BinaryWeight(torch.autograd.Function):
+    """scale * sign(latent), with the identity as the sign's derivative."""
+
+    @staticmethod
+    def forward(context, latent, scale):
+        sign = torch.where(latent >= 0, 1.0, -1.0)
+        context.save_for_backward(sign, scale)
+        return sign * scale
+
+    @staticmethod
+    def backward(context, gradient):
+        sign, scale = context.saved_tensors
+        return gradient * scale, (gradient * sign).sum((1, 2, 3), keepdim=True)
+
+
+class BinaryConv2d(nn.Conv2d):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.scale = nn.Parameter(self.weight.detach().abs().mean((1, 2, 3), keepdim=True))
+
+    def forward(self, x):
+        weight = BinaryWeight.apply(self.weight, self.scale)
+        return F.conv2d(x, weight, None, self.stride, self.padding)
+
+
 class Block(nn.Module):
-    def __init__(self, inputs, outputs, stride):
+    def __init__(self, inputs, outputs, stride, convolution):
         super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.conv1 = convolution(inputs, outputs, 3, stride, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.conv2 = convolution(outputs, outputs, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(outputs)
         self.relu = nn.ReLU(inplace=True)
         self.pad = (outputs - inputs) // 2
@@ -35,13 +61,14 @@ class Block(nn.Module):
 
 
 class ResNet20(nn.Module):
-    def __init__(self):
+    def __init__(self, convolution):
         super().__init__()
         layers = [nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True)]
         inputs = 16
         for stage, outputs in enumerate([16, 32, 64]):
             for block in range(3):
-                layers.append(Block(inputs, outputs, 2 if stage and not block else 1))
+                layers.append(Block(inputs, outputs, 2 if stage and not block else 1,
+                                    convolution))
                 inputs = outputs
         self.body = nn.Sequential(*layers)
         self.linear = nn.Linear(64, 10)
@@ -50,17 +77,33 @@ class ResNet20(nn.Module):
         return self.linear(self.body(x).mean((2, 3)))
 
 
+def sgd(model):
+    decayed = [p for p in model.parameters() if p.dim() > 1]
+    others = [p for p in model.parameters() if p.dim() == 1]
+    return torch.optim.SGD(
+        [{"params": decayed, "weight_decay": 5e-4}, {"params": others, "weight_decay": 0}],
+        lr=0.1, momentum=0.9, nesterov=True, fused=True)
+
+
+def adam(model):
+    latents = [m.weight for m in model.modules() if isinstance(m, BinaryConv2d)]
+    taken = {id(p) for p in latents}
+    others = [p for p in model.parameters() if id(p) not in taken]
+    return torch.optim.Adam(
+        [{"params": latents, "lr": 2e-3}, {"params": others, "lr": 2e-4}], fused=True)
+
+
 def main():
     steps, threads, precision = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    finetunes, compiles = "finetune" in sys.argv[4:], "compile" in sys.argv[4:]
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(1)
-    model = ResNet20().to(memory_format=torch.channels_last).train()
-    decayed = [p for p in model.parameters() if p.dim() > 1]
-    others = [p for p in model.parameters() if p.dim() == 1]
-    optimizer = torch.optim.SGD(
-        [{"params": decayed, "weight_decay": 5e-4}, {"params": others, "weight_decay": 0}],
-        lr=0.1, momentum=0.9, nesterov=True, fused=True)
+    model = ResNet20(BinaryConv2d if finetunes else nn.Conv2d)
+    model = model.to(memory_format=torch.channels_last).train()
+    optimizer = adam(model) if finetunes else sgd(model)
+    if compiles:
+        model = torch.compile(model)
     batches = [
         (torch.randn(128, 3, 32, 32).to(memory_format=torch.channels_last),
          torch.randint(10, (128,)))

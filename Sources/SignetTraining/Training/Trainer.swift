@@ -23,7 +23,9 @@ public struct Trainer: Sendable {
   ///
   /// - Parameters:
   ///   - model: float layers are trained as such, binary ones through latent weights
-  ///   - teacher: the float network for distillation and for the latents' magnitudes
+  ///   - teacher: the float network for distillation and, in layers of the same name and shape, for
+  ///     the latents' magnitudes; any other network of the same input shape, channel order and class
+  ///     count can teach, too
   ///   - validation: measured before the first step, between epochs and at the end
   ///   - checkpoint: where the state is kept; `nil` keeps none
   ///   - keepBest: gets the network whenever a validation is better than all before, the first
@@ -69,9 +71,12 @@ public struct Trainer: Sendable {
           what: "teacher", expected: "an input of \(model.graph.inputShape)",
           found: "\(teacher.graph.inputShape)")
       }
-      guard teacher.preprocessing == model.preprocessing else {
+      let orders = (
+        model.preprocessing.channelOrder.rawValue, teacher.preprocessing.channelOrder.rawValue
+      )
+      guard orders.0 == orders.1 else {
         throw .mismatch(
-          what: "teacher", expected: "the network's preprocessing", found: "another")
+          what: "teacher", expected: "the network's channel order \(orders.0)", found: orders.1)
       }
     }
     for dataset in [dataset, validation].compactMap({ $0 }) {

@@ -4,14 +4,17 @@ import Torch
 /// The loss of a run, with the teacher it may need.
 struct TrainingLoss {
   private let loss: TrainingOptions.Loss
-  private let teacher: Executor?
+  private let teacher: (executor: Executor, input: TeacherInput)?
 
-  init(options: TrainingOptions, teacher: Model?) throws {
+  /// - Parameter preprocessing: the trained network's
+  init(options: TrainingOptions, teacher: Model?, preprocessing: Preprocessing) throws {
     loss = options.loss
     if case .distillation = options.loss, let teacher {
       // Its batch norms only cost time: nothing of it is trained.
-      self.teacher = try Executor(
+      let executor = try Executor(
         model: teacher.foldingBatchNorms(), options: .init(precision: options.resolvedPrecision))
+      let input = try TeacherInput(network: preprocessing, teacher: teacher.preprocessing)
+      self.teacher = (executor, input)
     } else {
       self.teacher = nil
     }
@@ -28,7 +31,7 @@ struct TrainingLoss {
       guard let teacher else {
         throw TrainingError.missing(what: "a teacher", neededBy: "distillation")
       }
-      let target = try teacher.forward(images)
+      let target = try teacher.executor.forward(teacher.input(images))
       let divergence = try Self.distillation(
         scores: scores, teacher: target, temperature: temperature)
       guard labelsWeight > 0 else { return divergence }

@@ -42,7 +42,8 @@ final class TrainingRun {
     measured = try MeasuredNetwork(
       of: executor, average: average, model: model, dataset: dataset, options: options)
     optimization = try Optimization(executor: executor, options: options)
-    loss = try TrainingLoss(options: options, teacher: teacher)
+    loss = try TrainingLoss(
+      options: options, teacher: teacher, preprocessing: model.preprocessing)
     loader = BatchLoader(
       dataset: dataset, shape: model.graph.inputShape, preprocessing: model.preprocessing,
       batchSize: options.batchSize, shuffleSeed: options.seed, augmentation: options.augmentation,

@@ -33,7 +33,10 @@ struct FinetuneCommand: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("The model file to write.", valueName: "file"))
   var output: OutputFile
 
-  @Option(help: ArgumentHelp("The float model to learn from.", valueName: "model"))
+  @Option(
+    help: ArgumentHelp(
+      "The float model to learn from: the one that was binarized or another, say a larger one.",
+      valueName: "model"))
   var teacher: ModelArgument?
 
   @Flag(help: "Use the teacher's answers only.")

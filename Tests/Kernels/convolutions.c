@@ -444,6 +444,26 @@ static void large_maps(void) {
   }
 }
 
+// Few channels under a large kernel, as images have: what a stride steps over may be one pixel.
+static void first_layers(void) {
+  const int32_t kernels[][3] = {{7, 2, 3}, {11, 4, 2}, {7, 1, 3}, {9, 3, 0}};
+  for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
+    for (int32_t gap = 0; gap < 2; gap++) {
+      test_case t = plain;
+      t.height = 41;
+      t.width = 38;
+      t.filters = 35;
+      t.kernel_height = t.kernel_width = kernels[k][0];
+      t.stride_height = t.stride_width = kernels[k][1];
+      t.top = t.left = kernels[k][2];
+      t.images = t.threads = 1 + gap;
+      t.gap = gap;
+      t.relu = t.residual = gap;
+      run_case(t);
+    }
+  }
+}
+
 // Chunks of channels whose sums reach what 16 bits hold, for filters of both signs.
 static void sums_at_their_bound(void) {
   const int32_t channels[] = {65, 64, 130, 200};
@@ -484,6 +504,7 @@ void test_convolutions(void) {
   epilogues(29);
   vectors();
   large_maps();
+  first_layers();
   sums_at_their_bound();
   aligned_signs();
 }

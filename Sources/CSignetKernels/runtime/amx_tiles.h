@@ -160,4 +160,29 @@ SIGNET_INLINE TARGET void finish_run(
   }
 }
 
+// Output rows of one image, and the pitch in pixels of the map their tiles are cut from.
+typedef struct {
+  int64_t image, first, count, pitch;
+} tile_rows;
+
+// Stores those of `count` pixels of the map, from `first` on, that are not beyond the end of a row.
+SIGNET_INLINE TARGET void finish_tiles(
+    const signet_conv *conv, const epilogue *with, const int planes, const tile_rows *rows,
+    int64_t first, int64_t count, const int32_t *raw, const float *total) {
+  const int64_t end = signet_min(first + count, rows->count * rows->pitch);
+  int64_t y = first / rows->pitch;
+  int64_t x = first % rows->pitch;
+  for (int64_t pixel = first; pixel < end; y++, x = 0) {
+    const int64_t run = signet_min(conv->shape.out_width - x, end - pixel);
+    const signet_cursor cursor = {rows->image, (int32_t)(rows->first + y), (int32_t)x};
+    const int64_t place = (pixel - first) * block;
+    if (total) {
+      finish_run(conv, with, planes, cursor, run, NULL, total + place);
+    } else {
+      finish_run(conv, with, planes, cursor, run, raw + place, NULL);
+    }
+    pixel += rows->pitch - x;
+  }
+}
+
 #endif

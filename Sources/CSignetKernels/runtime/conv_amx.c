@@ -228,26 +228,6 @@ SIGNET_INLINE TARGET int64_t multiply(
   return taken;
 }
 
-// Stores the pixels of some tiles that are not beyond the end of a row.
-SIGNET_INLINE TARGET void finish_tiles(
-    const signet_conv *conv, const layout *plan, const unit_place *unit, const epilogue *with,
-    const int planes, int64_t first, int64_t count, const int32_t *raw, const float *total) {
-  const int64_t end = signet_min(first + count, unit->rows * plan->pitch);
-  int64_t y = first / plan->pitch;
-  int64_t x = first % plan->pitch;
-  for (int64_t pixel = first; pixel < end; y++, x = 0) {
-    const int64_t run = signet_min(conv->shape.out_width - x, end - pixel);
-    const signet_cursor cursor = {unit->image, (int32_t)(unit->first_row + y), (int32_t)x};
-    const int64_t place = (pixel - first) * block;
-    if (total) {
-      finish_run(conv, with, planes, cursor, run, NULL, total + place);
-    } else {
-      finish_run(conv, with, planes, cursor, run, raw + place, NULL);
-    }
-    pixel += plan->pitch - x;
-  }
-}
-
 // total: count × block (+)= scale · raw
 SIGNET_INLINE TARGET void add_code(
     float *total, const int32_t *raw, const int planes, int64_t count, const epilogue *with,
@@ -272,6 +252,8 @@ SIGNET_INLINE TARGET void run_block(
   const int64_t filter = unit->group * plan->group_filters + index * block;
   const bool several = shape->codes > 1;
   const epilogue finish = make_epilogue(conv, filter, filters, conv->scale, unit_value);
+  const tile_rows rows = {
+      .image = unit->image, .first = unit->first_row, .count = unit->rows, .pitch = plan->pitch};
   // The last pixels of the last row need no tile.
   const int64_t pixels = (unit->rows - 1) * plan->pitch + shape->out_width;
   const int64_t tiles = signet_ceil_div(pixels, tile_pixels);
@@ -300,7 +282,7 @@ SIGNET_INLINE TARGET void run_block(
       }
     }
     finish_tiles(
-        conv, plan, unit, &finish, planes, tile * tile_pixels, taken * tile_pixels, scratch->raw,
+        conv, &finish, planes, &rows, tile * tile_pixels, taken * tile_pixels, scratch->raw,
         several ? scratch->total : NULL);
     tile += taken;
   }

@@ -39,7 +39,7 @@ static bool has_tiles(void) {
 #if defined(__linux__)
   enum { request_permission = 0x1023, tile_data = 18 };
   return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-int8") &&
-         __builtin_cpu_supports("avx512vbmi") &&
+         __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
          syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 #else
   return false;

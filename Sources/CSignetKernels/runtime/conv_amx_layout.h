@@ -10,7 +10,7 @@ enum {
   tile_row_inputs = 4,
   pixel_granule = 16,
   // What the quantised input of a unit may take of the second-level cache.
-  map_bytes = 512 * 1024,
+  map_bytes = 240 * 1024,
   // Fewer pixels than this are shared among threads by filters, not by rows.
   pixels_worth_cutting = 256,
 };

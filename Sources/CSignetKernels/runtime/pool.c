@@ -36,17 +36,24 @@ typedef struct {
   pthread_t thread;
 } worker;
 
+// The part of a job that one thread begins with. Rows of one layer then mostly meet the rows of the
+// layer before in the cache of the core that made them.
+typedef struct {
+  _Alignas(64) atomic_llong next;
+  int64_t end;
+} part;
+
 struct signet_pool {
   int32_t threads;
   worker *workers;  // threads − 1
+  part *parts;      // threads, the caller's first
 
   // The job. Written by the caller before `generation` is released, read after it is acquired.
   signet_range_function function;
   void *context;
-  int64_t count, grain;
+  int64_t grain;
 
   _Alignas(64) atomic_uint generation;
-  _Alignas(64) atomic_llong next;
   _Alignas(64) atomic_int busy;
   atomic_int sleepers;
   atomic_bool stop;
@@ -54,12 +61,16 @@ struct signet_pool {
   pthread_cond_t wake;
 };
 
+// A thread's own part, then what the others have not begun.
 static void work(signet_pool *pool, int32_t index) {
-  for (;;) {
-    int64_t from = atomic_fetch_add_explicit(&pool->next, pool->grain, memory_order_relaxed);
-    if (from >= pool->count) return;
-    int64_t to = from + pool->grain < pool->count ? from + pool->grain : pool->count;
-    pool->function(pool->context, index, from, to);
+  for (int32_t turn = 0; turn < pool->threads; turn++) {
+    part *of = &pool->parts[(index + turn) % pool->threads];
+    for (;;) {
+      int64_t from = atomic_fetch_add_explicit(&of->next, pool->grain, memory_order_relaxed);
+      if (from >= of->end) break;
+      int64_t to = from + pool->grain < of->end ? from + pool->grain : of->end;
+      pool->function(pool->context, index, from, to);
+    }
   }
 }
 
@@ -112,7 +123,9 @@ signet_pool *signet_pool_create(int32_t threads) {
   if (posix_memalign((void **)&pool, 64, sizeof *pool) != 0) return NULL;
   *pool = (signet_pool){.threads = 1};
   pool->workers = calloc((size_t)threads, sizeof *pool->workers);
-  if (!pool->workers) {
+  const size_t parts = (size_t)threads * sizeof *pool->parts;
+  if (!pool->workers || posix_memalign((void **)&pool->parts, 64, parts) != 0) {
+    free(pool->workers);
     free(pool);
     return NULL;
   }
@@ -139,6 +152,7 @@ void signet_pool_destroy(signet_pool *pool) {
   }
   pthread_cond_destroy(&pool->wake);
   pthread_mutex_destroy(&pool->mutex);
+  free(pool->parts);
   free(pool->workers);
   free(pool);
 }
@@ -148,9 +162,12 @@ void signet_pool_run(
     int64_t grain) {
   pool->function = function;
   pool->context = context;
-  pool->count = count;
   pool->grain = grain;
-  atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+  for (int32_t index = 0; index < pool->threads; index++) {
+    part *of = &pool->parts[index];
+    atomic_store_explicit(&of->next, count * index / pool->threads, memory_order_relaxed);
+    of->end = count * (index + 1) / pool->threads;
+  }
   atomic_store_explicit(&pool->busy, pool->threads - 1, memory_order_relaxed);
   begin_generation(pool);
   work(pool, 0);

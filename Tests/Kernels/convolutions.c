@@ -486,7 +486,7 @@ static void aligned_signs(void) {
       t.channels = channels[c];
       t.height = 8;
       t.width = 9;
-      t.filters = 30;
+      t.filters = k % 2 ? 13 : 30;
       t.kernel_height = t.kernel_width = kernels[k];
       t.codes = t.images = 2;
       t.aligned = true;

@@ -122,18 +122,26 @@ typedef struct {
   const step_place *places;
   int64_t steps;
   int8_t *signs;
-  // Where the signs are still bits: the first tiles to pass expand them a step ahead, while the
-  // tile unit is busy.
+  // Of a step's number: where its signs lie.
+  int64_t slots;
+  // Where the signs are still bits: they are expanded some steps ahead, while the tile unit is busy.
   const word *words;
   int32_t *raw;
 } operands;
 
+// signs: 2 tiles
+SIGNET_INLINE TARGET int8_t *signs_of(const operands *with, int64_t step) {
+  return with->signs + (step & with->slots) * 2 * tile_bytes;
+}
+
 SIGNET_INLINE TARGET void expand_step(const operands *with, int64_t step) {
   if (with->words && step < with->steps) {
-    expand(
-        with->words + step * step_words, with->places[step].rows,
-        with->signs + step * 2 * tile_bytes);
+    expand(with->words + step * step_words, with->places[step].rows, signs_of(with, step));
   }
+}
+
+SIGNET_INLINE TARGET void expand_first(const operands *with) {
+  for (int64_t step = 0; step < steps_ahead; step++) expand_step(with, step);
 }
 
 // raw: 32 pixels × 32 filters = two pixel tiles · two filter tiles
@@ -143,9 +151,9 @@ static TARGET void multiply_2x2(const operands *with) {
   _tile_zero(1);
   _tile_zero(2);
   _tile_zero(3);
-  expand_step(with, 0);
+  expand_first(with);
   for (int64_t step = 0; step < with->steps; step++) {
-    const int8_t *signs = with->signs + step * 2 * tile_bytes;
+    const int8_t *signs = signs_of(with, step);
     const int8_t *from = with->pixels + with->places[step].offset;
     _tile_loadd(6, signs, line);
     _tile_loadd(4, from, stride);
@@ -155,7 +163,7 @@ static TARGET void multiply_2x2(const operands *with) {
     _tile_loadd(5, from + tile_pixels * stride, stride);
     _tile_dpbssd(2, 5, 6);
     _tile_dpbssd(3, 5, 7);
-    expand_step(with, step + 1);
+    expand_step(with, step + steps_ahead);
   }
   _tile_stored(0, with->raw, block * sizeof(int32_t));
   _tile_stored(1, with->raw + 16, block * sizeof(int32_t));
@@ -167,15 +175,15 @@ static TARGET void multiply_2x2(const operands *with) {
 static TARGET void multiply_1x2(const operands *with) {
   _tile_zero(0);
   _tile_zero(1);
-  expand_step(with, 0);
+  expand_first(with);
   for (int64_t step = 0; step < with->steps; step++) {
-    const int8_t *signs = with->signs + step * 2 * tile_bytes;
+    const int8_t *signs = signs_of(with, step);
     _tile_loadd(6, signs, line);
     _tile_loadd(7, signs + tile_bytes, line);
     _tile_loadd(4, with->pixels + with->places[step].offset, with->pixel_bytes);
     _tile_dpbssd(0, 4, 6);
     _tile_dpbssd(1, 4, 7);
-    expand_step(with, step + 1);
+    expand_step(with, step + steps_ahead);
   }
   _tile_stored(0, with->raw, block * sizeof(int32_t));
   _tile_stored(1, with->raw + 16, block * sizeof(int32_t));
@@ -188,10 +196,10 @@ static TARGET void multiply_4x1(const operands *with) {
   _tile_zero(1);
   _tile_zero(2);
   _tile_zero(3);
-  expand_step(with, 0);
+  expand_first(with);
   for (int64_t step = 0; step < with->steps; step++) {
     const int8_t *from = with->pixels + with->places[step].offset;
-    _tile_loadd(6, with->signs + step * 2 * tile_bytes, line);
+    _tile_loadd(6, signs_of(with, step), line);
     _tile_loadd(4, from, stride);
     _tile_dpbssd(0, 4, 6);
     _tile_loadd(5, from + tile_pixels * stride, stride);
@@ -200,7 +208,7 @@ static TARGET void multiply_4x1(const operands *with) {
     _tile_dpbssd(2, 4, 6);
     _tile_loadd(5, from + 3 * tile_pixels * stride, stride);
     _tile_dpbssd(3, 5, 6);
-    expand_step(with, step + 1);
+    expand_step(with, step + steps_ahead);
   }
   _tile_stored(0, with->raw, block * sizeof(int32_t));
   _tile_stored(1, with->raw + 16 * block, block * sizeof(int32_t));
@@ -221,7 +229,7 @@ SIGNET_INLINE TARGET int64_t multiply(
     } else {
       multiply_1x2(&with);
     }
-    with.words = NULL;
+    if (with.slots < 0) with.words = NULL;
     with.pixels += plane;
     with.raw += raw_elements;
   }
@@ -251,6 +259,7 @@ SIGNET_INLINE TARGET void run_block(
   const int64_t filters = signet_min(block, plan->group_filters - index * block);
   const int64_t filter = unit->group * plan->group_filters + index * block;
   const bool several = shape->codes > 1;
+  const bool recycles = plan->kept_steps < plan->steps;
   const epilogue finish = make_epilogue(conv, filter, filters, conv->scale, unit_value);
   const tile_rows rows = {
       .image = unit->image, .first = unit->first_row, .count = unit->rows, .pitch = plan->pitch};
@@ -267,9 +276,11 @@ SIGNET_INLINE TARGET void run_block(
           .pixel_bytes = plan->pixel_bytes,
           .places = scratch->steps,
           .steps = plan->steps,
-          .signs = scratch->signs + code * plan->steps * 2 * tile_bytes,
-          .words = tile > 0 ? NULL
-                            : (const word *)conv->packed + packed * plan->steps * step_words,
+          .signs = scratch->signs + code * plan->kept_steps * 2 * tile_bytes,
+          .slots = recycles ? plan->kept_steps - 1 : -1,
+          .words = tile > 0 && !recycles
+                       ? NULL
+                       : (const word *)conv->packed + packed * plan->steps * step_words,
           .raw = scratch->raw,
       };
       taken = multiply(with, planes, plane_bytes(plan), tiles - tile, filters <= 16);

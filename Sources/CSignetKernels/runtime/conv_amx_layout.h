@@ -11,6 +11,12 @@ enum {
   pixel_granule = 16,
   // What the quantised input of a unit may take of the second-level cache.
   map_bytes = 240 * 1024,
+  // Expanded signs are kept for all pixels of a unit unless they are more steps than these; they are
+  // then expanded for every tile, into memory for a few steps that stays in the first-level cache.
+  most_kept_steps = 48,
+  recycled_steps = 8,
+  // A tile is loaded long after it was written, or the load waits.
+  steps_ahead = 4,
   // Fewer pixels than this are shared among threads by filters, not by rows.
   pixels_worth_cutting = 256,
 };
@@ -27,6 +33,7 @@ typedef struct {
   int64_t pixel_bytes;    // channels, rounded up
   int64_t row_steps;      // lines of one kernel row
   int64_t steps;          // tiles a filter block is deep
+  int64_t kept_steps;     // of those, there is memory for as many; a power of 2 if not for all
   int64_t phase_rows, phase_columns;
   int64_t pitch;
   int64_t unit_rows;      // output rows of a unit
@@ -96,6 +103,7 @@ static layout lay_out(const signet_conv_shape *shape, int64_t planes) {
     plan.row_steps += run_at(shape, plan.pixel_bytes, run).lines;
   }
   plan.steps = plan.row_steps * shape->kernel_height;
+  plan.kept_steps = plan.steps > most_kept_steps ? recycled_steps : plan.steps;
   plan.phase_rows =
       phase_count(shape->kernel_height, shape->dilation_height, shape->stride_height);
   plan.phase_columns =
@@ -136,7 +144,7 @@ typedef struct {
 
 typedef struct {
   int8_t *map;        // planes × plane_bytes
-  int8_t *signs;      // codes × steps × 2 tiles
+  int8_t *signs;      // codes × kept steps × 2 tiles
   int32_t *raw;       // planes × 64 pixels × block
   float *total;       // 64 pixels × block
   step_place *steps;  // steps
@@ -152,7 +160,7 @@ static int64_t padded_columns(const signet_conv_shape *shape) {
 static scratch_layout lay_scratch(
     const signet_conv_shape *shape, const layout *plan, int64_t planes, uintptr_t start) {
   const size_t map = (size_t)(planes * plane_bytes(plan));
-  const size_t signs = (size_t)(shape->codes * plan->steps * 2 * tile_bytes);
+  const size_t signs = (size_t)(shape->codes * plan->kept_steps * 2 * tile_bytes);
   const size_t raw = (size_t)planes * raw_elements * sizeof(int32_t);
   const size_t total = raw_elements * sizeof(float);
   const size_t steps = (size_t)plan->steps * sizeof(step_place);

@@ -16,8 +16,10 @@ struct Lowering {
   private(set) var scratchBytes = 64
   private(set) var input: UnsafeMutablePointer<signet_transfer>?
   private(set) var output: UnsafeMutablePointer<signet_transfer>?
-  /// The largest magnitudes of values, images × height, that steps before gather.
-  private var peaks: [PeakedView: UnsafeMutablePointer<Float>] = [:]
+  /// The largest magnitudes of values, that steps before gather.
+  private var peaks: [PeakedView: Peaks] = [:]
+  /// Convolutions whose kernels find the peaks of their results, by what they write.
+  private var givers: [ValueView: Giver] = [:]
 
   init(
     table: signet_kernel_set, choice: KernelChoice, memory: Memory, maximumBatch: Int,
@@ -116,14 +118,18 @@ struct Lowering {
         UnsafePointer(try memory.array(scale, for: layer))
       },
       offset: try memory.array(work.offset, for: layer), peaks: peaks?.start,
-      peaks_per_image: Int64(peaks?.countPerImage ?? 0), relu: work.relu)
+      peaks_per_image: Int64(peaks?.countPerImage ?? 0), relu: work.relu, unit_peaks: nil)
     let needed = kernel.pointee.scratch_bytes(&shape, Int64(maximumBatch))
     // The next thread's working memory begins on a cache line of its own.
     scratchBytes = max(scratchBytes, (needed + 127) / 64 * 64)
+    let stored = try memory.array([arguments], for: layer)
+    if kernel.pointee.gives_peaks, shape.pool.kernel_height == 0 {
+      givers[work.result] = Giver(arguments: stored, kernel: kernel)
+    }
     steps.append(
       signet_step(
-        run: nil, arguments: try memory.array([arguments], for: layer), conv_kernel: kernel,
-        rows: 0, cost: Int64(work.multiplyAdds / 64)))
+        run: nil, arguments: stored, conv_kernel: kernel, rows: 0,
+        cost: Int64(work.multiplyAdds / 64)))
     descriptions.append(
       EnginePlan.Step(
         nodes: step.nodes, kernel: String(cString: kernel.pointee.name),
@@ -137,40 +143,74 @@ struct Lowering {
     var channels: Int32
   }
 
+  private struct Giver {
+    var arguments: UnsafeMutablePointer<signet_conv>
+    var kernel: UnsafePointer<signet_conv_kernel>
+  }
+
+  /// images × countPerImage numbers, of which the largest of an image is its peak.
+  private struct Peaks {
+    var start: UnsafePointer<Float>
+    var countPerImage: Int
+  }
+
   /// Where a step before gathers what a kernel must know about each row of its input.
   private mutating func peaks(
     for kernel: signet_conv_kernel, _ shape: signet_conv_shape, of view: ValueView,
     _ layer: String
-  ) throws(EngineError) -> (start: UnsafePointer<Float>, countPerImage: Int)? {
+  ) throws(EngineError) -> Peaks? {
     guard kernel.needs_peaks else { return nil }
     guard let measure = kernel.measure else {
-      let peaked = PeakedView(view: view, channels: kernel.peak_channels)
-      return (try peaks(of: peaked, layer), view.height)
+      return try peaks(of: PeakedView(view: view, channels: kernel.peak_channels), layer)
     }
-    let rows = [Float](repeating: 0, count: 2 * maximumBatch * view.height)
-    let stored = try memory.array(rows, for: layer)
+    let stored = try floats(perImage: 2 * view.height, for: layer)
     try append(
       PlannedStep(nodes: [], work: .fromPlanes(view)), "measure",
       signet_measurement(in: lowered(view), shape: shape, peaks: stored), measure, out: view,
       cost: view.elements / 8)
-    return (UnsafePointer(stored), 2 * view.height)
+    return Peaks(start: stored, countPerImage: 2 * view.height)
   }
 
-  /// Where a step before gathers the peak of each row of a value.
-  private mutating func peaks(
+  /// Where the step that makes a value, or one of its own, gathers the value's peaks.
+  private mutating func peaks(of peaked: PeakedView, _ layer: String) throws(EngineError) -> Peaks {
+    if let known = peaks[peaked] { return known }
+    let found: Peaks
+    if let given = try givenPeaks(of: peaked, layer) {
+      found = given
+    } else {
+      found = try gatheredPeaks(of: peaked, layer)
+    }
+    peaks[peaked] = found
+    return found
+  }
+
+  private mutating func givenPeaks(
     of peaked: PeakedView, _ layer: String
-  ) throws(EngineError) -> UnsafePointer<Float> {
-    if let known = peaks[peaked] { return UnsafePointer(known) }
+  ) throws(EngineError) -> Peaks? {
+    guard peaked.channels <= 1, let giver = givers[peaked.view] else { return nil }
+    let units = Int(giver.kernel.pointee.units(giver.arguments, 1))
+    let stored = try floats(perImage: units, for: layer)
+    giver.arguments.pointee.unit_peaks = stored
+    return Peaks(start: stored, countPerImage: units)
+  }
+
+  private mutating func gatheredPeaks(
+    of peaked: PeakedView, _ layer: String
+  ) throws(EngineError) -> Peaks {
     let view = peaked.view
-    let rows = [Float](repeating: 0, count: maximumBatch * view.height)
-    let stored = try memory.array(rows, for: layer)
-    peaks[peaked] = stored
+    let stored = try floats(perImage: view.height, for: layer)
     try append(
       PlannedStep(nodes: [], work: .fromPlanes(view)), "peak",
       signet_peaks(in: lowered(view), channels: peaked.channels, peaks: stored), table.peak,
       out: view,
       cost: view.elements / 16)
-    return UnsafePointer(stored)
+    return Peaks(start: stored, countPerImage: view.height)
+  }
+
+  private func floats(
+    perImage count: Int, for layer: String
+  ) throws(EngineError) -> UnsafeMutablePointer<Float> {
+    try memory.array([Float](repeating: 0, count: maximumBatch * count), for: layer)
   }
 
   private mutating func transfer(

@@ -265,6 +265,26 @@ static void compare(
   check(true, name, "%s", text);
 }
 
+// The peaks of an image's units have its results' as their largest, to the bit.
+static void compare_peaks(
+    const signet_conv *conv, const signet_conv_kernel *kernel, int64_t units_per_image,
+    const guarded_map *output) {
+  for (int32_t image = 0; image < output->images; image++) {
+    float expected = 0, found = 0;
+    for (int32_t y = 0; y < conv->out.height; y++) {
+      for (int32_t x = 0; x < conv->out.width; x++) {
+        for (int32_t c = 0; c < conv->out.channels; c++) {
+          expected = fmaxf(expected, fabsf(map_at(output, image, y, x, c)));
+        }
+      }
+    }
+    for (int64_t unit = 0; unit < units_per_image; unit++) {
+      found = fmaxf(found, conv->unit_peaks[image * units_per_image + unit]);
+    }
+    check(found == expected, kernel->name, "image %d: a peak of %g, not %g", image, found, expected);
+  }
+}
+
 static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool binary) {
   const test_case *t = l->test;
   const signet_conv_shape *shape = &l->shape;
@@ -285,21 +305,27 @@ static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool bi
     }
   }
   kernel->pack(shape, l->rows.start, packed.start);
-  const signet_conv conv = {
+  signet_conv conv = {
       .shape = *shape, .in = l->input.view, .out = output.view,
       .residual = t->residual ? l->added.view : (signet_view){0}, .packed = packed.start,
       .scale = binary || t->scaled ? (float *)(void *)l->scales.start : NULL,
       .offset = (float *)(void *)l->offsets.start, .peaks = (float *)(void *)peaks.start,
       .peaks_per_image = row_numbers * t->height, .relu = t->relu};
+  const int64_t units = kernel->units(&conv, t->images);
+  guarded unit_peaks = guarded_make((size_t)units * sizeof(float), sizeof(float));
+  if (kernel->gives_peaks) conv.unit_peaks = (float *)(void *)unit_peaks.start;
   // Backwards and one by one: each unit must stand alone.
-  for (int64_t unit = kernel->units(&conv, t->images) - 1; unit >= 0; unit--) {
+  for (int64_t unit = units - 1; unit >= 0; unit--) {
     kernel->run(&conv, t->images, unit, unit + 1, scratch.start);
   }
   check(
       map_is_intact(&output) && map_is_intact(&l->input) && guarded_is_intact(&packed) &&
-          guarded_is_intact(&scratch) && guarded_is_intact(&peaks),
+          guarded_is_intact(&scratch) && guarded_is_intact(&peaks) &&
+          guarded_is_intact(&unit_peaks),
       kernel->name, "wrote outside its output");
   compare(l, kernel, &output);
+  if (kernel->gives_peaks) compare_peaks(&conv, kernel, units / t->images, &output);
+  guarded_free(&unit_peaks);
   guarded_free(&packed);
   guarded_free(&scratch);
   guarded_free(&peaks);

@@ -63,6 +63,9 @@ typedef struct signet_conv {
   const float *peaks;
   int64_t peaks_per_image;
   bool relu;
+  // Where a kernel that gives peaks leaves the largest magnitude of each unit's results; NULL if
+  // nobody asks. Not with a pooling.
+  float *unit_peaks;
 } signet_conv;
 
 typedef void (*signet_run_function)(
@@ -88,6 +91,8 @@ typedef struct signet_conv_kernel {
   signet_run_function measure;
   // Whether it pools its result while that is in the cache.
   bool takes_pooling;
+  // Whether it can find its results' peaks. Units are then in the order of images.
+  bool gives_peaks;
   // NULL takes every shape.
   bool (*accepts)(const signet_conv_shape *shape);
   // Bytes of the weights as `pack` lays them out, 64-byte aligned.

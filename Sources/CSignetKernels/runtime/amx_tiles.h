@@ -119,14 +119,34 @@ SIGNET_INLINE TARGET __m512 joined(const int planes, const int32_t *raw) {
   return sum;
 }
 
+// The largest magnitudes so far, as bits: those order magnitudes, and what is not a number is above
+// all others.
+typedef struct {
+  __m512i bits;
+} largest;
+
+SIGNET_INLINE TARGET void take_in(largest *so_far, __m512 value) {
+  const __m512i magnitude =
+      _mm512_and_si512(_mm512_castps_si512(value), _mm512_set1_epi32(0x7fffffff));
+  so_far->bits = _mm512_max_epu32(so_far->bits, magnitude);
+}
+
+// Leaves the peak of a unit where it is asked for.
+SIGNET_INLINE TARGET void leave_peak(const signet_conv *conv, int64_t unit, largest found) {
+  if (!conv->unit_peaks) return;
+  const uint32_t bits = _mm512_reduce_max_epu32(found.bits);
+  memcpy(&conv->unit_peaks[unit], &bits, sizeof bits);
+}
+
 // Stores 16 filters of `count` neighbouring pixels. raw: planes × count × block, or total
 SIGNET_INLINE TARGET void finish_half(
     const epilogue *with, const int half, const int planes, float *out, int64_t out_stride,
     const float *residual, int64_t residual_stride, int64_t count, const int32_t *raw,
-    const float *total) {
+    const float *total, largest *peak) {
   const __m512 scale = with->scale[half];
   const __m512 offset = with->offset[half];
   const __mmask16 lanes = with->lanes[half];
+  largest found = *peak;
   for (int64_t pixel = 0; pixel < count; pixel++) {
     const int64_t place = pixel * block + 16 * half;
     __m512 value = total ? _mm512_add_ps(_mm512_load_ps(total + place), offset)
@@ -137,15 +157,17 @@ SIGNET_INLINE TARGET void finish_half(
     }
     // The second operand is what comes out where one is not a number.
     value = _mm512_max_ps(with->floor, value);
+    take_in(&found, value);
     _mm512_mask_storeu_ps(out + 16 * half, lanes, value);
     out += out_stride;
   }
+  *peak = found;
 }
 
 // Stores `count` neighbouring pixels of a row. raw: planes × count × block, or total: count × block
 SIGNET_INLINE TARGET void finish_run(
     const signet_conv *conv, const epilogue *with, const int planes, signet_cursor cursor,
-    int64_t count, const int32_t *raw, const float *total) {
+    int64_t count, const int32_t *raw, const float *total, largest *peak) {
   float *out = signet_pixel(&conv->out, cursor) + with->filter;
   const float *residual =
       conv->residual.data ? signet_pixel(&conv->residual, cursor) + with->filter : NULL;
@@ -153,9 +175,10 @@ SIGNET_INLINE TARGET void finish_run(
   for (int half = 0; half < with->halves; half++) {
     if (residual) {
       finish_half(
-          with, half, planes, out, step, residual, conv->residual.pixel_stride, count, raw, total);
+          with, half, planes, out, step, residual, conv->residual.pixel_stride, count, raw, total,
+          peak);
     } else {
-      finish_half(with, half, planes, out, step, NULL, 0, count, raw, total);
+      finish_half(with, half, planes, out, step, NULL, 0, count, raw, total, peak);
     }
   }
 }
@@ -168,7 +191,7 @@ typedef struct {
 // Stores those of `count` pixels of the map, from `first` on, that are not beyond the end of a row.
 SIGNET_INLINE TARGET void finish_tiles(
     const signet_conv *conv, const epilogue *with, const int planes, const tile_rows *rows,
-    int64_t first, int64_t count, const int32_t *raw, const float *total) {
+    int64_t first, int64_t count, const int32_t *raw, const float *total, largest *peak) {
   const int64_t end = signet_min(first + count, rows->count * rows->pitch);
   int64_t y = first / rows->pitch;
   int64_t x = first % rows->pitch;
@@ -177,9 +200,9 @@ SIGNET_INLINE TARGET void finish_tiles(
     const signet_cursor cursor = {rows->image, (int32_t)(rows->first + y), (int32_t)x};
     const int64_t place = (pixel - first) * block;
     if (total) {
-      finish_run(conv, with, planes, cursor, run, NULL, total + place);
+      finish_run(conv, with, planes, cursor, run, NULL, total + place, peak);
     } else {
-      finish_run(conv, with, planes, cursor, run, raw + place, NULL);
+      finish_run(conv, with, planes, cursor, run, raw + place, NULL, peak);
     }
     pixel += rows->pitch - x;
   }

@@ -254,7 +254,7 @@ SIGNET_INLINE TARGET void add_code(
 // All filters of one block on all pixels of a unit. unit_value: what an integer of 1 stands for
 SIGNET_INLINE TARGET void run_block(
     const signet_conv *conv, const layout *plan, const scratch_layout *scratch, const int planes,
-    const unit_place *unit, int64_t index, float unit_value) {
+    const unit_place *unit, int64_t index, float unit_value, largest *peak) {
   const signet_conv_shape *shape = &conv->shape;
   const int64_t filters = signet_min(block, plan->group_filters - index * block);
   const int64_t filter = unit->group * plan->group_filters + index * block;
@@ -294,7 +294,7 @@ SIGNET_INLINE TARGET void run_block(
     }
     finish_tiles(
         conv, &finish, planes, &rows, tile * tile_pixels, taken * tile_pixels, scratch->raw,
-        several ? scratch->total : NULL);
+        several ? scratch->total : NULL, peak);
     tile += taken;
   }
 }
@@ -316,10 +316,12 @@ SIGNET_INLINE TARGET void run(
     const float peak = signet_peak(conv, unit.image);
     quantise_input(
         conv, &plan, &scratch, planes, &unit, peak > 0 ? most_of(planes) / peak : 0);
+    largest found = {_mm512_setzero_si512()};
     const int64_t end = (unit.split + 1) * plan.filter_blocks / plan.splits;
     for (int64_t each = unit.split * plan.filter_blocks / plan.splits; each < end; each++) {
-      run_block(conv, &plan, &scratch, planes, &unit, each, peak / most_of(planes));
+      run_block(conv, &plan, &scratch, planes, &unit, each, peak / most_of(planes), &found);
     }
+    leave_peak(conv, index, found);
   }
   _tile_release();
 }
@@ -372,6 +374,7 @@ static size_t scratch_bytes_i24(const signet_conv_shape *shape, int64_t images) 
 const signet_conv_kernel signet_b1_conv_amx = {
     .name = "b1i16_conv_p32x32_amx",
     .needs_peaks = true,
+    .gives_peaks = true,
     .accepts = accepts,
     .packed_bytes = packed_bytes,
     .pack = pack,
@@ -383,6 +386,7 @@ const signet_conv_kernel signet_b1_conv_amx = {
 const signet_conv_kernel signet_b1_conv_amx_exact = {
     .name = "b1i24_conv_p32x32_amx",
     .needs_peaks = true,
+    .gives_peaks = true,
     .accepts = accepts,
     .packed_bytes = packed_bytes,
     .pack = pack,

@@ -172,7 +172,8 @@ SIGNET_INLINE TARGET void multiply_level(
 // All filters on `count` pixels of the map, from `first` on, of some rows of an image.
 SIGNET_INLINE TARGET void run_chunk(
     const signet_conv *conv, const dense_layout *plan, const dense_scratch *scratch,
-    const int planes, const tile_rows *rows, int64_t first, int64_t count, float unit) {
+    const int planes, const tile_rows *rows, int64_t first, int64_t count, float unit,
+    largest *peak) {
   const signet_conv_shape *shape = &conv->shape;
   const int8_t *tiles =
       (const int8_t *)((const float *)conv->packed + plan->filter_blocks * block);
@@ -195,7 +196,7 @@ SIGNET_INLINE TARGET void run_chunk(
               scratch->raw + level * raw_elements);
         }
       }
-      finish_tiles(conv, &with, planes, rows, pixel, 2 * tile_pixels, scratch->raw, NULL);
+      finish_tiles(conv, &with, planes, rows, pixel, 2 * tile_pixels, scratch->raw, NULL, peak);
     }
   }
 }
@@ -204,7 +205,7 @@ SIGNET_INLINE TARGET void run_chunk(
 SIGNET_INLINE TARGET void run_rows(
     const signet_conv *conv, const dense_layout *plan, const dense_scratch *scratch,
     const int planes, int64_t image, int64_t first_row, int64_t count, int64_t out_image,
-    int64_t out_row) {
+    int64_t out_row, largest *found) {
   const float peak = signet_peak(conv, image);
   quantise_input(
       conv, plan, scratch, planes, image, first_row, count,
@@ -216,7 +217,7 @@ SIGNET_INLINE TARGET void run_rows(
   for (int64_t first = 0; first < pixels; first += chunk) {
     run_chunk(
         conv, plan, scratch, planes, &rows, first, signet_min(chunk, pixels - first),
-        peak / most_of(planes));
+        peak / most_of(planes), found);
   }
 }
 
@@ -235,7 +236,10 @@ SIGNET_INLINE TARGET void run_pooled(
   signet_conv own = *conv;
   own.out = (signet_view){
       .data = scratch->rows, .row_stride = row, .pixel_stride = pixel};
-  if (behind > first) run_rows(&own, plan, scratch, planes, image, first, behind - first, 0, 0);
+  largest unused = {_mm512_setzero_si512()};
+  if (behind > first) {
+    run_rows(&own, plan, scratch, planes, image, first, behind - first, 0, 0, &unused);
+  }
   for (int64_t y = first_pooled; y < end; y++) {
     const dense_window rows = dense_window_at(
         (int32_t)y, pool->stride_height, pool->kernel_height, pool->pad_top, 0,
@@ -273,7 +277,9 @@ SIGNET_INLINE TARGET void run(
     }
     const int64_t first_row = index % plan.row_blocks * plan.unit_rows;
     const int64_t rows = signet_min(plan.unit_rows, shape->out_height - first_row);
-    run_rows(conv, &plan, &scratch, planes, image, first_row, rows, image, first_row);
+    largest found = {_mm512_setzero_si512()};
+    run_rows(conv, &plan, &scratch, planes, image, first_row, rows, image, first_row, &found);
+    leave_peak(conv, index, found);
   }
   _tile_release();
 }
@@ -314,6 +320,7 @@ const signet_conv_kernel signet_f32_conv_amx = {
     .name = "i16i16_conv_p32x32_amx",
     .needs_peaks = true,
     .takes_pooling = true,
+    .gives_peaks = true,
     .accepts = accepts_fast,
     .packed_bytes = packed_bytes_i16,
     .pack = pack_i16,
@@ -326,6 +333,7 @@ const signet_conv_kernel signet_f32_conv_amx_exact = {
     .name = "i24i24_conv_p32x32_amx",
     .needs_peaks = true,
     .takes_pooling = true,
+    .gives_peaks = true,
     .accepts = accepts,
     .packed_bytes = packed_bytes_i24,
     .pack = pack_i24,

@@ -115,6 +115,8 @@ SIGNET_INLINE TARGET void expand(const word *words, int64_t rows, int8_t *signs)
   }
 }
 
+enum { all_slots = -1 };
+
 // What the microkernels multiply: pixels of a plane with the signs of one filter block and code.
 typedef struct {
   const int8_t *pixels;
@@ -122,8 +124,8 @@ typedef struct {
   const step_place *places;
   int64_t steps;
   int8_t *signs;
-  // Of a step's number: where its signs lie.
-  int64_t slots;
+  // The bits of a step's number that say where its signs lie; all, unless memory is recycled.
+  int64_t slot_mask;
   // Where the signs are still bits: they are expanded some steps ahead, while the tile unit is busy.
   const word *words;
   int32_t *raw;
@@ -131,7 +133,7 @@ typedef struct {
 
 // signs: 2 tiles
 SIGNET_INLINE TARGET int8_t *signs_of(const operands *with, int64_t step) {
-  return with->signs + (step & with->slots) * 2 * tile_bytes;
+  return with->signs + (step & with->slot_mask) * 2 * tile_bytes;
 }
 
 SIGNET_INLINE TARGET void expand_step(const operands *with, int64_t step) {
@@ -229,7 +231,7 @@ SIGNET_INLINE TARGET int64_t multiply(
     } else {
       multiply_1x2(&with);
     }
-    if (with.slots < 0) with.words = NULL;
+    if (with.slot_mask == all_slots) with.words = NULL;
     with.pixels += plane;
     with.raw += raw_elements;
   }
@@ -277,7 +279,7 @@ SIGNET_INLINE TARGET void run_block(
           .places = scratch->steps,
           .steps = plan->steps,
           .signs = scratch->signs + code * plan->kept_steps * 2 * tile_bytes,
-          .slots = recycles ? plan->kept_steps - 1 : -1,
+          .slot_mask = recycles ? plan->kept_steps - 1 : all_slots,
           .words = tile > 0 && !recycles
                        ? NULL
                        : (const word *)conv->packed + packed * plan->steps * step_words,

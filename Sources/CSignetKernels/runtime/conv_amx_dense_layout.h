@@ -157,15 +157,18 @@ static dense_scratch lay_scratch(
   const size_t scale = (size_t)(plan->filter_blocks * block) * sizeof(float);
   const size_t offsets = (size_t)plan->steps * sizeof(int64_t);
   const size_t spread = (size_t)(shape->stride_height * row_lines(plan)) * sizeof(uint64_t);
-  dense_scratch made = {.map = (int8_t *)start};
-  made.row = made.map + map;
-  made.raw = (int32_t *)(made.row + row);
-  made.rows = (float *)((char *)made.raw + raw);
-  made.scale = (float *)((char *)made.rows + rows);
-  made.offsets = (int64_t *)((char *)made.scale + scale);
-  made.spread = (uint64_t *)((char *)made.offsets + offsets);
-  made.bytes = signet_line(map + row + raw + rows + scale + offsets + spread);
-  return made;
+  const uintptr_t raw_start = start + map + row;
+  const uintptr_t scale_start = raw_start + raw + rows;
+  return (dense_scratch){
+      .map = (int8_t *)start,
+      .row = (int8_t *)(start + map),
+      .raw = (int32_t *)raw_start,
+      .rows = (float *)(raw_start + raw),
+      .scale = (float *)scale_start,
+      .offsets = (int64_t *)(scale_start + scale),
+      .spread = (uint64_t *)(scale_start + scale + offsets),
+      .bytes = signet_line(map + row + raw + rows + scale + offsets + spread),
+  };
 }
 
 // Where lines begin and where input rows go; the same for all units.

@@ -146,8 +146,11 @@ SIGNET_INLINE TARGET void expand_first(const operands *with) {
   for (int64_t step = 0; step < steps_ahead; step++) expand_step(with, step);
 }
 
-// raw: 32 pixels × 32 filters = two pixel tiles · two filter tiles
-static TARGET void multiply_2x2(const operands *with) {
+// Two pixel tiles · two filter tiles. The second pixel tile, `apart` bytes from the first, is of the
+// next pixels or of the next plane.
+// raw: two times 16 pixels × 32 filters, `raw_apart` apart
+SIGNET_INLINE TARGET void multiply_2x2(
+    const operands *with, int64_t apart, int64_t raw_apart) {
   const int64_t stride = with->pixel_bytes;
   _tile_zero(0);
   _tile_zero(1);
@@ -162,15 +165,15 @@ static TARGET void multiply_2x2(const operands *with) {
     _tile_dpbssd(0, 4, 6);
     _tile_loadd(7, signs + tile_bytes, line);
     _tile_dpbssd(1, 4, 7);
-    _tile_loadd(5, from + tile_pixels * stride, stride);
+    _tile_loadd(5, from + apart, stride);
     _tile_dpbssd(2, 5, 6);
     _tile_dpbssd(3, 5, 7);
     expand_step(with, step + steps_ahead);
   }
   _tile_stored(0, with->raw, block * sizeof(int32_t));
   _tile_stored(1, with->raw + 16, block * sizeof(int32_t));
-  _tile_stored(2, with->raw + 16 * block, block * sizeof(int32_t));
-  _tile_stored(3, with->raw + 16 * block + 16, block * sizeof(int32_t));
+  _tile_stored(2, with->raw + raw_apart, block * sizeof(int32_t));
+  _tile_stored(3, with->raw + raw_apart + 16, block * sizeof(int32_t));
 }
 
 // raw: 16 pixels × 32 filters = one pixel tile · two filter tiles
@@ -218,22 +221,35 @@ static TARGET void multiply_4x1(const operands *with) {
   _tile_stored(3, with->raw + 48 * block, block * sizeof(int32_t));
 }
 
+static TARGET void multiply_pixels(const operands *with) {
+  multiply_2x2(with, tile_pixels * with->pixel_bytes, tile_pixels * block);
+}
+
+static TARGET void multiply_planes(const operands *with, int64_t plane) {
+  multiply_2x2(with, plane, raw_elements);
+}
+
 // Multiplies as many of `tiles` as one microkernel takes, plane after plane, and says how many
 // those were.
 SIGNET_INLINE TARGET int64_t multiply(
     operands with, const int planes, int64_t plane, int64_t tiles, bool narrow) {
   const int64_t taken = narrow && tiles > 2 ? 4 : tiles > 1 ? 2 : 1;
-  for (int p = 0; p < planes; p++) {
+  for (int p = 0; p < planes;) {
+    // A tile that is left alone is paired with itself in the next plane.
+    const int done = taken == 1 && p + 2 <= planes ? 2 : 1;
     if (taken == 4) {
       multiply_4x1(&with);
     } else if (taken == 2) {
-      multiply_2x2(&with);
+      multiply_pixels(&with);
+    } else if (done == 2) {
+      multiply_planes(&with, plane);
     } else {
       multiply_1x2(&with);
     }
     if (with.slot_mask == all_slots) with.words = NULL;
-    with.pixels += plane;
-    with.raw += raw_elements;
+    with.pixels += done * plane;
+    with.raw += done * raw_elements;
+    p += done;
   }
   return taken;
 }

@@ -17,28 +17,15 @@ from torch import nn
 from torch.nn import functional as F
 
 
-class BinaryWeight(torch.autograd.Function):
-    """scale * sign(latent), with the identity as the sign's derivative."""
-
-    @staticmethod
-    def forward(context, latent, scale):
-        sign = torch.where(latent >= 0, 1.0, -1.0)
-        context.save_for_backward(sign, scale)
-        return sign * scale
-
-    @staticmethod
-    def backward(context, gradient):
-        sign, scale = context.saved_tensors
-        return gradient * scale, (gradient * sign).sum((1, 2, 3), keepdim=True)
-
-
 class BinaryConv2d(nn.Conv2d):
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
         self.scale = nn.Parameter(self.weight.detach().abs().mean((1, 2, 3), keepdim=True))
 
     def forward(self, x):
-        weight = BinaryWeight.apply(self.weight, self.scale)
+        # The sign, with the identity as its derivative; torch.compile fuses this, not a Function.
+        sign = torch.where(self.weight >= 0, 1.0, -1.0)
+        weight = self.scale * (self.weight + (sign - self.weight).detach())
         return F.conv2d(x, weight, None, self.stride, self.padding)
 
 

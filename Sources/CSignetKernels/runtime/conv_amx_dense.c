@@ -77,7 +77,7 @@ SIGNET_INLINE TARGET void quantise_input(
     const signet_conv *conv, const dense_layout *plan, const dense_scratch *scratch,
     const int planes, int64_t image, int64_t first_row, int64_t rows, float inverse) {
   const signet_conv_shape *shape = &conv->shape;
-  const int64_t halo = plan->map_rows - plan->unit_rows;
+  const int64_t halo = plan->map_rows - plan->cut.unit_rows;
   const int64_t plane = map_plane(plan);
   int64_t y = first_row * shape->stride_height - shape->pad_top;
   for (int64_t row = 0; row < rows + halo; row++) {
@@ -227,7 +227,7 @@ SIGNET_INLINE TARGET void run_pooled(
     const int planes, int64_t image, int64_t first_pooled) {
   const signet_conv_shape *shape = &conv->shape;
   const signet_conv_pool *pool = &shape->pool;
-  const int64_t end = signet_min(first_pooled + plan->pooled_rows, pool->out_height);
+  const int64_t end = signet_min(first_pooled + plan->cut.pooled_rows, pool->out_height);
   const int64_t pixel = shape->out_channels;
   const int64_t row = pixel * shape->out_width;
   const int64_t first = signet_max(first_pooled * pool->stride_height - pool->pad_top, 0);
@@ -269,14 +269,14 @@ SIGNET_INLINE TARGET void run(
   fill_tables(shape, &plan, &scratch);
   configure();
   for (int64_t index = from; index < to; index++) {
-    const int64_t image = index / plan.row_blocks;
-    if (plan.pooled_rows > 0) {
+    const int64_t image = index / plan.cut.row_blocks;
+    if (plan.cut.pooled_rows > 0) {
       run_pooled(
-          conv, &plan, &scratch, planes, image, index % plan.row_blocks * plan.pooled_rows);
+          conv, &plan, &scratch, planes, image, index % plan.cut.row_blocks * plan.cut.pooled_rows);
       continue;
     }
-    const int64_t first_row = index % plan.row_blocks * plan.unit_rows;
-    const int64_t rows = signet_min(plan.unit_rows, shape->out_height - first_row);
+    const int64_t first_row = index % plan.cut.row_blocks * plan.cut.unit_rows;
+    const int64_t rows = signet_min(plan.cut.unit_rows, shape->out_height - first_row);
     largest found = {_mm512_setzero_si512()};
     run_rows(conv, &plan, &scratch, planes, image, first_row, rows, image, first_row, &found);
     leave_peak(conv, index, found);
@@ -285,7 +285,7 @@ SIGNET_INLINE TARGET void run(
 }
 
 static int64_t units(const signet_conv *conv, int64_t images, int64_t planes) {
-  return images * lay_out(&conv->shape, planes).row_blocks;
+  return images * lay_out(&conv->shape, planes).cut.row_blocks;
 }
 
 static size_t scratch_bytes(const signet_conv_shape *shape, int64_t planes) {

@@ -4,13 +4,12 @@
 #define SIGNET_CONV_AMX_DENSE_LAYOUT_H
 
 #include "amx_tiles.h"
+#include "conv_row_cut.h"
 #include "peaks.h"
 
 enum {
   // What the quantised rows of a unit may take of the second-level cache.
   map_bytes = 384 * 1024,
-  // What its result before a pooling may take.
-  rows_bytes = 640 * 1024,
   // Output pixels that all filters meet before the next ones: whole pairs of tiles.
   chunk = 16 * tile_pixels,
   // Three products of bytes for each input stay within the 32 bits of a sum.
@@ -30,9 +29,7 @@ typedef struct {
   int64_t row_bytes;      // pitch × pixel_bytes
   int64_t steps;          // lines that cover a patch
   int64_t filter_blocks;
-  int64_t unit_rows;      // output rows of a unit, before pooling
-  int64_t pooled_rows;    // of a unit; 0 without pooling
-  int64_t row_blocks;
+  signet_row_cut cut;
   int64_t map_rows;
 } dense_layout;
 
@@ -91,26 +88,8 @@ static dense_layout lay_out(const signet_conv_shape *shape, int64_t planes) {
       (int64_t)(shape->kernel_height - 1) * shape->dilation_height / shape->stride_height;
   const int64_t most_rows =
       signet_max(map_bytes / (planes * plan.row_bytes) - halo, halo + 1);
-  const signet_conv_pool *pool = &shape->pool;
-  const bool pools = pool->kernel_height > 0;
-  const int64_t height = pools ? pool->out_height : shape->out_height;
-  int64_t most = most_rows;
-  if (pools) {
-    const int64_t row = (int64_t)shape->out_width * shape->out_channels * (int64_t)sizeof(float);
-    const int64_t before = signet_min(most_rows, rows_bytes / row) - pool->kernel_height;
-    most = signet_max(before / pool->stride_height + 1, 1);
-  }
-  plan.row_blocks =
-      signet_round_up(signet_ceil_div(height, most), signet_min(shape->threads, height));
-  const int64_t rows = signet_ceil_div(height, plan.row_blocks);
-  plan.row_blocks = signet_ceil_div(height, rows);
-  plan.pooled_rows = pools ? rows : 0;
-  plan.unit_rows = rows;
-  if (pools) {
-    plan.unit_rows = signet_min(
-        (rows - 1) * pool->stride_height + pool->kernel_height, shape->out_height);
-  }
-  plan.map_rows = plan.unit_rows + halo;
+  plan.cut = signet_cut_rows(shape, most_rows);
+  plan.map_rows = plan.cut.unit_rows + halo;
   return plan;
 }
 
@@ -149,11 +128,7 @@ static dense_scratch lay_scratch(
   const size_t map = (size_t)(planes * map_plane(plan));
   const size_t row = (size_t)(planes * row_plane(plan));
   const size_t raw = (size_t)planes * raw_elements * sizeof(int32_t);
-  const size_t rows =
-      plan->pooled_rows > 0
-          ? signet_line(
-                (size_t)(plan->unit_rows * shape->out_width * shape->out_channels) * sizeof(float))
-          : 0;
+  const size_t rows = signet_unpooled_bytes(shape, plan->cut);
   const size_t scale = (size_t)(plan->filter_blocks * block) * sizeof(float);
   const size_t offsets = (size_t)plan->steps * sizeof(int64_t);
   const size_t spread = (size_t)(shape->stride_height * row_lines(plan)) * sizeof(uint64_t);

@@ -11,6 +11,7 @@
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
 #define NAME(x) dense512_##x
+#include "conv_row_cut.h"
 #include "peaks.h"
 #include "pool_window.h"
 
@@ -20,9 +21,8 @@ enum {
   vectors = 4,
   block = vectors * lanes,
   tile_pixels = 6,
-  // What the quantised rows of a unit, and its result before a pooling, may take.
+  // What the quantised rows of a unit may take.
   map_bytes = 384 * 1024,
-  rows_bytes = 640 * 1024,
   // A filter's integers become coarser as it gets longer.
   longest_patch = 512,
   // The largest integer of an input, and the largest sum of the magnitudes of a filter's: their
@@ -46,9 +46,7 @@ typedef struct {
   int64_t row_numbers;    // of the map
   int64_t pairs;          // of a kernel row
   int64_t filter_blocks;
-  int64_t unit_rows;      // output rows of a unit, before pooling
-  int64_t pooled_rows;    // of a unit; 0 without pooling
-  int64_t row_blocks;
+  signet_row_cut cut;
   int64_t map_rows;
 } layout;
 
@@ -61,26 +59,9 @@ SIGNET_INLINE layout lay_out(const signet_conv_shape *shape) {
   plan.filter_blocks = signet_ceil_div(shape->out_channels, block);
   const int64_t halo = (int64_t)(shape->kernel_height - 1) * shape->dilation_height + 1;
   const int64_t kept = map_bytes / (plan.row_numbers * (int64_t)sizeof(int16_t));
-  int64_t most = signet_max((kept - halo) / shape->stride_height + 1, 1);
-  const signet_conv_pool *pool = &shape->pool;
-  const bool pools = pool->kernel_height > 0;
-  if (pools) {
-    const int64_t row = (int64_t)shape->out_width * shape->out_channels * (int64_t)sizeof(float);
-    most = signet_min(most, rows_bytes / row);
-    most = signet_max((most - pool->kernel_height) / pool->stride_height + 1, 1);
-  }
-  const int64_t height = pools ? pool->out_height : shape->out_height;
-  plan.row_blocks =
-      signet_round_up(signet_ceil_div(height, most), signet_min(shape->threads, height));
-  const int64_t rows = signet_ceil_div(height, plan.row_blocks);
-  plan.row_blocks = signet_ceil_div(height, rows);
-  plan.pooled_rows = pools ? rows : 0;
-  plan.unit_rows = rows;
-  if (pools) {
-    plan.unit_rows = signet_min(
-        (rows - 1) * pool->stride_height + pool->kernel_height, shape->out_height);
-  }
-  plan.map_rows = (plan.unit_rows - 1) * shape->stride_height + halo;
+  plan.cut =
+      signet_cut_rows(shape, signet_max((kept - halo) / shape->stride_height + 1, 1));
+  plan.map_rows = (plan.cut.unit_rows - 1) * shape->stride_height + halo;
   return plan;
 }
 
@@ -95,11 +76,7 @@ SIGNET_INLINE scratch_layout lay_scratch(
   // The last pair of the last kernel row may reach beyond it.
   const size_t map =
       signet_line((size_t)(plan->map_rows * plan->row_numbers + 1) * sizeof(int16_t));
-  const size_t rows =
-      plan->pooled_rows > 0
-          ? signet_line(
-                (size_t)(plan->unit_rows * shape->out_width * shape->out_channels) * sizeof(float))
-          : 0;
+  const size_t rows = signet_unpooled_bytes(shape, plan->cut);
   return (scratch_layout){
       .map = (int16_t *)start, .rows = (float *)(start + map), .bytes = map + rows};
 }
@@ -326,7 +303,7 @@ SIGNET_INLINE TARGET void run_pooled(
     int64_t first_pooled) {
   const signet_conv_shape *shape = &conv->shape;
   const signet_conv_pool *pool = &shape->pool;
-  const int64_t end = signet_min(first_pooled + plan->pooled_rows, pool->out_height);
+  const int64_t end = signet_min(first_pooled + plan->cut.pooled_rows, pool->out_height);
   const int64_t pixel = shape->out_channels;
   const int64_t row = pixel * shape->out_width;
   const int64_t first = signet_max(first_pooled * pool->stride_height - pool->pad_top, 0);
@@ -357,16 +334,16 @@ static TARGET void run(
   const layout plan = lay_out(shape);
   const scratch_layout scratch = lay_scratch(shape, &plan, (uintptr_t)memory);
   for (int64_t index = from; index < to; index++) {
-    const int64_t image = index / plan.row_blocks;
-    const int64_t part = index % plan.row_blocks;
-    if (plan.pooled_rows > 0) {
-      run_pooled(conv, &plan, &scratch, image, part * plan.pooled_rows);
+    const int64_t image = index / plan.cut.row_blocks;
+    const int64_t part = index % plan.cut.row_blocks;
+    if (plan.cut.pooled_rows > 0) {
+      run_pooled(conv, &plan, &scratch, image, part * plan.cut.pooled_rows);
       continue;
     }
-    const int64_t first = part * plan.unit_rows;
+    const int64_t first = part * plan.cut.unit_rows;
     run_rows(
         conv, &plan, scratch.map, image, first,
-        signet_min(plan.unit_rows, shape->out_height - first), image, first);
+        signet_min(plan.cut.unit_rows, shape->out_height - first), image, first);
   }
 }
 
@@ -377,7 +354,7 @@ static bool accepts(const signet_conv_shape *shape) {
 }
 
 static int64_t units(const signet_conv *conv, int64_t images) {
-  return images * lay_out(&conv->shape).row_blocks;
+  return images * lay_out(&conv->shape).cut.row_blocks;
 }
 
 static size_t scratch_bytes(const signet_conv_shape *shape, int64_t images) {

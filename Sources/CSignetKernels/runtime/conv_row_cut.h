@@ -1,0 +1,48 @@
+// How the output rows of an image are cut into units where a max pooling may follow.
+#ifndef SIGNET_CONV_ROW_CUT_H
+#define SIGNET_CONV_ROW_CUT_H
+
+#include "conv_walk.h"
+
+enum {
+  // What the result of a unit may take of the second-level cache before a pooling.
+  signet_rows_bytes = 640 * 1024,
+};
+
+typedef struct signet_row_cut {
+  int64_t row_blocks;   // units of an image
+  int64_t unit_rows;    // output rows of a unit, before pooling
+  int64_t pooled_rows;  // of a unit; 0 without pooling
+} signet_row_cut;
+
+// most_rows: output rows of a unit, as far as its input is concerned
+SIGNET_INLINE signet_row_cut signet_cut_rows(const signet_conv_shape *shape, int64_t most_rows) {
+  const signet_conv_pool *pool = &shape->pool;
+  const bool pools = pool->kernel_height > 0;
+  int64_t most = most_rows;
+  if (pools) {
+    const int64_t row = (int64_t)shape->out_width * shape->out_channels * (int64_t)sizeof(float);
+    most = signet_min(most, signet_rows_bytes / row);
+    most = signet_max((most - pool->kernel_height) / pool->stride_height + 1, 1);
+  }
+  const int64_t height = pools ? pool->out_height : shape->out_height;
+  const int64_t blocks =
+      signet_round_up(signet_ceil_div(height, most), signet_min(shape->threads, height));
+  const int64_t rows = signet_ceil_div(height, blocks);
+  return (signet_row_cut){
+      .row_blocks = signet_ceil_div(height, rows),
+      .unit_rows = pools ? signet_min(
+                               (rows - 1) * pool->stride_height + pool->kernel_height,
+                               shape->out_height)
+                         : rows,
+      .pooled_rows = pools ? rows : 0};
+}
+
+// Bytes of a unit's result before the pooling; 0 without one.
+SIGNET_INLINE size_t signet_unpooled_bytes(const signet_conv_shape *shape, signet_row_cut cut) {
+  if (cut.pooled_rows == 0) return 0;
+  return signet_line(
+      (size_t)(cut.unit_rows * shape->out_width * shape->out_channels) * sizeof(float));
+}
+
+#endif

@@ -1,32 +1,12 @@
-// Every convolution kernel the processor runs against the definition in double precision.
+// Every convolution kernel the processor runs, on one layer, against the definition in double
+// precision.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "conv_tables_bound.h"
+#include "convolutions.h"
 #include "rounding.h"
 #include "tester.h"
-
-typedef struct {
-  int32_t channels, height, width, filters;
-  int32_t kernel_height, kernel_width, stride_height, stride_width;
-  int32_t dilation_height, dilation_width;
-  int32_t top, left, bottom, right;
-  int32_t groups, codes, images, threads, gap;
-  bool residual, relu, scaled;
-  // Inputs and signs that agree, so that sums are as large as sums can be.
-  bool extreme;
-  // Inputs have one sign per channel, and filters those signs or their opposites: every sum is as
-  // large as the magnitudes of its inputs allow.
-  bool aligned;
-} test_case;
-
-static const test_case plain = {
-    .channels = 3, .height = 5, .width = 4, .filters = 7, .kernel_height = 3, .kernel_width = 3,
-    .stride_height = 1, .stride_width = 1, .dilation_height = 1, .dilation_width = 1,
-    .top = 1, .left = 1, .bottom = 1, .right = 1, .groups = 1, .codes = 1, .images = 1,
-    .threads = 1, .scaled = true,
-};
 
 static int32_t extent(
     int32_t input, int32_t padding, int32_t kernel, int32_t dilation, int32_t stride) {
@@ -62,18 +42,18 @@ typedef struct {
 
 static float sign_of(int64_t channel) { return channel % 3 == 1 ? -1 : 1; }
 
-// Inputs that tables round up: in each chunk of channels their integers add up to the largest one,
-// or one less. 0.503 is half an integer and what the bound's own rounding takes away.
+// Inputs that tables round up: in each chunk of them their integers add up to the largest one, or one
+// less. 0.503 is half an integer and what the bound's own rounding takes away.
 static void fill_to_the_bound(const layer *l) {
   const test_case *t = l->test;
   const int64_t pixels = (int64_t)t->images * t->height * t->width;
-  const float most = 32766 - SIGNET_TABLE_CHUNK;
-  const float each = floorf(most / SIGNET_TABLE_CHUNK);
+  const float most = 32766 - (float)t->extreme;
+  const float each = floorf(most / (float)t->extreme);
   for (int64_t pixel = 0; pixel < pixels; pixel++) {
     float *values = l->input.view.data + pixel * l->input.view.pixel_stride;
     for (int64_t c = 0; c < t->channels; c++) {
-      const bool is_first = c % SIGNET_TABLE_CHUNK == 0;
-      const float integer = is_first ? most - (SIGNET_TABLE_CHUNK - 1) * each : each;
+      const bool is_first = c % t->extreme == 0;
+      const float integer = is_first ? most - (float)(t->extreme - 1) * each : each;
       values[c] = sign_of(c) * (integer + 0.503f) * 0x1p-9f / 3;
     }
   }
@@ -165,6 +145,30 @@ static double peak_of(const layer *l, int32_t image, int32_t channels) {
   return (double)peak;
 }
 
+// The largest sum of magnitudes of so many adjacent elements of a patch, where there is one pixel.
+static double patch_peak(const layer *l, int32_t image, int32_t elements) {
+  const test_case *t = l->test;
+  const int32_t channels = t->channels / t->groups;
+  float peak = 0;
+  for (int32_t group = 0; group < t->groups; group++) {
+    float sum = 0;
+    int64_t element = 0;
+    for (int32_t ky = 0; ky < t->kernel_height; ky++) {
+      for (int32_t kx = 0; kx < t->kernel_width; kx++) {
+        const int32_t y = ky * t->dilation_height - t->top;
+        const int32_t x = kx * t->dilation_width - t->left;
+        const bool inside = y >= 0 && y < t->height && x >= 0 && x < t->width;
+        for (int32_t c = 0; c < channels; c++, element++) {
+          if (element % elements == 0) sum = 0;
+          if (inside) sum += fabsf(map_at(&l->input, image, y, x, group * channels + c));
+          peak = fmaxf(peak, sum);
+        }
+      }
+    }
+  }
+  return (double)peak;
+}
+
 typedef struct {
   double value, magnitude;
   // Σ|α·w|: what an error of each input is multiplied by.
@@ -243,7 +247,8 @@ static void compare(
   describe(t, text, sizeof text);
   for (int32_t image = 0; image < t->images; image++) {
     const rounding lost = rounding_of(kernel, &l->shape);
-    const double input_error = lost.input * peak_of(l, image, lost.channels);
+    const double input_error = lost.input * (lost.of_patches ? patch_peak(l, image, lost.channels)
+                                                             : peak_of(l, image, lost.channels));
     const double peak = peak_of(l, image, 1);
     for (int32_t y = 0; y < l->shape.out_height; y++) {
       for (int32_t x = 0; x < l->shape.out_width; x++) {
@@ -285,12 +290,13 @@ static void compare_peaks(
   }
 }
 
-static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool binary) {
+// Runs a kernel on all its units, with the pooling of `shape`, if any.
+static void run_units(
+    const layer *l, const signet_conv_kernel *kernel, const signet_conv_shape *shape, bool binary,
+    const guarded_map *output) {
   const test_case *t = l->test;
-  const signet_conv_shape *shape = &l->shape;
   guarded packed = guarded_make(kernel->packed_bytes(shape), 64);
   guarded scratch = guarded_make(kernel->scratch_bytes(shape, t->images), 64);
-  guarded_map output = map_make(t->images, shape->out_height, shape->out_width, t->filters, t->gap);
   const int64_t rows = (int64_t)t->images * t->height;
   const int64_t row_numbers = kernel->measure ? 2 : 1;
   guarded peaks = guarded_make((size_t)(rows * row_numbers) * sizeof(float), sizeof(float));
@@ -300,35 +306,103 @@ static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool bi
     if (kernel->measure) {
       kernel->measure(&measurement, t->images, row, row + 1, scratch.start);
     } else {
-      measurement.peaks[row] = 
+      measurement.peaks[row] =
           row_peak(l, row / t->height, row % t->height, kernel->peak_channels);
     }
   }
   kernel->pack(shape, l->rows.start, packed.start);
+  const bool pools = shape->pool.kernel_height > 0;
   signet_conv conv = {
-      .shape = *shape, .in = l->input.view, .out = output.view,
-      .residual = t->residual ? l->added.view : (signet_view){0}, .packed = packed.start,
+      .shape = *shape, .in = l->input.view, .out = output->view,
+      .residual = t->residual && !pools ? l->added.view : (signet_view){0}, .packed = packed.start,
       .scale = binary || t->scaled ? (float *)(void *)l->scales.start : NULL,
       .offset = (float *)(void *)l->offsets.start, .peaks = (float *)(void *)peaks.start,
       .peaks_per_image = row_numbers * t->height, .relu = t->relu};
   const int64_t units = kernel->units(&conv, t->images);
   guarded unit_peaks = guarded_make((size_t)units * sizeof(float), sizeof(float));
-  if (kernel->gives_peaks) conv.unit_peaks = (float *)(void *)unit_peaks.start;
+  if (kernel->gives_peaks && !pools) conv.unit_peaks = (float *)(void *)unit_peaks.start;
   // Backwards and one by one: each unit must stand alone.
   for (int64_t unit = units - 1; unit >= 0; unit--) {
     kernel->run(&conv, t->images, unit, unit + 1, scratch.start);
   }
   check(
-      map_is_intact(&output) && map_is_intact(&l->input) && guarded_is_intact(&packed) &&
+      map_is_intact(output) && map_is_intact(&l->input) && guarded_is_intact(&packed) &&
           guarded_is_intact(&scratch) && guarded_is_intact(&peaks) &&
           guarded_is_intact(&unit_peaks),
       kernel->name, "wrote outside its output");
-  compare(l, kernel, &output);
-  if (kernel->gives_peaks) compare_peaks(&conv, kernel, units / t->images, &output);
+  if (conv.unit_peaks) compare_peaks(&conv, kernel, units / t->images, output);
   guarded_free(&unit_peaks);
   guarded_free(&packed);
   guarded_free(&scratch);
   guarded_free(&peaks);
+}
+
+static float pooled_at(
+    const guarded_map *from, const signet_conv_pool *pool, int32_t image, int32_t y, int32_t x,
+    int32_t channel) {
+  float most = -INFINITY;
+  for (int32_t ky = 0; ky < pool->kernel_height; ky++) {
+    for (int32_t kx = 0; kx < pool->kernel_width; kx++) {
+      const int32_t in_y = y * pool->stride_height + ky - pool->pad_top;
+      const int32_t in_x = x * pool->stride_width + kx - pool->pad_left;
+      if (in_y < 0 || in_y >= from->height || in_x < 0 || in_x >= from->width) continue;
+      most = fmaxf(most, map_at(from, image, in_y, in_x, channel));
+    }
+  }
+  return most;
+}
+
+// Pooled in the kernel is what is pooled of its result, to the bit.
+static void compare_pooling(
+    const layer *l, const signet_conv_kernel *kernel, bool binary, const guarded_map *unpooled,
+    signet_conv_pool pool) {
+  const test_case *t = l->test;
+  signet_conv_shape shape = l->shape;
+  pool.out_height =
+      extent(shape.out_height, 2 * pool.pad_top, pool.kernel_height, 1, pool.stride_height);
+  pool.out_width =
+      extent(shape.out_width, 2 * pool.pad_left, pool.kernel_width, 1, pool.stride_width);
+  if (shape.out_height + 2 * pool.pad_top < pool.kernel_height ||
+      shape.out_width + 2 * pool.pad_left < pool.kernel_width) {
+    return;
+  }
+  shape.pool = pool;
+  guarded_map output = map_make(t->images, pool.out_height, pool.out_width, t->filters, t->gap);
+  run_units(l, kernel, &shape, binary, &output);
+  bool same = true;
+  for (int32_t image = 0; image < t->images; image++) {
+    for (int32_t y = 0; y < pool.out_height; y++) {
+      for (int32_t x = 0; x < pool.out_width; x++) {
+        for (int32_t c = 0; c < t->filters; c++) {
+          same = same && map_at(&output, image, y, x, c) ==
+                             pooled_at(unpooled, &pool, image, y, x, c);
+        }
+      }
+    }
+  }
+  check(
+      same, kernel->name, "pooled by %d×%d, stride %d×%d", pool.kernel_height, pool.kernel_width,
+      pool.stride_height, pool.stride_width);
+  map_free(&output);
+}
+
+static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool binary) {
+  const test_case *t = l->test;
+  const signet_conv_shape *shape = &l->shape;
+  guarded_map output = map_make(t->images, shape->out_height, shape->out_width, t->filters, t->gap);
+  run_units(l, kernel, shape, binary, &output);
+  compare(l, kernel, &output);
+  if (kernel->takes_pooling && !t->residual) {
+    const signet_conv_pool pools[] = {
+        {.kernel_height = 2, .kernel_width = 2, .stride_height = 2, .stride_width = 2},
+        {.kernel_height = 3, .kernel_width = 3, .stride_height = 2, .stride_width = 2,
+         .pad_top = 1, .pad_left = 1},
+        {.kernel_height = 1, .kernel_width = 3, .stride_height = 3, .stride_width = 1},
+    };
+    for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
+      compare_pooling(l, kernel, binary, &output, pools[i]);
+    }
+  }
   map_free(&output);
 }
 
@@ -337,8 +411,7 @@ static bool is_among(const signet_conv_kernel *const *candidates, const signet_c
   return *candidates != NULL;
 }
 
-// All candidates of all sets that take the shape, not only those an engine would choose.
-static void run_case(test_case t) {
+void run_case(test_case t) {
   for (int binary = 0; binary < 2; binary++) {
     if (!binary && t.codes > 1) continue;
     layer l = layer_make(&t, binary);
@@ -357,180 +430,4 @@ static void run_case(test_case t) {
     }
     layer_free(&l);
   }
-}
-
-static void channels_and_filters(void) {
-  const int32_t channels[] = {1, 2, 5, 16, 17, 33}, filters[] = {1, 3, 15, 16, 17, 31, 33, 50};
-  for (size_t c = 0; c < sizeof channels / 4; c++) {
-    for (size_t f = 0; f < sizeof filters / 4; f++) {
-      test_case t = plain;
-      t.channels = channels[c];
-      t.filters = filters[f];
-      t.gap = channels[c] % 3;
-      run_case(t);
-    }
-  }
-}
-
-static void windows(int32_t channels, int32_t filters) {
-  const int32_t kernels[][2] = {{1, 1}, {1, 3}, {2, 2}, {3, 1}, {5, 5}, {7, 4}};
-  for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
-    for (int32_t stride = 1; stride <= 3; stride++) {
-      for (int32_t dilation = 1; dilation <= 2; dilation++) {
-        test_case t = plain;
-        t.channels = channels;
-        t.height = 15;
-        t.width = 11;
-        t.filters = filters;
-        t.kernel_height = kernels[k][0];
-        t.kernel_width = kernels[k][1];
-        t.stride_height = stride;
-        t.stride_width = 4 - stride;
-        t.dilation_height = dilation;
-        t.dilation_width = 3 - dilation;
-        t.top = t.kernel_height / 2;
-        t.left = t.kernel_width / 2;
-        t.bottom = 2;
-        t.right = 1;
-        run_case(t);
-      }
-    }
-  }
-  // Windows that lie in the padding alone see zeros.
-  test_case t = plain;
-  t.channels = t.height = 2;
-  t.top = 5;
-  t.left = 4;
-  t.bottom = 6;
-  t.right = 7;
-  run_case(t);
-}
-
-static void groups_and_codes(void) {
-  const int32_t groups[][3] = {{6, 9, 3}, {7, 7, 7}, {4, 70, 2}, {35, 43, 1}};
-  for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
-    for (int32_t codes = 1; codes <= 3; codes++) {
-      test_case t = plain;
-      t.channels = groups[g][0];
-      t.filters = groups[g][1];
-      t.groups = groups[g][2];
-      t.codes = codes;
-      t.gap = 1;
-      t.relu = codes == 2;
-      run_case(t);
-    }
-  }
-}
-
-static void epilogues(int32_t channels) {
-  for (int bits = 0; bits < 8; bits++) {
-    test_case t = plain;
-    t.channels = channels;
-    t.filters = 19;
-    t.gap = 5;
-    t.residual = bits & 1;
-    t.relu = bits & 2;
-    t.scaled = bits & 4;
-    run_case(t);
-  }
-}
-
-static void vectors(void) {
-  const int32_t inputs[] = {1, 7, 255, 256, 257, 700}, images[] = {1, 2, 13};
-  for (size_t i = 0; i < sizeof inputs / 4; i++) {
-    for (size_t n = 0; n < sizeof images / 4; n++) {
-      test_case t = plain;
-      t.channels = inputs[i];
-      t.height = t.width = t.kernel_height = t.kernel_width = 1;
-      t.top = t.left = t.bottom = t.right = 0;
-      t.filters = 37;
-      t.images = images[n];
-      run_case(t);
-    }
-  }
-}
-
-// Patches of several chunks, more pixels than one block, batches and threads.
-static void large_maps(void) {
-  for (int32_t threads = 1; threads <= 3; threads++) {
-    test_case t = plain;
-    t.channels = 130;
-    t.height = 6;
-    t.width = 7;
-    t.filters = 34;
-    t.images = 2;
-    t.threads = threads;
-    run_case(t);
-    t.channels = 5;
-    t.height = 37;
-    t.width = 43;
-    t.filters = 2;
-    t.stride_height = t.stride_width = threads;
-    run_case(t);
-  }
-}
-
-// Few channels under a large kernel, as images have: what a stride steps over may be one pixel.
-static void first_layers(void) {
-  const int32_t kernels[][3] = {{7, 2, 3}, {11, 4, 2}, {7, 1, 3}, {9, 3, 0}};
-  for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
-    for (int32_t gap = 0; gap < 2; gap++) {
-      test_case t = plain;
-      t.height = 41;
-      t.width = 38;
-      t.filters = 35;
-      t.kernel_height = t.kernel_width = kernels[k][0];
-      t.stride_height = t.stride_width = kernels[k][1];
-      t.top = t.left = kernels[k][2];
-      t.images = t.threads = 1 + gap;
-      t.gap = gap;
-      t.relu = t.residual = gap;
-      run_case(t);
-    }
-  }
-}
-
-// Chunks of channels whose sums reach what 16 bits hold, for filters of both signs.
-static void sums_at_their_bound(void) {
-  const int32_t channels[] = {65, 64, 130, 200};
-  for (size_t c = 0; c < sizeof channels / 4; c++) {
-    test_case t = plain;
-    t.channels = channels[c];
-    t.filters = 34;
-    t.extreme = true;
-    run_case(t);
-  }
-}
-
-// Sums of integers may use all bits their kernel has for them: with inputs of agreeing signs, a bound
-// that is not one would be passed.
-static void aligned_signs(void) {
-  const int32_t channels[] = {16, 33, 64, 130}, kernels[] = {1, 2, 3, 5, 8};
-  for (size_t c = 0; c < sizeof channels / 4; c++) {
-    for (size_t k = 0; k < sizeof kernels / 4; k++) {
-      test_case t = plain;
-      t.channels = channels[c];
-      t.height = 8;
-      t.width = 9;
-      t.filters = k % 2 ? 13 : 30;
-      t.kernel_height = t.kernel_width = kernels[k];
-      t.codes = t.images = 2;
-      t.aligned = true;
-      run_case(t);
-    }
-  }
-}
-
-void test_convolutions(void) {
-  channels_and_filters();
-  windows(6, 18);
-  windows(37, 29);
-  groups_and_codes();
-  epilogues(3);
-  epilogues(29);
-  vectors();
-  large_maps();
-  first_layers();
-  sums_at_their_bound();
-  aligned_signs();
 }

@@ -28,7 +28,8 @@ rounding rounding_of(const signet_conv_kernel *kernel, const signet_conv_shape *
   if (kernel->step) {
     return (rounding){
         .input = (0.5 + 32767 * 0x1p-23) * (double)kernel->step(1),
-        .weight_step = kernel->weight_step, .channels = kernel->peak_channels};
+        .weight_step = kernel->weight_step, .channels = kernel->peak_channels,
+        .of_patches = !kernel->needs_peaks};
   }
   const char *end = strchr(kernel->name, '_');
   if (end && end - kernel->name >= 3 && strncmp(end - 3, "t14", 3) == 0) {

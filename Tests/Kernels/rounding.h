@@ -11,8 +11,10 @@ typedef struct {
   double input, weight;
   // Instead of the weights' share: what an integer stands for.
   float (*weight_step)(float sum, float largest);
-  // What the inputs' share is of: the largest sum of magnitudes of so many channels.
+  // What the inputs' share is of: the largest sum of magnitudes of so many channels of a pixel, or
+  // elements of the patches.
   int32_t channels;
+  bool of_patches;
 } rounding;
 
 rounding rounding_of(const signet_conv_kernel *kernel, const signet_conv_shape *shape);

@@ -49,6 +49,11 @@ struct KernelRounding {
     input = (0.5 + 32767 * 0x1p-23) * Double(step(1))
     peakChannels = max(Int(kernel.peak_channels), 1)
     weightStep = kernel.weight_step
+    if !kernel.needs_peaks {
+      // It sums up elements of the patch, which are at most so many times the largest.
+      input *= Double(peakChannels)
+      peakChannels = 1
+    }
   }
 
   /// By a kernel's name, as a plan tells it.

@@ -77,7 +77,8 @@ typedef struct signet_conv_kernel {
   const char *name;
   // Whether `peaks` must be there: integer kernels scale their inputs by them.
   bool needs_peaks;
-  // As in signet_peaks; 0 where a peak is a single magnitude.
+  // As in signet_peaks; 0 where a peak is a single magnitude. A kernel that needs no peaks sums
+  // adjacent elements of the patch it gathers.
   int32_t peak_channels;
   // What an integer of 1 stands for in an image of that peak, to which it is proportional. A kernel
   // that has this is off by half of it per input; the names of the others say what they lose.

@@ -5,6 +5,7 @@
 
 #if defined(__x86_64__)
 extern const signet_conv_kernel signet_b1_linear_avx512;
+extern const signet_conv_kernel signet_b1_linear_tables_avx512;
 extern const signet_conv_kernel signet_f32_linear_avx512;
 #endif
 

@@ -28,12 +28,13 @@ static const signet_conv_kernel *const f32_conv_tiles[] = {
 static const signet_conv_kernel *const f32_conv_tiles_exact[] = {
     &signet_f32_conv_amx_exact, &avx512_f32_conv, NULL};
 static const signet_conv_kernel *const b1_conv[] = {
-    &signet_b1_linear_avx512, &signet_b1_conv_tables_avx512, &signet_b1_conv_pairs_avx512,
-    &avx512_b1_conv, NULL};
+    &signet_b1_linear_tables_avx512, &signet_b1_linear_avx512, &signet_b1_conv_tables_avx512,
+    &signet_b1_conv_pairs_avx512, &avx512_b1_conv, NULL};
 static const signet_conv_kernel *const b1_conv_exact[] = {
     &signet_b1_linear_avx512, &avx512_b1_conv, NULL};
 static const signet_conv_kernel *const b1_conv_tiles[] = {
-    &signet_b1_linear_avx512, &signet_b1_conv_amx, &avx512_b1_conv, NULL};
+    &signet_b1_linear_tables_avx512, &signet_b1_linear_avx512, &signet_b1_conv_amx,
+    &avx512_b1_conv, NULL};
 static const signet_conv_kernel *const b1_conv_tiles_exact[] = {
     &signet_b1_linear_avx512, &signet_b1_conv_amx_exact, &avx512_b1_conv, NULL};
 

@@ -8,8 +8,10 @@
 
 #define TARGET \
   __attribute__((target("amx-tile,amx-int8,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi")))
+#define NAME(x) tiles_##x
 #include "conv_amx_layout.h"
 #include "peaks.h"
+#include "pool_window.h"
 
 // A run of bytes of the map from as many floats.
 SIGNET_INLINE TARGET void quantise_run(
@@ -67,7 +69,8 @@ SIGNET_INLINE TARGET void quantise_row(
 }
 
 typedef struct {
-  int64_t image, group, first_row, rows, split;
+  int64_t image, group, split;
+  signet_unit_rows rows;
 } unit_place;
 
 // Fills the map with what the output rows of a unit look at.
@@ -76,14 +79,14 @@ SIGNET_INLINE TARGET void quantise_input(
     const unit_place *unit, float inverse) {
   const signet_conv_shape *shape = &conv->shape;
   const int64_t row_bytes = plan->pitch * plan->pixel_bytes;
-  const int64_t padded_rows = (unit->rows - 1) * shape->stride_height +
+  const int64_t padded_rows = (unit->rows.count - 1) * shape->stride_height +
                               (int64_t)(shape->kernel_height - 1) * shape->dilation_height + 1;
   for (int64_t row = 0; row < padded_rows; row++) {
     const int64_t phase = phase_index(
         row % shape->stride_height, shape->kernel_height, shape->dilation_height,
         shape->stride_height);
     if (phase < 0) continue;
-    const int64_t y = unit->first_row * shape->stride_height + row - shape->pad_top;
+    const int64_t y = unit->rows.first * shape->stride_height + row - shape->pad_top;
     const float *from = NULL;
     if (y >= 0 && y < shape->in_height) {
       from = conv->in.data + unit->image * conv->in.image_stride + y * conv->in.row_stride +
@@ -269,7 +272,8 @@ SIGNET_INLINE TARGET void add_code(
   }
 }
 
-// All filters of one block on all pixels of a unit. unit_value: what an integer of 1 stands for
+// All filters of one block on all pixels of a unit, into `conv` or, before a pooling, into working
+// memory. unit_value: what an integer of 1 stands for
 SIGNET_INLINE TARGET void run_block(
     const signet_conv *conv, const layout *plan, const scratch_layout *scratch, const int planes,
     const unit_place *unit, int64_t index, float unit_value, largest *peak) {
@@ -278,11 +282,20 @@ SIGNET_INLINE TARGET void run_block(
   const int64_t filter = unit->group * plan->group_filters + index * block;
   const bool several = shape->codes > 1;
   const bool recycles = plan->kept_steps < plan->steps;
-  const epilogue finish = make_epilogue(conv, filter, filters, conv->scale, unit_value);
-  const tile_rows rows = {
-      .image = unit->image, .first = unit->first_row, .count = unit->rows, .pitch = plan->pitch};
+  const bool pools = plan->cut.pooled_rows > 0;
+  epilogue finish = make_epilogue(conv, filter, filters, conv->scale, unit_value);
+  tile_rows rows = {
+      .image = unit->image, .first = unit->rows.first, .count = unit->rows.count,
+      .pitch = plan->pitch};
+  signet_conv own = *conv;
+  if (pools) {
+    own.out = (signet_view){
+        .data = scratch->rows, .row_stride = block * shape->out_width, .pixel_stride = block};
+    finish.filter = rows.image = rows.first = 0;
+  }
   // The last pixels of the last row need no tile.
-  const int64_t pixels = (unit->rows - 1) * plan->pitch + shape->out_width;
+  const int64_t pixels =
+      unit->rows.count > 0 ? (unit->rows.count - 1) * plan->pitch + shape->out_width : 0;
   const int64_t tiles = signet_ceil_div(pixels, tile_pixels);
   for (int64_t tile = 0; tile < tiles;) {
     int64_t taken = 0;
@@ -311,9 +324,12 @@ SIGNET_INLINE TARGET void run_block(
       }
     }
     finish_tiles(
-        conv, &finish, planes, &rows, tile * tile_pixels, taken * tile_pixels, scratch->raw,
+        &own, &finish, planes, &rows, tile * tile_pixels, taken * tile_pixels, scratch->raw,
         several ? scratch->total : NULL, peak);
     tile += taken;
+  }
+  if (pools) {
+    tiles_pool_unit(conv, unit->image, &unit->rows, scratch->rows, block, filter, filters);
   }
 }
 
@@ -328,9 +344,9 @@ SIGNET_INLINE TARGET void run(
     unit_place unit;
     unit.split = index % plan.splits;
     unit.group = index / plan.splits % shape->groups;
-    unit.first_row = index / plan.splits / shape->groups % plan.row_blocks * plan.unit_rows;
-    unit.image = index / plan.splits / shape->groups / plan.row_blocks;
-    unit.rows = signet_min(plan.unit_rows, shape->out_height - unit.first_row);
+    const int64_t rows = index / plan.splits / shape->groups;
+    unit.rows = signet_rows_at(shape, plan.cut, rows % plan.cut.row_blocks);
+    unit.image = rows / plan.cut.row_blocks;
     const float peak = signet_peak(conv, unit.image);
     quantise_input(
         conv, &plan, &scratch, planes, &unit, peak > 0 ? most_of(planes) / peak : 0);
@@ -363,7 +379,7 @@ static bool accepts(const signet_conv_shape *shape) {
 
 static int64_t units(const signet_conv *conv, int64_t images, int64_t planes) {
   const layout plan = lay_out(&conv->shape, planes);
-  return images * plan.row_blocks * conv->shape.groups * plan.splits;
+  return images * plan.cut.row_blocks * conv->shape.groups * plan.splits;
 }
 
 static int64_t units_i16(const signet_conv *conv, int64_t images) {
@@ -392,6 +408,7 @@ static size_t scratch_bytes_i24(const signet_conv_shape *shape, int64_t images) 
 const signet_conv_kernel signet_b1_conv_amx = {
     .name = "b1i16_conv_p32x32_amx",
     .needs_peaks = true,
+    .takes_pooling = true,
     .gives_peaks = true,
     .accepts = accepts,
     .packed_bytes = packed_bytes,
@@ -404,6 +421,7 @@ const signet_conv_kernel signet_b1_conv_amx = {
 const signet_conv_kernel signet_b1_conv_amx_exact = {
     .name = "b1i24_conv_p32x32_amx",
     .needs_peaks = true,
+    .takes_pooling = true,
     .gives_peaks = true,
     .accepts = accepts,
     .packed_bytes = packed_bytes,

@@ -224,35 +224,16 @@ SIGNET_INLINE TARGET void run_rows(
 // Some pooled rows of one image: the rows they look at are made in working memory.
 SIGNET_INLINE TARGET void run_pooled(
     const signet_conv *conv, const dense_layout *plan, const dense_scratch *scratch,
-    const int planes, int64_t image, int64_t first_pooled) {
-  const signet_conv_shape *shape = &conv->shape;
-  const signet_conv_pool *pool = &shape->pool;
-  const int64_t end = signet_min(first_pooled + plan->cut.pooled_rows, pool->out_height);
-  const int64_t pixel = shape->out_channels;
-  const int64_t row = pixel * shape->out_width;
-  const int64_t first = signet_max(first_pooled * pool->stride_height - pool->pad_top, 0);
-  const int64_t behind = signet_min(
-      (end - 1) * pool->stride_height - pool->pad_top + pool->kernel_height, shape->out_height);
+    const int planes, int64_t image, const signet_unit_rows *rows) {
+  const int64_t pixel = conv->shape.out_channels;
   signet_conv own = *conv;
   own.out = (signet_view){
-      .data = scratch->rows, .row_stride = row, .pixel_stride = pixel};
+      .data = scratch->rows, .row_stride = pixel * conv->shape.out_width, .pixel_stride = pixel};
   largest unused = {_mm512_setzero_si512()};
-  if (behind > first) {
-    run_rows(&own, plan, scratch, planes, image, first, behind - first, 0, 0, &unused);
+  if (rows->count > 0) {
+    run_rows(&own, plan, scratch, planes, image, rows->first, rows->count, 0, 0, &unused);
   }
-  for (int64_t y = first_pooled; y < end; y++) {
-    const dense_window rows = dense_window_at(
-        (int32_t)y, pool->stride_height, pool->kernel_height, pool->pad_top, 0,
-        shape->out_height);
-    float *out = conv->out.data + image * conv->out.image_stride + y * conv->out.row_stride;
-    for (int32_t x = 0; x < pool->out_width; x++, out += conv->out.pixel_stride) {
-      const dense_window columns = dense_window_at(
-          x, pool->stride_width, pool->kernel_width, pool->pad_left, 0, shape->out_width);
-      dense_max_window(
-          out, scratch->rows + (rows.from - first) * row + columns.from * pixel, row, pixel,
-          rows.to - rows.from, columns.to - columns.from, pixel);
-    }
-  }
+  dense_pool_unit(conv, image, rows, scratch->rows, pixel, 0, pixel);
 }
 
 SIGNET_INLINE TARGET void run(
@@ -270,15 +251,15 @@ SIGNET_INLINE TARGET void run(
   configure();
   for (int64_t index = from; index < to; index++) {
     const int64_t image = index / plan.cut.row_blocks;
+    const signet_unit_rows rows =
+        signet_rows_at(shape, plan.cut, index % plan.cut.row_blocks);
     if (plan.cut.pooled_rows > 0) {
-      run_pooled(
-          conv, &plan, &scratch, planes, image, index % plan.cut.row_blocks * plan.cut.pooled_rows);
+      run_pooled(conv, &plan, &scratch, planes, image, &rows);
       continue;
     }
-    const int64_t first_row = index % plan.cut.row_blocks * plan.cut.unit_rows;
-    const int64_t rows = signet_min(plan.cut.unit_rows, shape->out_height - first_row);
     largest found = {_mm512_setzero_si512()};
-    run_rows(conv, &plan, &scratch, planes, image, first_row, rows, image, first_row, &found);
+    run_rows(
+        conv, &plan, &scratch, planes, image, rows.first, rows.count, image, rows.first, &found);
     leave_peak(conv, index, found);
   }
   _tile_release();

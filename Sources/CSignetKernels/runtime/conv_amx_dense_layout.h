@@ -88,7 +88,7 @@ static dense_layout lay_out(const signet_conv_shape *shape, int64_t planes) {
       (int64_t)(shape->kernel_height - 1) * shape->dilation_height / shape->stride_height;
   const int64_t most_rows =
       signet_max(map_bytes / (planes * plan.row_bytes) - halo, halo + 1);
-  plan.cut = signet_cut_rows(shape, most_rows);
+  plan.cut = signet_cut_rows(shape, most_rows, shape->out_channels, shape->threads);
   plan.map_rows = plan.cut.unit_rows + halo;
   return plan;
 }
@@ -128,7 +128,7 @@ static dense_scratch lay_scratch(
   const size_t map = (size_t)(planes * map_plane(plan));
   const size_t row = (size_t)(planes * row_plane(plan));
   const size_t raw = (size_t)planes * raw_elements * sizeof(int32_t);
-  const size_t rows = signet_unpooled_bytes(shape, plan->cut);
+  const size_t rows = signet_unpooled_bytes(shape, plan->cut, shape->out_channels);
   const size_t scale = (size_t)(plan->filter_blocks * block) * sizeof(float);
   const size_t offsets = (size_t)plan->steps * sizeof(int64_t);
   const size_t spread = (size_t)(shape->stride_height * row_lines(plan)) * sizeof(uint64_t);

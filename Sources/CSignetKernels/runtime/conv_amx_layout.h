@@ -3,6 +3,7 @@
 #define SIGNET_CONV_AMX_LAYOUT_H
 
 #include "amx_tiles.h"
+#include "conv_row_cut.h"
 
 enum {
   // Tiles hold groups of four inputs; map pixels are whole numbers of such groups, so that the
@@ -36,8 +37,7 @@ typedef struct {
   int64_t kept_steps;     // of those, there is memory for as many; a power of 2 if not for all
   int64_t phase_rows, phase_columns;
   int64_t pitch;
-  int64_t unit_rows;      // output rows of a unit
-  int64_t row_blocks;     // units of one image and group, filter splits not counted
+  signet_row_cut cut;     // of one group and split of its filters
   int64_t map_rows;       // rows of a phase for one unit
   int64_t group_filters, filter_blocks, splits;
 } layout;
@@ -119,20 +119,11 @@ static layout lay_out(const signet_conv_shape *shape, int64_t planes) {
       plan.phase_rows * plan.phase_columns * planes * plan.pitch * plan.pixel_bytes;
   const int64_t most_rows =
       signet_max(map_bytes / row_bytes - halo, signet_min(halo + 1, shape->out_height));
-  plan.row_blocks = signet_ceil_div(shape->out_height, most_rows);
-  plan.splits = 1;
-  if (shape->threads > 1) {
-    bool cut_rows = shape->out_height >= shape->threads &&
-                    (int64_t)shape->out_height * shape->out_width >= pixels_worth_cutting;
-    if (cut_rows) {
-      plan.row_blocks = signet_round_up(plan.row_blocks, shape->threads);
-    } else {
-      plan.splits = signet_min(shape->threads, plan.filter_blocks);
-    }
-  }
-  plan.unit_rows = signet_ceil_div(shape->out_height, plan.row_blocks);
-  plan.row_blocks = signet_ceil_div(shape->out_height, plan.unit_rows);
-  plan.map_rows = plan.unit_rows + halo;
+  const bool cuts_rows = shape->out_height >= shape->threads &&
+                         (int64_t)shape->out_height * shape->out_width >= pixels_worth_cutting;
+  plan.cut = signet_cut_rows(shape, most_rows, block, cuts_rows ? shape->threads : 1);
+  plan.splits = cuts_rows ? 1 : signet_min(shape->threads, plan.filter_blocks);
+  plan.map_rows = plan.cut.unit_rows + halo;
   return plan;
 }
 
@@ -147,6 +138,7 @@ typedef struct {
   int8_t *signs;      // codes × kept steps × 2 tiles
   int32_t *raw;       // planes × 64 pixels × block
   float *total;       // 64 pixels × block
+  float *rows;        // unit rows × width × block, before pooling
   step_place *steps;  // steps
   int64_t *columns;   // padded columns: byte within a row and phase; −1 where unused
   size_t bytes;
@@ -163,16 +155,20 @@ static scratch_layout lay_scratch(
   const size_t signs = (size_t)(shape->codes * plan->kept_steps * 2 * tile_bytes);
   const size_t raw = (size_t)planes * raw_elements * sizeof(int32_t);
   const size_t total = raw_elements * sizeof(float);
+  const size_t rows = signet_unpooled_bytes(shape, plan->cut, block);
   const size_t steps = (size_t)plan->steps * sizeof(step_place);
   const size_t columns = (size_t)padded_columns(shape) * sizeof(int64_t);
+  const uintptr_t raw_start = start + map + signs;
+  const uintptr_t steps_start = raw_start + raw + total + rows;
   return (scratch_layout){
       .map = (int8_t *)start,
       .signs = (int8_t *)(start + map),
-      .raw = (int32_t *)(start + map + signs),
-      .total = (float *)(start + map + signs + raw),
-      .steps = (step_place *)(start + map + signs + raw + total),
-      .columns = (int64_t *)(start + map + signs + raw + total + steps),
-      .bytes = signet_line(map + signs + raw + total + steps + columns),
+      .raw = (int32_t *)raw_start,
+      .total = (float *)(raw_start + raw),
+      .rows = (float *)(raw_start + raw + total),
+      .steps = (step_place *)steps_start,
+      .columns = (int64_t *)(steps_start + steps),
+      .bytes = signet_line(map + signs + raw + total + rows + steps + columns),
   };
 }
 

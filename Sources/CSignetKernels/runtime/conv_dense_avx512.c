@@ -60,7 +60,9 @@ SIGNET_INLINE layout lay_out(const signet_conv_shape *shape) {
   const int64_t halo = (int64_t)(shape->kernel_height - 1) * shape->dilation_height + 1;
   const int64_t kept = map_bytes / (plan.row_numbers * (int64_t)sizeof(int16_t));
   plan.cut =
-      signet_cut_rows(shape, signet_max((kept - halo) / shape->stride_height + 1, 1));
+      signet_cut_rows(
+          shape, signet_max((kept - halo) / shape->stride_height + 1, 1), shape->out_channels,
+          shape->threads);
   plan.map_rows = (plan.cut.unit_rows - 1) * shape->stride_height + halo;
   return plan;
 }
@@ -76,7 +78,7 @@ SIGNET_INLINE scratch_layout lay_scratch(
   // The last pair of the last kernel row may reach beyond it.
   const size_t map =
       signet_line((size_t)(plan->map_rows * plan->row_numbers + 1) * sizeof(int16_t));
-  const size_t rows = signet_unpooled_bytes(shape, plan->cut);
+  const size_t rows = signet_unpooled_bytes(shape, plan->cut, shape->out_channels);
   return (scratch_layout){
       .map = (int16_t *)start, .rows = (float *)(start + map), .bytes = map + rows};
 }
@@ -300,31 +302,15 @@ SIGNET_INLINE TARGET void run_rows(
 // Some pooled rows of one image: the rows they look at are made in working memory.
 SIGNET_INLINE TARGET void run_pooled(
     const signet_conv *conv, const layout *plan, const scratch_layout *scratch, int64_t image,
-    int64_t first_pooled) {
-  const signet_conv_shape *shape = &conv->shape;
-  const signet_conv_pool *pool = &shape->pool;
-  const int64_t end = signet_min(first_pooled + plan->cut.pooled_rows, pool->out_height);
-  const int64_t pixel = shape->out_channels;
-  const int64_t row = pixel * shape->out_width;
-  const int64_t first = signet_max(first_pooled * pool->stride_height - pool->pad_top, 0);
-  const int64_t behind = signet_min(
-      (end - 1) * pool->stride_height - pool->pad_top + pool->kernel_height, shape->out_height);
+    const signet_unit_rows *rows) {
+  const int64_t pixel = conv->shape.out_channels;
   signet_conv own = *conv;
-  own.out = (signet_view){.data = scratch->rows, .row_stride = row, .pixel_stride = pixel};
-  if (behind > first) run_rows(&own, plan, scratch->map, image, first, behind - first, 0, 0);
-  for (int64_t y = first_pooled; y < end; y++) {
-    const dense512_window rows = dense512_window_at(
-        (int32_t)y, pool->stride_height, pool->kernel_height, pool->pad_top, 0,
-        shape->out_height);
-    float *out = conv->out.data + image * conv->out.image_stride + y * conv->out.row_stride;
-    for (int32_t x = 0; x < pool->out_width; x++, out += conv->out.pixel_stride) {
-      const dense512_window columns = dense512_window_at(
-          x, pool->stride_width, pool->kernel_width, pool->pad_left, 0, shape->out_width);
-      dense512_max_window(
-          out, scratch->rows + (rows.from - first) * row + columns.from * pixel, row, pixel,
-          rows.to - rows.from, columns.to - columns.from, pixel);
-    }
+  own.out = (signet_view){
+      .data = scratch->rows, .row_stride = pixel * conv->shape.out_width, .pixel_stride = pixel};
+  if (rows->count > 0) {
+    run_rows(&own, plan, scratch->map, image, rows->first, rows->count, 0, 0);
   }
+  dense512_pool_unit(conv, image, rows, scratch->rows, pixel, 0, pixel);
 }
 
 static TARGET void run(
@@ -335,15 +321,13 @@ static TARGET void run(
   const scratch_layout scratch = lay_scratch(shape, &plan, (uintptr_t)memory);
   for (int64_t index = from; index < to; index++) {
     const int64_t image = index / plan.cut.row_blocks;
-    const int64_t part = index % plan.cut.row_blocks;
+    const signet_unit_rows rows =
+        signet_rows_at(shape, plan.cut, index % plan.cut.row_blocks);
     if (plan.cut.pooled_rows > 0) {
-      run_pooled(conv, &plan, &scratch, image, part * plan.cut.pooled_rows);
-      continue;
+      run_pooled(conv, &plan, &scratch, image, &rows);
+    } else {
+      run_rows(conv, &plan, scratch.map, image, rows.first, rows.count, image, rows.first);
     }
-    const int64_t first = part * plan.cut.unit_rows;
-    run_rows(
-        conv, &plan, scratch.map, image, first,
-        signet_min(plan.cut.unit_rows, shape->out_height - first), image, first);
   }
 }
 

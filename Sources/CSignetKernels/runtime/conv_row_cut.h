@@ -16,18 +16,21 @@ typedef struct signet_row_cut {
 } signet_row_cut;
 
 // most_rows: output rows of a unit, as far as its input is concerned
-SIGNET_INLINE signet_row_cut signet_cut_rows(const signet_conv_shape *shape, int64_t most_rows) {
+// filters: those whose results are held before a pooling
+// parts: units of an image, or a multiple of them, where it has as many rows
+SIGNET_INLINE signet_row_cut signet_cut_rows(
+    const signet_conv_shape *shape, int64_t most_rows, int64_t filters, int64_t parts) {
   const signet_conv_pool *pool = &shape->pool;
   const bool pools = pool->kernel_height > 0;
   int64_t most = most_rows;
   if (pools) {
-    const int64_t row = (int64_t)shape->out_width * shape->out_channels * (int64_t)sizeof(float);
+    const int64_t row = shape->out_width * filters * (int64_t)sizeof(float);
     most = signet_min(most, signet_rows_bytes / row);
     most = signet_max((most - pool->kernel_height) / pool->stride_height + 1, 1);
   }
   const int64_t height = pools ? pool->out_height : shape->out_height;
   const int64_t blocks =
-      signet_round_up(signet_ceil_div(height, most), signet_min(shape->threads, height));
+      signet_round_up(signet_ceil_div(height, most), signet_min(parts, height));
   const int64_t rows = signet_ceil_div(height, blocks);
   return (signet_row_cut){
       .row_blocks = signet_ceil_div(height, rows),
@@ -39,10 +42,33 @@ SIGNET_INLINE signet_row_cut signet_cut_rows(const signet_conv_shape *shape, int
 }
 
 // Bytes of a unit's result before the pooling; 0 without one.
-SIGNET_INLINE size_t signet_unpooled_bytes(const signet_conv_shape *shape, signet_row_cut cut) {
+SIGNET_INLINE size_t signet_unpooled_bytes(
+    const signet_conv_shape *shape, signet_row_cut cut, int64_t filters) {
   if (cut.pooled_rows == 0) return 0;
-  return signet_line(
-      (size_t)(cut.unit_rows * shape->out_width * shape->out_channels) * sizeof(float));
+  return signet_line((size_t)(cut.unit_rows * shape->out_width * filters) * sizeof(float));
+}
+
+typedef struct signet_unit_rows {
+  // Of the convolution's result.
+  int64_t first, count;
+  // Of the pooled one, if there is a pooling.
+  int64_t first_pooled, end_pooled;
+} signet_unit_rows;
+
+// The rows of one unit of an image; none of the convolution's where a pooling looks at padding alone.
+SIGNET_INLINE signet_unit_rows signet_rows_at(
+    const signet_conv_shape *shape, signet_row_cut cut, int64_t unit) {
+  const signet_conv_pool *pool = &shape->pool;
+  if (cut.pooled_rows == 0) {
+    const int64_t first = unit * cut.unit_rows;
+    return (signet_unit_rows){first, signet_min(cut.unit_rows, shape->out_height - first), 0, 0};
+  }
+  const int64_t from = unit * cut.pooled_rows;
+  const int64_t end = signet_min(from + cut.pooled_rows, pool->out_height);
+  const int64_t first = signet_max(from * pool->stride_height - pool->pad_top, 0);
+  const int64_t behind = signet_min(
+      (end - 1) * pool->stride_height - pool->pad_top + pool->kernel_height, shape->out_height);
+  return (signet_unit_rows){first, signet_max(behind - first, 0), from, end};
 }
 
 #endif

@@ -1,5 +1,5 @@
 // Windows of poolings. A template: the including file defines TARGET and NAME(x).
-#include "conv_walk.h"
+#include "conv_row_cut.h"
 
 // The part of a pooling window that lies inside the input.
 typedef struct NAME(window) {
@@ -57,5 +57,29 @@ SIGNET_INLINE TARGET void NAME(max_window)(
       }
     }
     out[first] = most;
+  }
+}
+
+// Pools the rows of a unit. results: rows.count × out_width × `pixel`, of which the first `filters`
+// are those from `filter` on
+SIGNET_INLINE TARGET void NAME(pool_unit)(
+    const signet_conv *conv, int64_t image, const signet_unit_rows *rows, const float *results,
+    int64_t pixel, int64_t filter, int64_t filters) {
+  const signet_conv_shape *shape = &conv->shape;
+  const signet_conv_pool *pool = &shape->pool;
+  const int64_t row = pixel * shape->out_width;
+  for (int64_t y = rows->first_pooled; y < rows->end_pooled; y++) {
+    const NAME(window) high = NAME(window_at)(
+        (int32_t)y, pool->stride_height, pool->kernel_height, pool->pad_top, 0,
+        shape->out_height);
+    const signet_cursor cursor = {image, (int32_t)y, 0};
+    float *out = signet_pixel(&conv->out, cursor) + filter;
+    for (int32_t x = 0; x < pool->out_width; x++, out += conv->out.pixel_stride) {
+      const NAME(window) wide = NAME(window_at)(
+          x, pool->stride_width, pool->kernel_width, pool->pad_left, 0, shape->out_width);
+      NAME(max_window)(
+          out, results + (high.from - rows->first) * row + wide.from * pixel, row, pixel,
+          high.to - high.from, wide.to - wide.from, filters);
+    }
   }
 }

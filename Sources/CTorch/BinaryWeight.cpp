@@ -1,11 +1,12 @@
 #include "Guard.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
+
+#include "Parallel.h"
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
@@ -14,8 +15,16 @@ namespace {
 
 struct Extent {
   int64_t codes, filters, length;  // K, O, S
-  // Filters per task: about 32 Ki elements, below which a second thread costs more than it gives.
-  int64_t grain() const { return std::max<int64_t>(1, 32768 / std::max<int64_t>(1, codes * length)); }
+
+  // body(filter) for all; about 32 Ki elements a task, below which a second thread costs more than it
+  // gives.
+  template <class Body>
+  void for_filters(const Body &body) const {
+    const int64_t grain = std::max<int64_t>(1, 32768 / std::max<int64_t>(1, codes * length));
+    ctorch::for_each_index((filters + grain - 1) / grain, [&](int64_t task) {
+      for (int64_t o = task * grain; o < std::min(filters, (task + 1) * grain); ++o) body(o);
+    });
+  }
 };
 
 Extent extent(const at::Tensor &latent, const at::Tensor &scale) {
@@ -30,17 +39,15 @@ Extent extent(const at::Tensor &latent, const at::Tensor &scale) {
 
 // out[o, s] = Σ_k scale[k, o] · sign(latent[k, o, s]), with sign(0) = +1
 void reconstruct(const Extent &e, const float *latent, const float *scale, float *out) {
-  at::parallel_for(0, e.filters, e.grain(), [&](int64_t begin, int64_t end) {
-    for (int64_t o = begin; o < end; ++o) {
-      float *row = out + o * e.length;
-      for (int64_t k = 0; k < e.codes; ++k) {
-        const float *w = latent + (k * e.filters + o) * e.length;
-        const float a = scale[k * e.filters + o];
-        if (k == 0) {
-          for (int64_t s = 0; s < e.length; ++s) row[s] = w[s] >= 0 ? a : -a;
-        } else {
-          for (int64_t s = 0; s < e.length; ++s) row[s] += w[s] >= 0 ? a : -a;
-        }
+  e.for_filters([&](int64_t o) {
+    float *row = out + o * e.length;
+    for (int64_t k = 0; k < e.codes; ++k) {
+      const float *w = latent + (k * e.filters + o) * e.length;
+      const float a = scale[k * e.filters + o];
+      if (k == 0) {
+        for (int64_t s = 0; s < e.length; ++s) row[s] = w[s] >= 0 ? a : -a;
+      } else {
+        for (int64_t s = 0; s < e.length; ++s) row[s] += w[s] >= 0 ? a : -a;
       }
     }
   });
@@ -89,13 +96,11 @@ struct BinaryWeight : torch::autograd::Function<BinaryWeight> {
     const float *a = scale.const_data_ptr<float>();
     float *dw = wants_latent ? latent_grad.mutable_data_ptr<float>() : nullptr;
     float *da = scale_grad.mutable_data_ptr<float>();
-    at::parallel_for(0, e.filters, e.grain(), [&](int64_t begin, int64_t end) {
-      for (int64_t o = begin; o < end; ++o) {
-        for (int64_t k = 0; k < e.codes; ++k) {
-          const int64_t row = k * e.filters + o;
-          da[row] = backpropagate(e.length, g + o * e.length, w + row * e.length, a[row], clip,
-                                  dw ? dw + row * e.length : nullptr);
-        }
+    e.for_filters([&](int64_t o) {
+      for (int64_t k = 0; k < e.codes; ++k) {
+        const int64_t row = k * e.filters + o;
+        da[row] = backpropagate(e.length, g + o * e.length, w + row * e.length, a[row], clip,
+                                dw ? dw + row * e.length : nullptr);
       }
     });
     return {latent_grad, scale_grad, at::Tensor()};

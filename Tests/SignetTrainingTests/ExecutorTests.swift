@@ -204,6 +204,68 @@ import Torch
     #expect(values["down"]?.shape == [2, 12, 4, 4])
   }
 
+  /// Whoever captures values gets them one by one; otherwise batch norms are done with what follows.
+  @Test func trainingInFewerPassesIsTheSame() throws {
+    let model = try Tiny.model()
+    let images = try Tensor(Tiny.images(6), shape: [6, 3, 8, 8])
+    let options = TrainingOptions(precision: .float32)
+    let executors = try (0..<2).map { _ in
+      let executor = try Executor(training: model, teacher: nil, options: options)
+      _ = try Optimization(executor: executor, options: options)
+      return executor
+    }
+    let scores = [
+      try executors[0].forwardTraining(images),
+      try executors[1].forwardTraining(images) { _, _ in },
+    ]
+    for value in scores { try value.square().sum().backward() }
+    func differ(_ found: Tensor?, _ expected: Tensor?, _ name: String) throws {
+      let (found, expected) = (try #require(found).toFloats(), try #require(expected).toFloats())
+      let size = expected.map(abs).max() ?? 0
+      for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-4 * size, "\(name)") }
+    }
+    try differ(scores[0], scores[1], "scores")
+    for (index, node) in model.graph.nodes.enumerated() {
+      let tensors = executors.map { $0.parameters[index].tensors }
+      for (role, tensor) in tensors[0] {
+        let name = node.parameterName(role)
+        if role == .runningMean || role == .runningVariance {
+          try differ(tensor, tensors[1][role], name)
+          #expect(try tensor.toFloats() != model.weights[name]?.floats, "\(name)")
+        } else {
+          try differ(tensor.grad, tensors[1][role]?.grad, name)
+        }
+      }
+    }
+  }
+
+  @Test func batchNormsAreOneStepWithWhatOnlyReadsThem() throws {
+    let graph = try Tiny.graph()
+    let fused = ExecutionPlan(graph, fusesBatchNorms: true)
+    let pairs = fused.steps.compactMap { step in
+      step.batchNorm.map { (graph.nodes[$0].name, graph.nodes[step.node].name, step.inputs.count) }
+    }
+    #expect(pairs.map(\.0) == ["bn1", "block.bn1", "block.bn2"])
+    #expect(pairs.map(\.1) == ["relu1", "block.relu1", "block.relu2"])
+    #expect(pairs.map(\.2) == [1, 1, 2])
+    // Three batch norms and an addition.
+    #expect(fused.steps.count == ExecutionPlan(graph).steps.count - 4)
+
+    // Someone else reads the batch norm, the sum or neither, which is the output.
+    var g = GraphBuilder(inputShape: .map(4, 2, 2))
+    g.append("bn1", .batchNorm(BatchNorm(channels: 4)), g.input)
+    g.append("relu1", .relu, "bn1")
+    g.append("add1", .add, "relu1", "bn1")
+    g.append("bn2", .batchNorm(BatchNorm(channels: 4)), "add1")
+    g.append("add2", .add, "bn2", "relu1")
+    g.append("relu2", .relu, "add2")
+    g.append("add3", .add, "relu2", "add2")
+    g.append("bn3", .batchNorm(BatchNorm(channels: 4)), "add3")
+    let shared = try g.graph(output: "bn3")
+    let steps = ExecutionPlan(shared, fusesBatchNorms: true).steps
+    #expect(steps.count == 8 && steps.allSatisfy { $0.batchNorm == nil })
+  }
+
   @Test func binaryWeightsAreTheirCodesTimesScales() throws {
     let model = try Tiny.model()
     var binary = model.weights

@@ -149,6 +149,13 @@ ctorch_tensor *_Nullable ctorch_batch_norm(const ctorch_tensor *input, const cto
                                            const ctorch_tensor *_Nullable bias, ctorch_tensor *_Nullable running_mean,
                                            ctorch_tensor *_Nullable running_var, bool training, double momentum,
                                            double epsilon);
+// max(0, batch norm + residual) in training; in one pass each way for adjacent channels (BatchNormAddReLU.cpp)
+ctorch_tensor *_Nullable ctorch_batch_norm_add_relu(const ctorch_tensor *input, const ctorch_tensor *_Nullable residual,
+                                                    const ctorch_tensor *_Nullable weight,
+                                                    const ctorch_tensor *_Nullable bias,
+                                                    ctorch_tensor *_Nullable running_mean,
+                                                    ctorch_tensor *_Nullable running_var, double momentum,
+                                                    double epsilon);
 ctorch_tensor *_Nullable ctorch_max_pool2d(const ctorch_tensor *input, ctorch_size2 kernel, ctorch_size2 stride,
                                            ctorch_size2 padding, ctorch_size2 dilation, bool ceil_mode);
 ctorch_tensor *_Nullable ctorch_avg_pool2d(const ctorch_tensor *input, ctorch_size2 kernel, ctorch_size2 stride,

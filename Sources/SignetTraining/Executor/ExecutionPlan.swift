@@ -5,6 +5,9 @@ struct ExecutionPlan {
   struct Step {
     /// Index in the graph's nodes; the node's value has the index plus one, the input's is 0.
     var node: Int
+    /// The batch norm that is done together with `node`, a ReLU, and with the addition of the second
+    /// input, if there is one.
+    var batchNorm: Int?
     var inputs: [Int]
     var outputShape: Shape
     /// Values whose last reader is this step.
@@ -18,7 +21,9 @@ struct ExecutionPlan {
   /// The output's value.
   let output: Int
 
-  init(_ graph: Graph) {
+  /// - Parameter fusesBatchNorms: whether a batch norm whose value only a ReLU reads, or only an
+  ///   addition that only a ReLU reads, is one step with them; for training only
+  init(_ graph: Graph, fusesBatchNorms: Bool = false) {
     var indices = [Graph.inputName: 0]
     for (index, node) in graph.nodes.enumerated() { indices[node.name] = index + 1 }
     let output = indices[graph.output] ?? 0
@@ -32,13 +37,14 @@ struct ExecutionPlan {
           outputShape: graph.shapes[node.name] ?? graph.outputShape, freed: [],
           mayOverwriteInput: false))
     }
+    var readers = Self.readers(of: steps)
+    if fusesBatchNorms {
+      steps = Self.fused(steps, graph: graph, readers: readers, output: output)
+      readers = Self.readers(of: steps)
+    }
     var lastReader: [Int: Int] = [:]
-    var readers: [Int: Int] = [:]
     for (position, step) in steps.enumerated() {
-      for input in step.inputs {
-        lastReader[input] = position
-        readers[input, default: 0] += 1
-      }
+      for input in step.inputs { lastReader[input] = position }
     }
     for (value, position) in lastReader where value != output {
       steps[position].freed.append(value)
@@ -51,6 +57,52 @@ struct ExecutionPlan {
     }
     self.steps = steps
     self.output = output
+  }
+
+  /// How often each value is read.
+  private static func readers(of steps: [Step]) -> [Int: Int] {
+    steps.reduce(into: [:]) { readers, step in
+      for input in step.inputs { readers[input, default: 0] += 1 }
+    }
+  }
+
+  private static func fused(
+    _ steps: [Step], graph: Graph, readers: [Int: Int], output: Int
+  ) -> [Step] {
+    let positions = Dictionary(
+      uniqueKeysWithValues: steps.enumerated().map { ($1.node + 1, $0) })
+    // The step that makes a value nobody else reads, if it is what is asked for.
+    func step(making value: Int, _ isWanted: (Operation) -> Bool) -> Step? {
+      guard value != output, readers[value] == 1, let position = positions[value],
+        isWanted(graph.nodes[steps[position].node].operation)
+      else { return nil }
+      return steps[position]
+    }
+    func batchNorm(making value: Int) -> Step? {
+      step(making: value) { if case .batchNorm = $0 { true } else { false } }
+    }
+    var joined: Set<Int> = []
+    var fused = steps
+    for (position, relu) in steps.enumerated() {
+      guard case .relu = graph.nodes[relu.node].operation else { continue }
+      if let norm = batchNorm(making: relu.inputs[0]) {
+        fused[position].inputs = norm.inputs
+        fused[position].batchNorm = norm.node
+        joined.insert(norm.node)
+        continue
+      }
+      guard let sum = step(making: relu.inputs[0], { $0 == .add }), sum.inputs.count == 2 else {
+        continue
+      }
+      for (own, other) in [(0, 1), (1, 0)] {
+        guard let norm = batchNorm(making: sum.inputs[own]) else { continue }
+        fused[position].inputs = [norm.inputs[0], sum.inputs[other]]
+        fused[position].batchNorm = norm.node
+        joined.formUnion([norm.node, sum.node])
+        break
+      }
+    }
+    return fused.filter { !joined.contains($0.node) }
   }
 
   private static func needed(

@@ -20,6 +20,8 @@ public final class Executor: Classifier {
   public let graph: Graph
   public let options: Options
   let plan: ExecutionPlan
+  /// For training where nobody looks at the values between.
+  private let fusedPlan: ExecutionPlan
   /// One per node of the graph.
   var parameters: [NodeParameters]
   /// How latent weights become the weights of binary layers.
@@ -46,7 +48,8 @@ public final class Executor: Classifier {
     self.graph = graph
     self.parameters = parameters
     self.options = options
-    self.plan = ExecutionPlan(graph)
+    plan = ExecutionPlan(graph)
+    fusedPlan = ExecutionPlan(graph, fusesBatchNorms: true)
   }
 
   /// Called with each value right after it was computed. The tensor may be overwritten later unless
@@ -124,16 +127,23 @@ public final class Executor: Classifier {
     values[0] = try TrainingError.wrapping {
       options.channelsLast ? try images.channelsLast() : images
     }
+    let plan = purpose == .training && capture == nil ? fusedPlan : plan
     for step in plan.steps {
       let node = graph.nodes[step.node]
       let inputs = step.inputs.compactMap { values[$0] }
       for value in step.freed { values[value] = nil }
       do throws(TorchError) {
-        values[step.node + 1] = try node.operation.apply(
-          to: inputs, parameters: resolvedParameters(of: step.node, for: purpose),
-          outputShape: step.outputShape,
-          mode: OperationMode(
-            purpose: purpose, mayOverwriteInput: capture == nil && step.mayOverwriteInput))
+        if let norm = step.batchNorm, case .batchNorm(let attributes) = graph.nodes[norm].operation {
+          values[step.node + 1] = try attributes.applyWithReLU(
+            to: inputs[0], adding: inputs.dropFirst().first,
+            parameters: resolvedParameters(of: norm, for: purpose))
+        } else {
+          values[step.node + 1] = try node.operation.apply(
+            to: inputs, parameters: resolvedParameters(of: step.node, for: purpose),
+            outputShape: step.outputShape,
+            mode: OperationMode(
+              purpose: purpose, mayOverwriteInput: capture == nil && step.mayOverwriteInput))
+        }
       } catch {
         throw .node(name: node.name, error)
       }

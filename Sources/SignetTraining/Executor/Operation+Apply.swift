@@ -124,6 +124,18 @@ extension Convolution {
   }
 }
 
+extension BatchNorm {
+  /// max(0, batch norm in training + residual)
+  func applyWithReLU(
+    to input: Tensor, adding residual: Tensor?, parameters: [ParameterRole: Tensor]
+  ) throws(TorchError) -> Tensor {
+    try input.batchNormAddReLU(
+      residual: residual, weight: parameters[.weight], bias: parameters[.bias],
+      runningMean: parameters[.runningMean], runningVariance: parameters[.runningVariance],
+      momentum: Double(momentum), epsilon: Double(epsilon))
+  }
+}
+
 extension Activation {
   fileprivate func apply(to input: Tensor) throws(TorchError) -> Tensor {
     switch self {

@@ -133,7 +133,8 @@ public final class Executor: Classifier {
       let inputs = step.inputs.compactMap { values[$0] }
       for value in step.freed { values[value] = nil }
       do throws(TorchError) {
-        if let norm = step.batchNorm, case .batchNorm(let attributes) = graph.nodes[norm].operation {
+        if let norm = step.batchNorm, case .batchNorm(let attributes) = graph.nodes[norm].operation
+        {
           values[step.node + 1] = try attributes.applyWithReLU(
             to: inputs[0], adding: inputs.dropFirst().first,
             parameters: resolvedParameters(of: norm, for: purpose))

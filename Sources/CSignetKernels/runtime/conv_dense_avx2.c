@@ -1,6 +1,6 @@
 // Float layers in 16-bit integers: inputs keep 14 bits, weights 16, and their products are summed in
 // 32. One instruction multiplies pairs and adds both products, which is half as fast again as float
-// arithmetic. The input of a unit is made integers once, padding included; a kernel row of a patch is
+// arithmetic; where one adds to the sum, too (AVX-VNNI), twice as fast. The input of a unit is made integers once, padding included; a kernel row of a patch is
 // one run of them, so that nothing is gathered.
 //
 // Inputs are at most 8191, so a sum cannot overflow if the magnitudes of a filter's integers sum up
@@ -169,9 +169,17 @@ typedef struct {
   __m256i sums[tile][2];
 } tile_sums;
 
+SIGNET_INLINE TARGET __m256i add_products(
+    const bool has_vnni, __m256i sum, __m256i inputs, __m256i weights) {
+  if (!has_vnni) return _mm256_add_epi32(sum, _mm256_madd_epi16(inputs, weights));
+  // Compilers take the intrinsic apart again.
+  __asm__("%{vex%} vpdpwssd %2, %1, %0" : "+x"(sum) : "x"(inputs), "x"(weights));
+  return sum;
+}
+
 // 6 pixels × 16 filters, over all kernel rows
 SIGNET_INLINE TARGET void multiply(
-    const signet_conv_shape *shape, const layout *plan, const int16_t *const *pixels,
+    const bool has_vnni, const signet_conv_shape *shape, const layout *plan, const int16_t *const *pixels,
     const int32_t *weights, tile_sums *to) {
   const char *from[tile];
   __m256i sums[tile][2];
@@ -192,8 +200,8 @@ SIGNET_INLINE TARGET void multiply(
         int32_t pair;
         memcpy(&pair, from[p] + at, sizeof pair);
         const __m256i input = _mm256_set1_epi32(pair);
-        sums[p][0] = _mm256_add_epi32(sums[p][0], _mm256_madd_epi16(input, a));
-        sums[p][1] = _mm256_add_epi32(sums[p][1], _mm256_madd_epi16(input, b));
+        sums[p][0] = add_products(has_vnni, sums[p][0], input, a);
+        sums[p][1] = add_products(has_vnni, sums[p][1], input, b);
       }
     }
   }
@@ -221,8 +229,8 @@ SIGNET_INLINE TARGET void finish(
 }
 
 // One block of filters of a unit. unit_value: what an integer of 1 stands for in the input
-static TARGET void run_block(
-    const signet_conv *conv, const layout *plan, const unit_place *unit, const int16_t *map,
+SIGNET_INLINE TARGET void run_block(
+    const bool has_vnni, const signet_conv *conv, const layout *plan, const unit_place *unit, const int16_t *map,
     int64_t index, float unit_value) {
   const signet_conv_shape *shape = &conv->shape;
   const float *weight_units = (const float *)conv->packed + index * block;
@@ -256,7 +264,7 @@ static TARGET void run_block(
       signet_cursor_advance(&cursor, shape);
     }
     tile_sums sums;
-    multiply(shape, plan, from, weights, &sums);
+    multiply(has_vnni, shape, plan, from, weights, &sums);
     for (int half = 0; half < 2 && half * lanes < filters; half++) {
       const int64_t first = half * lanes;
       const bool whole = filters - first >= lanes;
@@ -272,9 +280,8 @@ static TARGET void run_block(
   }
 }
 
-static TARGET void run(
-    const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
-  (void)images;
+SIGNET_INLINE TARGET void run(
+    const bool has_vnni, const signet_conv *conv, int64_t from, int64_t to, void *memory) {
   const layout plan = lay_out(&conv->shape);
   for (int64_t index = from; index < to; index++) {
     unit_place unit;
@@ -284,9 +291,25 @@ static TARGET void run(
     const float peak = signet_peak(conv, unit.image);
     quantise_input(conv, &plan, &unit, peak > 0 ? most_input / peak : 0, memory);
     for (int64_t each = 0; each < plan.blocks; each++) {
-      run_block(conv, &plan, &unit, memory, each, peak / most_input);
+      run_block(has_vnni, conv, &plan, &unit, memory, each, peak / most_input);
     }
   }
+}
+
+static TARGET void run_avx2(
+    const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
+  (void)images;
+  run(false, conv, from, to, memory);
+}
+
+static TARGET void run_avxvnni(
+    const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
+  (void)images;
+  run(true, conv, from, to, memory);
+}
+
+static bool accepts_avxvnni(const signet_conv_shape *shape) {
+  return __builtin_cpu_supports("avxvnni") && accepts(shape);
 }
 
 const signet_conv_kernel signet_f32_conv_dense_avx2 = {
@@ -297,7 +320,18 @@ const signet_conv_kernel signet_f32_conv_dense_avx2 = {
     .pack = pack,
     .scratch_bytes = scratch_bytes,
     .units = units,
-    .run = run,
+    .run = run_avx2,
+};
+
+const signet_conv_kernel signet_f32_conv_dense_avxvnni = {
+    .name = "i16i14_conv_p6x16_avxvnni",
+    .needs_peaks = true,
+    .accepts = accepts_avxvnni,
+    .packed_bytes = packed_bytes,
+    .pack = pack,
+    .scratch_bytes = scratch_bytes,
+    .units = units,
+    .run = run_avxvnni,
 };
 
 #endif

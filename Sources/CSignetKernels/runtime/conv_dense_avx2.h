@@ -5,6 +5,7 @@
 
 #if defined(__x86_64__)
 extern const signet_conv_kernel signet_f32_conv_dense_avx2;
+extern const signet_conv_kernel signet_f32_conv_dense_avxvnni;
 #endif
 
 #endif

@@ -59,10 +59,9 @@ SIGNET_INLINE layout lay_out(const signet_conv_shape *shape) {
   plan.filter_blocks = signet_ceil_div(shape->out_channels, block);
   const int64_t halo = (int64_t)(shape->kernel_height - 1) * shape->dilation_height + 1;
   const int64_t kept = map_bytes / (plan.row_numbers * (int64_t)sizeof(int16_t));
-  plan.cut =
-      signet_cut_rows(
-          shape, signet_max((kept - halo) / shape->stride_height + 1, 1), shape->out_channels,
-          shape->threads);
+  plan.cut = signet_cut_rows(
+      shape, signet_max((kept - halo) / shape->stride_height + 1, 1), shape->out_channels,
+      shape->threads);
   plan.map_rows = (plan.cut.unit_rows - 1) * shape->stride_height + halo;
   return plan;
 }
@@ -290,7 +289,8 @@ SIGNET_INLINE TARGET void run_rows(
         const signet_cursor cursor = {out_image, (int32_t)(out_row + row), (int32_t)x};
         multiply_tile(
             count, shape->out_channels - index * block, conv, plan, &with,
-            from + x * shape->stride_width * shape->in_channels, weights, signet_pixel(&conv->out, cursor) + index * block,
+            from + x * shape->stride_width * shape->in_channels, weights,
+            signet_pixel(&conv->out, cursor) + index * block,
             conv->residual.data ? signet_pixel(&conv->residual, cursor) + index * block : NULL);
         x += count;
       }

@@ -17,7 +17,7 @@
 #include "rows.h"
 
 static const signet_conv_kernel *const f32_conv[] = {
-    &signet_f32_conv_dense_avx2, &avx2_f32_conv, NULL};
+    &signet_f32_conv_dense_avxvnni, &signet_f32_conv_dense_avx2, &avx2_f32_conv, NULL};
 static const signet_conv_kernel *const f32_conv_exact[] = {&avx2_f32_conv, NULL};
 static const signet_conv_kernel *const b1_conv[] = {
     &signet_b1_conv_tables_avx2, &signet_b1_conv_pairs_avx2, &avx2_b1_conv, NULL};

@@ -30,10 +30,15 @@ typedef struct {
       : [b] "r"(base), [o] "r"(step), [i0] "x"(i0), [i1] "x"(i1)                       \
       : "memory")
 
-// The high parts of all runs of one pixel, in 16 bits.
+// The high parts of all runs of one pixel: summed like the low ones.
 typedef struct {
-  __m256i even, odd;
+  __m256i words, odd;
 } tables_highs;
+
+enum {
+  // What a run's high parts begin with, so that their bytes have no sign.
+  tables_high_bias = 128,
+};
 
 // One pixel's lookups of 16 channels: the low parts, 6 bits each, are summed in bytes first.
 // Written in assembly because a compiler that schedules it runs out of its 16 registers.
@@ -61,12 +66,18 @@ typedef struct {
       : [b] "r"(base), [o] "r"(step), [i0] "x"(i0), [i1] "x"(i1), [i2] "x"(i2), [i3] "x"(i3) \
       : "memory")
 
+// What takes the bias of some runs away again.
+SIGNET_INLINE TARGET tables_highs tables_begin_highs(int64_t runs) {
+  const int64_t bias = tables_high_bias * runs;
+  return (tables_highs){
+      .words = _mm256_set1_epi16((short)(-257 * bias)), .odd = _mm256_set1_epi16((short)-bias)};
+}
+
 // highs += a run's high parts
 SIGNET_INLINE TARGET void tables_end_run(__m256i high, tables_highs *highs) {
-  const __m256i even = _mm256_srai_epi16(_mm256_slli_epi16(high, 8), 8);
-  const __m256i odd = _mm256_srai_epi16(high, 8);
-  _mm256_store_si256(&highs->even, _mm256_add_epi16(even, _mm256_load_si256(&highs->even)));
-  _mm256_store_si256(&highs->odd, _mm256_add_epi16(odd, _mm256_load_si256(&highs->odd)));
+  _mm256_store_si256(&highs->words, _mm256_add_epi16(high, _mm256_load_si256(&highs->words)));
+  _mm256_store_si256(
+      &highs->odd, _mm256_add_epi16(_mm256_srli_epi16(high, 8), _mm256_load_si256(&highs->odd)));
 }
 
 // to: 32 filters, or 16 whose sums are shared by two lanes, += the numbers of 16 bits that the sums
@@ -74,11 +85,11 @@ SIGNET_INLINE TARGET void tables_end_run(__m256i high, tables_highs *highs) {
 SIGNET_INLINE TARGET void tables_widen(
     tables_sums sums, const tables_highs *highs, int32_t *to, const bool narrow,
     const bool fresh) {
-  const __m256i even = _mm256_add_epi16(
-      _mm256_sub_epi16(sums.words, _mm256_slli_epi16(sums.odd, 8)),
-      _mm256_slli_epi16(highs->even, tables_low_bits));
+  const __m256i words =
+      _mm256_add_epi16(sums.words, _mm256_slli_epi16(highs->words, tables_low_bits));
   const __m256i odd =
       _mm256_add_epi16(sums.odd, _mm256_slli_epi16(highs->odd, tables_low_bits));
+  const __m256i even = _mm256_sub_epi16(words, _mm256_slli_epi16(odd, 8));
   const __m256i first = _mm256_set1_epi32(1);
   if (narrow) {
     const __m128i evens =
@@ -130,16 +141,16 @@ SIGNET_INLINE TARGET void tables_look_up_runs(
   const uint8_t *from[tables_pixels];
   tables_sums sums[tables_pixels];
   tables_highs highs[tables_pixels];
-  const __m256i zero = _mm256_setzero_si256();
+  const tables_highs begin = tables_begin_highs(runs);
 #pragma clang loop unroll(full)
   for (int p = 0; p < pixels; p++) {
     from[p] = block->tables + places[p];
-    sums[p].words = sums[p].odd = zero;
-    highs[p].even = highs[p].odd = zero;
+    sums[p].words = sums[p].odd = _mm256_setzero_si256();
+    highs[p] = begin;
   }
   for (int64_t run = 0; run < runs; run++) {
 #pragma clang loop unroll(full)
-    for (int p = 0; p < pixels; p++) sums[p].high = zero;
+    for (int p = 0; p < pixels; p++) sums[p].high = _mm256_set1_epi8((char)tables_high_bias);
     for (int64_t quad = 0; quad < quads; quad++, indices += index_bytes) {
       const __m256i *index = (const __m256i *)indices;
       const __m256i i0 = _mm256_load_si256(index), i1 = _mm256_load_si256(index + 1);

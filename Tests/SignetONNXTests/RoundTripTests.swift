@@ -76,8 +76,10 @@ import Testing
 
   private func expectEqualScores(_ left: Model, _ right: Model) throws {
     let images = numbers(2 * left.graph.inputShape.elementCount)
-    let expected = try Engine(model: left).run(images, count: 2)
-    let found = try Engine(model: right).run(images, count: 2)
+    // Faster kernels round activations by their own images' scales, and rounding magnifies what the
+    // last bits of folded weights differ by.
+    let expected = try Engine(model: left, options: .init(isExact: true)).run(images, count: 2)
+    let found = try Engine(model: right, options: .init(isExact: true)).run(images, count: 2)
     #expect(found.count == expected.count)
     for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-5 * max(1, abs(b))) }
   }

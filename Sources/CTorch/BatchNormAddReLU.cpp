@@ -18,7 +18,8 @@ using torch::autograd::variable_list;
 namespace ctorch {
 namespace {
 
-// One set of loops per element type, each compiled for several processors.
+// One set of loops per element type, each compiled for several processors. Whether there is a residual
+// is asked outside of the loops, not for every number.
 #define CTORCH_LOOPS(T, suffix)                                                                                      \
   CTORCH_CLONES void moments_##suffix(const T *x, int64_t rows, int64_t channels, const float *origin,               \
                                       double *sums) {                                                                \

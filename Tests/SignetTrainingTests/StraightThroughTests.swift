@@ -195,6 +195,44 @@ extension ProcessGeneratorTests {
       #expect(throws: TrainingError.self) { try options.check() }
     }
 
+    @Test func dampeningPushesWhatIsNearZeroOutward() throws {
+      let latents = try Tensor([-0.1, -0.025, 0, 0.0125, 0.05, 0.2] as [Float], shape: [1, 2, 3])
+      try latents.setRequiresGrad()
+      try Dampening(strength: 0.5, reach: 0.05).apply(to: [latents], learningRate: 0.02)
+      #expect(isClose(try latents.toFloats(), [-0.1, -0.03, 0, 0.02, 0.05, 0.2]))
+    }
+
+    /// (w − 0.2)² has no minimum among ±1: its slope, 0.8 and −1.2 at the two, turns every code.
+    @Test(arguments: [(0.0, 60...80), (1.5, 0...1)])
+    func dampeningEndsAFlicker(strength: Double, flips: ClosedRange<Int>) throws {
+      let latent = try Tensor([0.01 as Float], shape: [1, 1, 1])
+      let rate = 0.02
+      var codes: [Bool] = []
+      for _ in 0..<100 {
+        let isPositive = try latent.toFloats()[0] >= 0
+        codes.append(isPositive)
+        try latent.addInPlace(-rate * (isPositive ? 0.8 : -1.2))
+        guard strength > 0 else { continue }
+        try Dampening(strength: strength).apply(to: [latent], learningRate: rate)
+      }
+      #expect(flips.contains(zip(codes, codes.dropFirst()).filter { $0 != $1 }.count))
+    }
+
+    @Test func dampeningBelongsToFineTuningAndToNoPublishedMethod() throws {
+      #expect(TrainingOptions.finetuning.straightThrough.dampening != nil)
+      #expect(TrainingOptions.binaryTraining.straightThrough.dampening == nil)
+      for method in TrainingMethod.allCases where method != .float {
+        var options = TrainingOptions.finetuning
+        options.take(method)
+        #expect(options.straightThrough.dampening == nil)
+      }
+      var options = TrainingOptions.finetuning
+      for wrong in [Dampening(strength: 0), Dampening(strength: 1, reach: .nan)] {
+        options.straightThrough.dampening = wrong
+        #expect(throws: TrainingError.self) { try options.check() }
+      }
+    }
+
     @Test func balancedLatentsKeepTheCodesUnderStandardisation() throws {
       let codes = try BinaryCodes(
         signs: [1, -1, -1, -1, 1, 1, 1, -1], scales: [0.5, 0.25], codeCount: 1, filterCount: 2,

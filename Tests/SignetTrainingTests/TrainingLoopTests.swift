@@ -91,11 +91,13 @@ extension ProcessGeneratorTests {
       options.gradientNorm = 0.5
       options.statisticsBatches = 2
       options.augmentation.cutout = 3
-      options.straightThrough = StraightThrough(gradient: .errorDecay, standardizes: true)
+      options.straightThrough = StraightThrough(
+        gradient: .errorDecay, standardizes: true, dampening: Dampening(strength: 0.1))
       let all = try expectExactResumption(Trainer(options: options), model, teacher: teacher)
       let changes: [(inout TrainingOptions) -> Void] = [
         { $0.averageDecay = nil }, { $0.mixup = .none }, { $0.gradientNorm = nil },
         { $0.statisticsBatches = 0 }, { $0.straightThrough = StraightThrough() },
+        { $0.straightThrough.dampening = nil },
       ]
       for change in changes {
         var other = options

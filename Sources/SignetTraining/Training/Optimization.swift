@@ -23,6 +23,7 @@ struct ParameterGroup {
 final class Optimization {
   private let optimizer: TrainingOptions.Optimizer
   private let latentBound: Double
+  private let dampening: Dampening?
   private(set) var groups: [ParameterGroup]
   /// Momentum, or Adam's means; one list per group, shaped as the parameters.
   private var firstMoments: [[Tensor]] = []
@@ -32,6 +33,7 @@ final class Optimization {
   init(executor: Executor, options: TrainingOptions) throws {
     optimizer = options.optimizer
     latentBound = options.straightThrough.latentBound
+    dampening = options.straightThrough.dampening
     groups = Self.groups(of: executor, options: options)
     for group in groups {
       for tensor in group.tensors { try tensor.setRequiresGrad() }
@@ -117,7 +119,9 @@ final class Optimization {
           squares: secondMoments[index], step: step + 1)
       }
       for tensor in group.tensors { try tensor.clearGrad() }
-      guard group.kind == .latents, latentBound.isFinite else { continue }
+      guard group.kind == .latents else { continue }
+      try dampening?.apply(to: group.tensors, learningRate: rate)
+      guard latentBound.isFinite else { continue }
       try noGrad { () throws(TorchError) in
         for tensor in group.tensors { try tensor.clampInPlace(-latentBound, latentBound) }
       }

@@ -48,16 +48,19 @@ public struct StraightThrough: Sendable, Hashable {
   public var standardizes: Bool
   /// Latent weights are held within ± this after each step; infinite: nowhere.
   public var latentBound: Double
+  /// Keeps latent weights from dwelling at zero; `nil` lets them.
+  public var dampening: Dampening?
 
   public init(
     gradient: Gradient = .identity, scale: Scale = .learned, rounding: Rounding = .sign,
-    standardizes: Bool = false, latentBound: Double = .infinity
+    standardizes: Bool = false, latentBound: Double = .infinity, dampening: Dampening? = nil
   ) {
     self.gradient = gradient
     self.scale = scale
     self.rounding = rounding
     self.standardizes = standardizes
     self.latentBound = latentBound
+    self.dampening = dampening
   }
 }
 
@@ -68,6 +71,7 @@ extension StraightThrough: CustomStringConvertible {
     ]
     if standardizes { words.append("standardized") }
     if latentBound.isFinite { words.append("latents within \(latentBound)") }
+    if let dampening { words.append("\(dampening)") }
     return words.joined(separator: ", ")
   }
 }

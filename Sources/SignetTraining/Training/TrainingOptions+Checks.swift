@@ -46,6 +46,11 @@ extension TrainingOptions {
     }
     let bound = straightThrough.latentBound
     try require(bound > 0, "latentBound", "above 0", bound)
+    if let dampening = straightThrough.dampening {
+      let (strength, reach) = (dampening.strength, dampening.reach)
+      try require(strength.isFinite && strength > 0, "dampening", "above 0", strength)
+      try require(reach.isFinite && reach > 0, "dampening's reach", "above 0", reach)
+    }
     if straightThrough.rounding == .filters {
       // A learned scale would learn nothing from filters that stay in float.
       let scale = straightThrough.scale

@@ -115,14 +115,16 @@ public struct TrainingOptions: Sendable, Hashable {
   /// Codes that flip leave batch norm's running statistics behind, so they are measured anew.
   public static let finetuning = TrainingOptions(
     duration: .epochs(8), optimizer: .adam(), learningRate: 2e-3, weightDecay: 0,
-    loss: .distillation(), statisticsBatches: 10)
+    loss: .distillation(), straightThrough: StraightThrough(dampening: Dampening(strength: 0.02)),
+    statisticsBatches: 10)
 
   /// The defaults for training a network whose weights are binary: those of ``finetuning``, with
-  /// the labels alone.
+  /// the labels alone and nothing that the published methods do not have.
   public static let binaryTraining: TrainingOptions = {
     var options = finetuning
     options.duration = .epochs(10)
     options.loss = .crossEntropy()
+    options.straightThrough = StraightThrough()
     return options
   }()
 

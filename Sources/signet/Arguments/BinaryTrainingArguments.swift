@@ -36,6 +36,22 @@ struct BinaryTrainingArguments: ParsableArguments {
   @Flag(help: "Bring latent weights to zero mean and unit variance per filter before the sign.")
   var standardize = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Push latent weights near zero away from it, by so much of the learning rate, so that fewer \
+      codes flip back and forth; 0 does not. (default: \(Self.usualDampening) with adam and no \
+      --method, else 0)
+      """, valueName: "strength"))
+  var dampening: Double?
+
+  private static let usualDampening =
+    TrainingOptions.finetuning.straightThrough.dampening?.strength ?? 0
+
+  func validate() throws {
+    try check("--dampening", dampening, in: 0...1)
+  }
+
   func apply(to options: inout TrainingOptions) {
     options.take(method)
     options.keep = keep
@@ -47,6 +63,12 @@ struct BinaryTrainingArguments: ParsableArguments {
     }
     if let scale { options.straightThrough.scale = scale }
     if standardize { options.straightThrough.standardizes = true }
+    if let dampening {
+      options.straightThrough.dampening = dampening > 0 ? Dampening(strength: dampening) : nil
+    } else if case .sgd = options.optimizer {
+      // Its steps shrink with the gradient; the usual push would be stronger than all of them.
+      options.straightThrough.dampening = nil
+    }
   }
 }
 

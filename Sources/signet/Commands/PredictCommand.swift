@@ -35,7 +35,7 @@ struct PredictCommand: ParsableCommand {
     Interruption.exitAtOnce()
     let model = try model.load(preprocessing)
     let classifier = try running.classifier(for: model, threads: common.threadCount, batch: 1)
-    let batches = try BatchLoader(
+    let batches = BatchLoader(
       dataset: ImageFiles(files: images), shape: model.graph.inputShape,
       preprocessing: model.preprocessing, batchSize: 1
     ).batches(epoch: 0)

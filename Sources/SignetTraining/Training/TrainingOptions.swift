@@ -115,7 +115,7 @@ public struct TrainingOptions: Sendable, Hashable {
   /// Codes that flip leave batch norm's running statistics behind, so they are measured anew.
   public static let finetuning = TrainingOptions(
     duration: .epochs(8), optimizer: .adam(), learningRate: 2e-3, weightDecay: 0,
-    loss: .distillation(), straightThrough: StraightThrough(dampening: Dampening(strength: 0.02)),
+    loss: .distillation(), straightThrough: StraightThrough(dampening: Dampening(strength: 0.01)),
     statisticsBatches: 10)
 
   /// The defaults for training a network whose weights are binary: those of ``finetuning``, with

@@ -58,6 +58,24 @@ import Testing
     #expect(other.standardError.contains("was made by another command"))
   }
 
+  @Test func startsDifferInNothingButTheStart() throws {
+    let arguments = [
+      "compare", "--arch", "fashion-vgg", "--starts", "bwnh,bwn,random", "--lesson", "teacher",
+      "--data", data, "--float-epochs", "1", "--epochs", "0.5", "--images", "32", "--effort", "0",
+      "--threads", "1", "-o", path("starts"), "--", "--batch-size", "32",
+    ]
+    try Command(arguments: arguments).succeed()
+    let trained = try ["bwnh", "bwn-start", "random-start"].map { name in
+      let model = try Command("inspect", path("starts/\(name).signet"), "--json").succeed().json()
+      let provenance = try #require(model["provenance"] as? [String: Any])
+      let steps = try #require(provenance["steps"] as? [[String: Any]])
+      let options = try #require(steps.last?["options"] as? [String: String])
+      return options.filter { $0.key != "binaryKeep" }
+    }
+    #expect(trained[0]["straightThrough"]?.contains("dampening 0.01") == true)
+    #expect(trained.allSatisfy { $0 == trained[0] })
+  }
+
   @Test func namesAreCheckedBeforeAnythingIsBegun() throws {
     let wrong = try Command(
       "compare", "--arch", "vgg9", "--methods", "float,bwm", "--data", data, "-o", path("x")

@@ -218,13 +218,17 @@ extension ProcessGeneratorTests {
       #expect(flips.contains(zip(codes, codes.dropFirst()).filter { $0 != $1 }.count))
     }
 
-    @Test func dampeningBelongsToFineTuningAndToNoPublishedMethod() throws {
+    @Test func dampeningBelongsToLearnedScalesAndToNoPublishedMethod() throws {
       #expect(TrainingOptions.finetuning.straightThrough.dampening != nil)
       #expect(TrainingOptions.binaryTraining.straightThrough.dampening == nil)
       for method in TrainingMethod.allCases where method != .float {
         var options = TrainingOptions.finetuning
         options.take(method)
-        #expect(options.straightThrough.dampening == nil)
+        #expect(options.straightThrough.dampening == nil && options.usualDampening == nil)
+        options.straightThrough.scale = .learned
+        #expect(options.usualDampening == TrainingOptions.finetuning.straightThrough.dampening)
+        options.optimizer = .sgd(momentum: 0.9)
+        #expect(options.usualDampening == nil)
       }
       var options = TrainingOptions.finetuning
       for wrong in [Dampening(strength: 0), Dampening(strength: 1, reach: .nan)] {

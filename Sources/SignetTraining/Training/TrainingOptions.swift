@@ -128,6 +128,14 @@ public struct TrainingOptions: Sendable, Hashable {
     return options
   }()
 
+  /// ``finetuning``'s dampening where it fits the other options; `nil` for SGD, whose steps shrink
+  /// with the gradient until the push is stronger than all of them, and where scales are not
+  /// learned, since a scale that is the latent weights' mean magnitude would grow with the push.
+  public var usualDampening: Dampening? {
+    guard case .adam = optimizer, straightThrough.scale == .learned else { return nil }
+    return Self.finetuning.straightThrough.dampening
+  }
+
   /// Trains with a published method; ``TrainingMethod/float`` leaves everything as it is.
   public mutating func take(_ method: TrainingMethod) {
     guard let straightThrough = method.straightThrough else { return }

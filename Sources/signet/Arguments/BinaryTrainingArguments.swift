@@ -40,8 +40,8 @@ struct BinaryTrainingArguments: ParsableArguments {
     help: ArgumentHelp(
       """
       Push latent weights near zero away from it, by so much of the learning rate, so that fewer \
-      codes flip back and forth; 0 does not. (default: \(Self.usualDampening) with adam and no \
-      --method, else 0)
+      codes flip back and forth; 0 does not. (default: \(Self.usualDampening) with adam and \
+      learned scales, else 0)
       """, valueName: "strength"))
   var dampening: Double?
 
@@ -65,9 +65,8 @@ struct BinaryTrainingArguments: ParsableArguments {
     if standardize { options.straightThrough.standardizes = true }
     if let dampening {
       options.straightThrough.dampening = dampening > 0 ? Dampening(strength: dampening) : nil
-    } else if case .sgd = options.optimizer {
-      // Its steps shrink with the gradient; the usual push would be stronger than all of them.
-      options.straightThrough.dampening = nil
+    } else if method != .float || options.straightThrough.dampening != nil {
+      options.straightThrough.dampening = options.usualDampening
     }
   }
 }

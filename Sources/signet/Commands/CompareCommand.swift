@@ -64,6 +64,13 @@ struct CompareCommand: ParsableCommand {
   var effort: Int?
 
   @Option(
+    help: """
+      What holds bwnh's codes to the float weights; 0.2 suits fine-tuning. (default: as signet \
+      binarize)
+      """)
+  var damping: Float?
+
+  @Option(
     help: "Layers left in float: first, last, none, names and globs, separated by commas.",
     transform: { try KeepPattern(parsing: $0) })
   var keep: KeepPattern = .firstAndLast
@@ -116,6 +123,7 @@ struct CompareCommand: ParsableCommand {
     let hashing =
       (self.images.map { ["--images", "\($0)"] } ?? [])
       + (effort.map { ["--effort", "\($0)"] } ?? [])
+      + (damping.map { ["--damping", "\($0)"] } ?? [])
     return ComparisonPlan(
       network: model?.path, architecture: arch, folder: output, data: images, epochs: epochs,
       floatEpochs: floatEpochs ?? epochs, seed: seed, lesson: lesson, keep: keep,

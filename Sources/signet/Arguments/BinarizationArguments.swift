@@ -72,7 +72,7 @@ struct BinarizationArguments: ParsableArguments {
   @Option(
     help: """
       Ridge on the Gram matrix, as a share of its mean diagonal element: holds codes to the float \
-      weights. 0.2 suits codes that will be fine-tuned.
+      weights. 0.2 suits codes that a few epochs of fine-tuning follow.
       """)
   var damping: Float = 0
 

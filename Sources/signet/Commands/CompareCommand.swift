@@ -65,7 +65,7 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     help: """
-      What holds bwnh's codes to the float weights; 0.2 suits fine-tuning. (default: as signet \
+      What holds bwnh's codes to the float weights; 0.2 suits a few epochs. (default: as signet \
       binarize)
       """)
   var damping: Float?

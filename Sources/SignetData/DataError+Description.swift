@@ -26,6 +26,16 @@ extension DataError: CustomStringConvertible {
     case .missingSplit(let folder, let split):
       let names = split == .train ? "'train'" : "'test' or 'val'"
       return "\(folder): is split into folders, but \(names) is not among them"
+    case .classNames(let dataset, let unknown, let suggestion, let count):
+      let names = unknown.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+      let hint = suggestion.map { "; did you mean '\($0)'?" } ?? ""
+      return "\(dataset): \(unknown.count) of its \(count) classes are none of the model's: "
+        + names + (unknown.count > 3 ? ", …" : "") + hint
+        + " (rename them, or take labels in their order with --match-classes order)"
+    case .unlabelled(let dataset):
+      return
+        "\(dataset): images without labels, expected a folder per class; to do without labels, "
+        + "fine-tune with --teacher MODEL --no-labels"
     case .countMismatch(let images, let imageCount, let labels, let labelCount):
       return "\(images) has \(imageCount) images, but \(labels) has \(labelCount) labels"
     case .size(let dataset, let expected, let found):
@@ -81,7 +91,7 @@ extension DatasetSpecification.Kind {
       "install it with 'apt-get install dataset-fashion-mnist', or name a folder with the four "
         + "IDX files as fashion-mnist:DIR"
     case .imagefolder:
-      "the folder must hold one folder of images per class"
+      "the folder must hold images, or one folder of images per class"
     case .imagelist:
       "the file must hold lines of 'path label'"
     }

@@ -24,6 +24,10 @@ public enum DataError: Error, Hashable, Sendable {
   case empty(path: String, expected: String)
   /// A folder that is split into parts of which the wanted one is missing.
   case missingSplit(folder: String, split: Split)
+  /// A set some of whose classes a network does not have, among those that it has in other places.
+  case classNames(dataset: String, unknown: [String], suggestion: String?, count: Int)
+  /// Images without labels where labels are needed.
+  case unlabelled(dataset: String)
   /// Two files that do not belong together.
   case countMismatch(images: String, imageCount: Int, labels: String, labelCount: Int)
   /// A set of fixed-size images and a network of another input.

@@ -43,10 +43,52 @@ import Testing
     }
   }
 
+  @Test(arguments: ["train", "test", "val"])
+  func aClassMayBeNamedLikeAPart(name: String) throws {
+    for file in ["\(name)/1.png", "apple/1.png", "zebra/1.png", "zebra/2.png"] {
+      try folder.write(png, to: file)
+    }
+    for split in Split.allCases {
+      let dataset = try folder.open("imagefolder", split: split)
+      #expect(dataset.classNames == ["apple", name, "zebra"].sorted())
+      #expect(dataset.count == 4)
+    }
+    // And so it may inside a part.
+    for file in ["set/train/\(name)/1.png", "set/train/b/1.png", "set/test/b/1.png"] {
+      try folder.write(png, to: file)
+    }
+    #expect(
+      try folder.open("imagefolder", "set", split: .train).classNames == ["b", name].sorted())
+    #expect(try folder.open("imagefolder", "set", split: .test).count == 1)
+  }
+
+  @Test func linksInCirclesCountEveryImageOnce() throws {
+    for name in ["cat/1.png", "cat/deep/2.png", "dog/1.png"] { try folder.write(png, to: name) }
+    let manager = FileManager.default
+    for (link, target) in [
+      ("cat/self", "cat"), ("cat/deep/up", "cat"), ("cat/deep/root", ""), ("cat/again", "cat/deep"),
+    ] {
+      try manager.createSymbolicLink(
+        at: folder.url.appendingPathComponent(link),
+        withDestinationURL: folder.url.appendingPathComponent(target))
+    }
+    let dataset = try folder.open("imagefolder")
+    #expect(dataset.classNames == ["cat", "dog"])
+    #expect(dataset.labels == [0, 0, 1])
+  }
+
+  @Test func imagesWithoutFoldersHaveNoLabels() throws {
+    for name in ["b.png", "a.jpg", "notes.txt"] { try folder.write(png, to: name) }
+    let dataset = try folder.open("imagefolder")
+    #expect(!dataset.isLabelled && dataset.labels == [0, 0] && dataset.classNames == [])
+    let held = dataset.holdingOut(share: 0.5, seed: 1)
+    #expect(!held.training.isLabelled && held.validation?.isLabelled == false)
+  }
+
   @Test func emptyFoldersAndNoFoldersAreNamed() throws {
     #expect(
       throws: DataError.empty(
-        path: folder.url.path, expected: "one folder of images per class")
+        path: folder.url.path, expected: "images, or one folder of images per class")
     ) { try folder.open("imagefolder") }
     try folder.write("x", to: "cat/notes.txt")
     #expect(
@@ -128,6 +170,14 @@ import Testing
     #expect(
       throws: DataError.unreadable(path: path, reason: "No such file or directory")
     ) { try dataset.pixels(at: 0, shape: .map(3, 4, 4), preprocessing: .bytes) }
+  }
+
+  @Test func aByteOrderMarkIsNoPartOfThePath() throws {
+    let png = try folder.write(Place.fixture("rgb.png"), to: "a.png")
+    try folder.write([0xef, 0xbb, 0xbf] + Array("\(png) 1\n".utf8), to: "list.txt")
+    let dataset = try folder.open("imagelist", "list.txt")
+    #expect(
+      try dataset.pixels(at: 0, shape: .map(3, 29, 37), preprocessing: .bytes).count == 3219)
   }
 
   @Test func aFolderIsNoFile() throws {

@@ -70,9 +70,24 @@ import Testing
       output: "f.signet", steps: 4690, loss: 0.3456, top1: 91.2, seconds: 100, fileBytes: 4_000_000)
     #expect(
       report.text
-        == "4,690 steps in 1 min 40 s, loss 0.3456, top-1 91.20 % → f.signet (4.00 MB)")
+        == """
+        4,690 steps in 1 min 40 s, loss 0.3456
+        test top-1  91.20 %
+        → f.signet (4.00 MB)
+        """)
     report.top1 = nil
-    #expect(report.text == "4,690 steps in 1 min 40 s, loss 0.3456 → f.signet (4.00 MB)")
+    report.validation = TrainingReport.Validation(
+      measure: "agreement", images: 5000, start: 88.1, end: 87.5, kept: 88.9, keptStep: 3120)
+    #expect(
+      report.text
+        == """
+        4,690 steps in 1 min 40 s, loss 0.3456
+        agreement of 5,000 held-out images: start 88.10 %, end 87.50 %
+        kept: step 3,120 of 4,690, 88.90 %
+        → f.signet (4.00 MB)
+        """)
+    report.validation?.keptStep = 0
+    #expect(report.text.contains("kept: the start: training did not improve it"))
   }
 
   @Test func predictionRanksByProbability() {

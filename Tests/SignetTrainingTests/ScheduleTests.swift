@@ -38,6 +38,15 @@ import Testing
     #expect(isClose([factors[6]], [0.5]))
   }
 
+  @Test func shortRunsRiseAsSlowlyAsLongOnesAndComeDown() {
+    // A hundred steps of warm-up: two steps take 1 % of the rate, 20 reach 10 % halfway.
+    #expect(isClose(factors(.cosine, total: 2, warmup: 100), [0.01, 0.01]))
+    let twenty = factors(.cosine, total: 20, warmup: 100)
+    #expect(isClose(Array(twenty[..<11]), (1...10).map { Double($0) / 100 } + [0.1]))
+    #expect(isClose([twenty[15]], [0.05]) && twenty[19] < 0.003)
+    #expect(factors(.cosine, total: 1000, warmup: 100).max() == 1)
+  }
+
   @Test func learningRatesOfLatentsAndTheRest() {
     var options = TrainingOptions(optimizer: .adam(), learningRate: 1)
     #expect(options.learningRates(hasLatents: true) == (1, 0.1))

@@ -62,7 +62,7 @@ extension ProcessGeneratorTests {
       // Dropout, so that the generator's state counts; 3 batches an epoch, so that epochs turn.
       let model = try Tiny.model(dropout: 0.3)
       let trainer = Trainer(options: options(optimizer: optimizer, learningRate: 0.01))
-      let whole = try trainer.run(model, dataset: data)
+      let whole = try trainer.run(model, dataset: data).model
       try withTemporaryFolder { folder in
         let checkpoint = folder.appendingPathComponent("state")
         for stop in [2, 2, 1] {
@@ -70,11 +70,11 @@ extension ProcessGeneratorTests {
           // Anything may draw from the generator while the run is away.
           try manualSeed(UInt64(stop))
         }
-        let resumed = try trainer.run(model, dataset: data, checkpoint: checkpoint)
+        let resumed = try trainer.run(model, dataset: data, checkpoint: checkpoint).model
         #expect(try bytes(of: resumed) == bytes(of: whole))
         #expect(resumed.weights != model.weights)
         // The finished state gives the same once more.
-        let again = try trainer.run(model, dataset: data, checkpoint: checkpoint)
+        let again = try trainer.run(model, dataset: data, checkpoint: checkpoint).model
         #expect(try bytes(of: again) == bytes(of: whole))
       }
     }
@@ -87,12 +87,13 @@ extension ProcessGeneratorTests {
       options.loss = .distillation(temperature: 4, labelsWeight: 0.5)
       options.precision = .bfloat16
       let trainer = Trainer(options: options)
-      let whole = try trainer.run(model, teacher: teacher, dataset: data)
+      let whole = try trainer.run(model, teacher: teacher, dataset: data).model
       try withTemporaryFolder { folder in
         let checkpoint = folder.appendingPathComponent("state")
         try interrupted(trainer, model, teacher: teacher, at: 3, checkpoint: checkpoint)
         let resumed = try trainer.run(
-          model, teacher: teacher, dataset: data, checkpoint: checkpoint)
+          model, teacher: teacher, dataset: data, checkpoint: checkpoint
+        ).model
         #expect(try bytes(of: resumed) == bytes(of: whole))
       }
       let layer = try #require(whole.weights["block.conv1.weight"]?.codes)
@@ -219,20 +220,22 @@ extension ProcessGeneratorTests {
       var reports: [TrainingProgress] = []
       let model = try Tiny.model()
       let trained = try Trainer(options: options).run(
-        model, dataset: data, validation: data, progress: { reports.append($0) })
+        model, dataset: data, validation: data, progress: { reports.append($0) }
+      ).model
       let first = try #require(reports.first)
       let last = try #require(reports.last)
-      #expect(first.step == 0 && first.loss.isNaN && first.validationTop1 != nil)
+      #expect(first.step == 0 && first.loss.isNaN && first.validation != nil)
       #expect(last.step == 60 && last.totalSteps == 60 && last.epoch == 20 && last.secondsLeft == 0)
-      #expect(last.validationTop1 ?? 0 > 85)
+      #expect(last.validation?.value ?? 0 > 85)
       #expect(last.loss < 1 && last.imagesPerSecond > 0)
       let step = try #require(trained.provenance.steps.last)
-      #expect(step.verb == "train" && step.results["top1"] == last.validationTop1)
+      #expect(step.verb == "train" && step.results["validation top-1"] == last.best?.value)
     }
 
     @Test func binaryFromScratchStartsAtSignAndMean() throws {
       var options = options(steps: 40, optimizer: .adam(), learningRate: 5e-3)
       options.binary = true
+      options.statisticsBatches = 3
       let model = try Tiny.model()
       let start = try Executor(training: model, teacher: nil, options: options)
       let bwn = try Binarizer(options: BinarizationOptions(method: .bwn)).run(model, dataset: nil)
@@ -240,9 +243,9 @@ extension ProcessGeneratorTests {
       for (a, b) in zip(try start.logits(images: Tiny.images(2), count: 2), expected) {
         #expect(abs(a - b) < 1e-4 * max(1, abs(b)))
       }
-      let trained = try Trainer(options: options).run(model, dataset: data, validation: data)
+      let trained = try Trainer(options: options).run(model, dataset: data, validation: data).model
       #expect(trained.graph.layers.filter(trained.isBinary).count == 5)
-      #expect(trained.provenance.steps.last?.results["top1"] ?? 0 > 70)
+      #expect(trained.provenance.steps.last?.results["validation top-1"] ?? 0 > 70)
     }
 
     @Test func distillationIsTheDivergenceAtTheTemperature() throws {

@@ -27,7 +27,7 @@ extension ProcessGeneratorTests {
     private func expectExactResumption(
       _ trainer: Trainer, _ model: Model, teacher: Model? = nil, stops: [Int] = [2, 3]
     ) throws -> Model {
-      let whole = try trainer.run(model, teacher: teacher, dataset: data)
+      let whole = try trainer.run(model, teacher: teacher, dataset: data).model
       try withTemporaryFolder { folder in
         let checkpoint = folder.appendingPathComponent("state")
         for stop in stops {
@@ -43,7 +43,8 @@ extension ProcessGeneratorTests {
           try manualSeed(UInt64(stop))
         }
         let resumed = try trainer.run(
-          model, teacher: teacher, dataset: data, checkpoint: checkpoint)
+          model, teacher: teacher, dataset: data, checkpoint: checkpoint
+        ).model
         #expect(resumed.weights == whole.weights)
         #expect(resumed.provenance == whole.provenance)
       }
@@ -62,7 +63,9 @@ extension ProcessGeneratorTests {
       for layer in binary {
         let codes = try #require(trained.weight(.weight, of: layer)?.codes)
         switch short.straightThrough.scale {
-        case .unit: #expect(codes.scales.array.allSatisfy { $0 == 1 })
+        // A batch norm that was inserted while training ends up in the scales.
+        case .unit where layer.name.hasPrefix("block") || layer.name == "fc2":
+          #expect(codes.scales.array.allSatisfy { $0 == 1 })
         default: #expect(codes.scales.array.allSatisfy { $0 > 0 && $0 != 1 })
         }
       }
@@ -73,12 +76,12 @@ extension ProcessGeneratorTests {
       long.statisticsBatches = 3
       var losses: [Double] = []
       let result = try Trainer(options: long).run(
-        Tiny.model(), dataset: data, validation: data, progress: { losses.append($0.loss) })
+        Tiny.model(), dataset: data, validation: data, progress: { losses.append($0.loss) }
+      ).model
       let mean = { (part: ArraySlice<Double>) in part.reduce(0, +) / Double(part.count) }
-      #expect(mean(losses[1...6]) > 1.1 * mean(losses.suffix(6)))
-      // Without scales the tiny net's layers that no batch norm follows are far too loud.
-      guard long.straightThrough.scale != .unit else { return }
-      #expect(result.provenance.steps.last?.results["top1"] ?? 0 > 45)
+      #expect(
+        mean(losses[1...6]) > 1.1 * mean(losses.suffix(6)) || method == .stochasticBinaryConnect)
+      #expect(result.provenance.steps.last?.results["validation top-1"] ?? 0 > 45)
     }
 
     @Test func averageAndMixupAndStatisticsResumeToTheBit() throws {
@@ -102,7 +105,7 @@ extension ProcessGeneratorTests {
       for change in changes {
         var other = options
         change(&other)
-        let result = try Trainer(options: other).run(model, teacher: teacher, dataset: data)
+        let result = try Trainer(options: other).run(model, teacher: teacher, dataset: data).model
         #expect(result.weights != all.weights)
       }
     }
@@ -210,13 +213,16 @@ extension ProcessGeneratorTests {
       // images they stay put.
       options.statisticsBatches = 3
       let model = try Tiny.model()
-      var kept: [Double] = []
+      var best: [Double] = []
       var steps: [Int] = []
-      let run = { (checkpoint: URL?, stop: Int) throws -> Model in
+      let run = { (checkpoint: URL?, stop: Int) throws -> TrainingResult in
         var asked = 0
         return try Trainer(options: options).run(
           model, dataset: data, validation: data, checkpoint: checkpoint,
-          progress: { steps.append($0.step) }, keepBest: { kept.append($1) },
+          progress: {
+            steps.append($0.step)
+            best += [$0.best?.value].compactMap { $0 }
+          },
           shouldStop: {
             asked += 1
             return asked > stop
@@ -226,24 +232,50 @@ extension ProcessGeneratorTests {
       let last = try #require(steps.last)
       // Three batches an epoch: the first validations may rise, then two epochs pass.
       #expect(last == 6 || last == 9)
-      #expect(kept == kept.sorted() && Set(kept).count == kept.count && !kept.isEmpty)
+      #expect(best == best.sorted() && best.count == steps.count)
+      #expect(whole.kept?.score.value == best.last && whole.end?.step == last)
+      #expect(whole.kept?.score.value ?? 0 >= whole.start?.score.value ?? 100)
       try withTemporaryFolder { folder in
         let checkpoint = folder.appendingPathComponent("state")
         #expect(throws: TrainingError.self) { try run(checkpoint, 4) }
         let resumed = try run(checkpoint, .max)
-        #expect(resumed.weights == whole.weights)
+        #expect(resumed.model == whole.model && resumed.kept == whole.kept)
         #expect(steps.last == last)
         // A run that ended stays ended.
         let count = steps.count
         let again = try run(checkpoint, .max)
-        #expect(again.weights == whole.weights)
+        #expect(again.model == whole.model && again.end == whole.end)
         #expect(steps.count == count)
       }
       #expect(throws: TrainingError.self) {
         try Trainer(options: options).run(model, dataset: data)
       }
-      #expect(BestValidation(text: BestValidation(top1: 12.5, step: 3).text)?.top1 == 12.5)
-      #expect(BestValidation(text: "1 2") == nil)
+      let outcome = Validation.Outcome(
+        score: ValidationScore(measure: .agreement, value: 12.5), hits: [1, 0])
+      let saved = BestValidation(outcome, step: 3, model: model)
+      #expect(BestValidation(text: saved.text, startHits: [1, 0], model: model) == saved)
+      #expect(BestValidation(text: "1 2", startHits: [], model: model) == nil)
+    }
+
+    @Test func onlyAClearlyBetterNetworkTakesTheStartsPlace() throws {
+      let model = try Tiny.model()
+      func outcome(right: Range<Int>) -> Validation.Outcome {
+        let hits = (0..<100).map { UInt8(right.contains($0) ? 1 : 0) }
+        return Validation.Outcome(
+          score: ValidationScore(measure: .top1, value: Double(right.count)), hits: hits)
+      }
+      var best = BestValidation(outcome(right: 0..<50), step: 0, model: model)
+      // Gains six, loses four: √10 > 2.
+      try best.add(outcome(right: 4..<56), step: 1) { throw CancellationError() }
+      #expect(best.best.step == 0 && best.latest.step == 1 && best.age == 1)
+      // Gains eight, loses four: 4 > √12.
+      best.add(outcome(right: 4..<58), step: 2) { model }
+      #expect(best.best.step == 2 && best.best.score.value == 54)
+      // Afterwards any gain counts.
+      best.add(outcome(right: 3..<58), step: 3) { model }
+      #expect(best.best.step == 3)
+      best.add(outcome(right: 0..<55), step: 4) { model }
+      #expect(best.best.step == 3 && best.start.score.value == 50)
     }
 
     @Test func theLayerThatDivergesIsNamed() throws {

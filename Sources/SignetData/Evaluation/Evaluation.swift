@@ -24,16 +24,18 @@ public struct Evaluation: Sendable, Hashable {
   /// - Parameters:
   ///   - skipping: called for each image that cannot be read and is left out; with `nil` the
   ///     first one is thrown. So it is where no image can be read.
-  ///   - progress: called after each batch with the images done and their total.
-  /// - Throws: ``DataError``, ``EvaluationError`` or what the network throws.
+  ///   - judged: called for each image, in order, with whether its label has the highest score
+  ///   - progress: called after each batch with the images done and their total
+  /// - Throws: ``DataError``, ``EvaluationError`` or what the network or `progress` throws.
   public static func measure(
     _ classifier: some Classifier, dataset: any ImageDataset, preprocessing: Preprocessing,
     batchSize: Int = 128, skipping: ((DataError) -> Void)? = nil,
-    progress: ((Int, Int) -> Void)? = nil
+    judged: ((Bool) -> Void)? = nil, progress: ((Int, Int) throws -> Void)? = nil
   ) throws -> Evaluation {
     let clock = ContinuousClock()
     let start = clock.now
     let classes = classifier.classCount
+    guard dataset.isLabelled else { throw DataError.unlabelled(dataset: dataset.name) }
     if let largest = dataset.labels.max(), largest >= classes {
       throw EvaluationError.classes(
         dataset: dataset.name, largestLabel: largest, classCount: classes)
@@ -61,10 +63,11 @@ public struct Evaluation: Sendable, Hashable {
           throw EvaluationError.notANumber(dataset: dataset.name, image: batch.indices[image])
         }
         first += rank == 0 ? 1 : 0
+        judged?(rank == 0)
         firstFive += rank < 5 ? 1 : 0
       }
       done += batch.count
-      progress?(done + skipped.count, dataset.count)
+      try progress?(done + skipped.count, dataset.count)
     }
     if done == 0, let error = skipped.first { throw error }
     let percent = 100 / Double(max(1, done))

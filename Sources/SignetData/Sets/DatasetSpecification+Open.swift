@@ -23,6 +23,15 @@ extension DatasetSpecification {
     return Subset(of: dataset, indices: Array(order.prefix(limit)))
   }
 
+  /// Whether the set has test images that are no training images.
+  public func hasTestSplit() throws(DataError) -> Bool {
+    switch kind {
+    case .cifar10, .cifar100, .fashionMNIST: true
+    case .imagefolder: try ImageFolder.hasParts(location)
+    case .imagelist: false
+    }
+  }
+
   private func openAll(split: Split) throws(DataError) -> any ImageDataset {
     switch kind {
     case .cifar10: try CIFAR.ten.open(folder: location, split: split)

@@ -6,7 +6,7 @@ import SignetModel
 /// |---|---|
 /// | `cifar10:DIR`, `cifar100:DIR` | the binary versions of CIFAR |
 /// | `fashion-mnist[:DIR]` | four IDX files, gzipped or not; without `DIR`, Debian's package |
-/// | `imagefolder:DIR` | a folder per class, names sorted; `DIR/train` and `DIR/test` or `DIR/val` where they exist |
+/// | `imagefolder:DIR` | a folder per class, names sorted; `DIR/train` and `DIR/test` or `DIR/val` where these hold such folders; images without class folders have no labels |
 /// | `imagelist:FILE` | lines of `path label`, paths relative to the file; the same for every split |
 public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible {
   public enum Kind: String, Sendable, Hashable, CaseIterable {

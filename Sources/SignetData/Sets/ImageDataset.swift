@@ -8,6 +8,8 @@ public protocol ImageDataset: Sendable {
   var labels: [Int] { get }
   /// Names by class; the class numbers where the set carries no names.
   var classNames: [String] { get }
+  /// Whether somebody said what the images show; else all labels are 0.
+  var isLabelled: Bool { get }
   /// What a report calls the set, e.g. `CIFAR-10 test`.
   var name: String { get }
 
@@ -25,6 +27,7 @@ public protocol ImageDataset: Sendable {
 
 extension ImageDataset {
   public var imageShape: Shape? { nil }
+  public var isLabelled: Bool { true }
 }
 
 /// Some images of another set, in a given order.
@@ -33,10 +36,13 @@ struct Subset: ImageDataset {
   /// Indices into `base`.
   let indices: [Int]
   let labels: [Int]
+  /// What the images are for, if the name should say so.
+  let role: String?
 
-  init(of base: any ImageDataset, indices: [Int]) {
+  init(of base: any ImageDataset, indices: [Int], role: String? = nil) {
     self.base = base
     self.indices = indices
+    self.role = role
     let all = base.labels
     labels = indices.map { all[$0] }
   }
@@ -44,11 +50,43 @@ struct Subset: ImageDataset {
   var count: Int { indices.count }
   var classNames: [String] { base.classNames }
   var imageShape: Shape? { base.imageShape }
-  var name: String { "\(base.name), \(count) of \(base.count)" }
+  var isLabelled: Bool { base.isLabelled }
+  var name: String {
+    "\(base.name), \(count) of \(base.count)" + (role.map { " " + $0 } ?? "")
+  }
 
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)
     -> [UInt8]
   {
     try base.pixels(at: indices[index], shape: shape, preprocessing: preprocessing)
+  }
+}
+
+/// A training set and the images of it that are left out of training.
+public struct HeldOut: Sendable {
+  public let training: any ImageDataset
+  /// `nil` where the set is too small to spare an image.
+  public let validation: (any ImageDataset)?
+
+  public init(training: any ImageDataset, validation: (any ImageDataset)?) {
+    self.training = training
+    self.validation = validation
+  }
+}
+
+extension ImageDataset {
+  /// Sets some images aside, which ones being a pure function of the seed.
+  ///
+  /// - Parameters:
+  ///   - share: of all images, 0 to below 1
+  ///   - limit: the most images to set aside
+  public func holdingOut(share: Double, atMost limit: Int = .max, seed: UInt64) -> HeldOut {
+    let count = min(limit, Int(share * Double(count)))
+    guard count > 0, count < self.count else { return HeldOut(training: self, validation: nil) }
+    // No training epoch has this number, so the order of none tells which images are missing.
+    let order = Shuffle.permutation(count: self.count, seed: seed, epoch: -1)
+    return HeldOut(
+      training: Subset(of: self, indices: order.dropFirst(count).sorted(), role: "training"),
+      validation: Subset(of: self, indices: order.prefix(count).sorted(), role: "held out"))
   }
 }

@@ -1,19 +1,13 @@
 import Foundation
 
-/// A folder per class, the classes being the sorted folder names (torchvision's convention).
+/// A folder per class, the classes being the sorted folder names (torchvision's convention); or a
+/// folder of images that nobody has labelled.
 struct ImageFolder: FileDataset {
   let name: String
   let files: [URL]
   let labels: [Int]
   let classNames: [String]
-
-  /// What torchvision takes for images. Formats that cannot be decoded are listed too, so that
-  /// they are named instead of dropped.
-  private static let extensions: Set<String> = [
-    "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp",
-  ]
-  /// Deeper folders are taken for a circle of links.
-  private static let maximumDepth = 16
+  let isLabelled: Bool
 
   /// Folders that hold the parts of a set, per split, the preferred one first.
   private static func partNames(_ split: Split) -> [String] {
@@ -22,71 +16,68 @@ struct ImageFolder: FileDataset {
 
   init(folder: URL, split: Split) throws(DataError) {
     let root = try Self.part(of: folder, split: split)
+    let entries = try FolderEntry.entries(of: root)
     var files: [URL] = []
     var labels: [Int] = []
-    let classes = try Self.entries(of: root).filter(\.isFolder)
-    guard !classes.isEmpty else {
-      throw .empty(path: root.path, expected: "one folder of images per class")
-    }
+    let classes = entries.filter(\.isFolder)
     for (label, entry) in classes.enumerated() {
-      let found = try Self.images(below: entry.url, depth: 1)
+      let found = try Self.images(below: entry, apartFrom: root)
       guard !found.isEmpty else {
         throw .empty(path: entry.url.path, expected: "images of the class '\(entry.name)'")
       }
       files += found
       labels += Array(repeating: label, count: found.count)
     }
+    if classes.isEmpty {
+      files = entries.filter(\.isImage).map(\.url)
+      labels = Array(repeating: 0, count: files.count)
+      guard !files.isEmpty else {
+        throw .empty(path: root.path, expected: "images, or one folder of images per class")
+      }
+    }
     self.files = files
     self.labels = labels
+    isLabelled = !classes.isEmpty
     classNames = classes.map(\.name)
     name = root.path
   }
 
+  /// Whether the test images are others than the training images.
+  static func hasParts(_ folder: URL) throws(DataError) -> Bool {
+    try part(of: folder, split: .train) != folder
+  }
+
   /// The folder of the wanted part, or the folder itself where it has no parts.
   private static func part(of folder: URL, split: Split) throws(DataError) -> URL {
-    let folders = Set(try entries(of: folder).filter(\.isFolder).map(\.name))
-    if let part = partNames(split).first(where: folders.contains) {
-      return folder.appendingPathComponent(part)
+    var parts: Set<String> = []
+    for entry in try FolderEntry.entries(of: folder)
+    where Split.allCases.flatMap(partNames).contains(entry.name) {
+      if try entry.holdsClasses { parts.insert(entry.name) }
     }
-    let isSplit = Split.allCases.flatMap(partNames).contains(where: folders.contains)
-    guard !isSplit else { throw .missingSplit(folder: folder.path, split: split) }
-    return folder
+    guard !parts.isEmpty else { return folder }
+    guard let part = partNames(split).first(where: parts.contains) else {
+      throw .missingSplit(folder: folder.path, split: split)
+    }
+    return folder.appendingPathComponent(part)
   }
 
-  /// The image files of a folder, then those of its folders, both sorted.
-  private static func images(below folder: URL, depth: Int) throws(DataError) -> [URL] {
-    let entries = try entries(of: folder)
-    var images = entries.filter {
-      !$0.isFolder && extensions.contains($0.url.pathExtension.lowercased())
-    }.map(\.url)
-    guard depth < maximumDepth else { return images }
-    for entry in entries where entry.isFolder {
-      images += try Self.images(below: entry.url, depth: depth + 1)
+  /// The image files of a folder, then those of its folders, both sorted. A folder that was met
+  /// before is passed over: links may lead in circles.
+  private static func images(
+    below top: FolderEntry, apartFrom root: URL
+  ) throws(DataError) -> [URL] {
+    var visited: Set<FileIdentity> = []
+    if let identity = FileIdentity(of: root) { visited.insert(identity) }
+    var images: [URL] = []
+    var pending = [top]
+    while let folder = pending.popLast() {
+      if let identity = FileIdentity(of: folder.url) {
+        guard visited.insert(identity).inserted else { continue }
+      }
+      let entries = try FolderEntry.entries(of: folder.url)
+      images += entries.filter(\.isImage).map(\.url)
+      pending += entries.filter(\.isFolder).reversed()
     }
     return images
-  }
-
-  private struct Entry {
-    let name: String
-    let url: URL
-    let isFolder: Bool
-  }
-
-  /// What a folder holds, hidden entries left out, sorted by code point as Python sorts.
-  private static func entries(of folder: URL) throws(DataError) -> [Entry] {
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    } catch {
-      throw .unreadable(path: folder.path, reason: "expected a folder that can be read")
-    }
-    return names.filter { !$0.hasPrefix(".") }
-      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-      .map { name in
-        let url = folder.appendingPathComponent(name)
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-        return Entry(name: name, url: url, isFolder: exists && isFolder.boolValue)
-      }
   }
 }

@@ -11,7 +11,10 @@ struct ImageList: FileDataset {
   let classNames: [String]
 
   init(file: URL) throws(DataError) {
-    let text = String(decoding: try FileBytes.read(file, limit: Limits.textBytes), as: UTF8.self)
+    var bytes = try FileBytes.read(file, limit: Limits.textBytes)[...]
+    // Windows' editors mark UTF-8 so.
+    if bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes = bytes.dropFirst(3) }
+    let text = String(decoding: bytes, as: UTF8.self)
     let folder = file.deletingLastPathComponent()
     var files: [URL] = []
     var labels: [Int] = []

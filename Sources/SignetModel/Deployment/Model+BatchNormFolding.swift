@@ -2,9 +2,12 @@ extension Model {
   /// The same function without the batch norms that follow a layer whose output nothing else
   /// reads: the layer's scales (or weights) and bias take them over, in double precision.
   ///
+  /// - Parameter names: the batch norms that may go; `nil` takes all
   /// - Throws: ``CompactionError`` if a folded number is not finite.
-  public func foldingBatchNorms() throws(CompactionError) -> Model {
-    var folding = BatchNormFolding(model: self)
+  public func foldingBatchNorms(
+    named names: Set<String>? = nil
+  ) throws(CompactionError) -> Model {
+    var folding = BatchNormFolding(model: self, names: names)
     for node in graph.nodes { try folding.take(node) }
     let folded: Graph
     do throws(GraphError) {
@@ -30,9 +33,11 @@ private struct BatchNormFolding {
   /// The values that take the place of folded batch norms'.
   private(set) var renamed: [String: String] = [:]
   private let readerCounts: [String: Int]
+  private let names: Set<String>?
 
-  init(model: Model) {
+  init(model: Model, names: Set<String>?) {
     self.model = model
+    self.names = names
     weights = model.weights
     var counts = [model.graph.output: 1]
     for input in model.graph.nodes.flatMap(\.inputs) { counts[input, default: 0] += 1 }
@@ -41,7 +46,7 @@ private struct BatchNormFolding {
 
   mutating func take(_ node: Node) throws(CompactionError) {
     guard case .batchNorm(let attributes) = node.operation, let input = node.inputs.first,
-      readerCounts[input] == 1,
+      readerCounts[input] == 1, names?.contains(node.name) ?? true,
       let index = nodes.firstIndex(where: { $0.name == renamed[input] ?? input }),
       nodes[index].operation.isBinarizable
     else {
@@ -87,8 +92,10 @@ private struct BatchNormFolding {
 }
 
 extension Weight {
+  /// Every filter multiplied by its own number; codes stay as they are where that is positive.
+  ///
   /// - Parameter scale: one per filter
-  fileprivate func scaled(by scale: [Double]) throws(WeightError) -> Weight {
+  package func scaled(by scale: [Double]) throws(WeightError) -> Weight {
     switch storage {
     case .float(let values):
       let floats = values.array

@@ -23,6 +23,11 @@ extension Model {
     try AtomicFile.write(fileParts(path: url.path), to: url)
   }
 
+  /// The model file.
+  package func fileBytes() throws(ModelFileError) -> [UInt8] {
+    try fileParts(path: "").flatMap { $0 }
+  }
+
   /// Bytes of the model file.
   ///
   /// - Throws: ``ModelFileError`` if the model cannot be written, e.g. because of a NaN.

@@ -11,10 +11,11 @@ extension Model {
         Preprocessing.self, .preprocessing, from: file.metadata)
       let labels = try ModelMetadata.decode([String].self, .labels, from: file.metadata)
       let provenance = try ModelMetadata.decode(Provenance.self, .provenance, from: file.metadata)
+      let kind = try file.declaredOutputKind()
       do throws(ModelError) {
         try self.init(
           graph: graph, weights: weights, preprocessing: preprocessing, labels: labels,
-          provenance: provenance)
+          provenance: provenance, outputKind: kind)
       } catch {
         throw .model(error)
       }
@@ -36,6 +37,16 @@ extension SafetensorsFile {
       throw .version(found: text, supported: ModelMetadata.versions.upperBound)
     }
     return version
+  }
+
+  fileprivate func declaredOutputKind() throws(ModelFileError.Defect) -> OutputKind? {
+    let key = ModelMetadata.Key.outputKind.rawValue
+    guard let text = metadata[key] else { return nil }
+    guard let kind = OutputKind(rawValue: text) else {
+      let known = OutputKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .json(part: key, offset: nil, reason: "expected one of \(known), found '\(text)'")
+    }
+    return kind
   }
 
   /// CRC-32 of the whole file, its own eight digits read as zeros.

@@ -13,6 +13,7 @@ extension Model {
         .provenance: try ModelMetadata.encode(provenance, as: .provenance),
         .checksum: String(repeating: "0", count: CRC32.digitCount),
       ]
+      metadata[.outputKind] = declaredOutputKind?.rawValue
       var checksum = CRC32()
       for part in layout(metadata).parts { checksum.update(part) }
       metadata[.checksum] = checksum.hexadecimal

@@ -12,6 +12,8 @@ enum ModelMetadata {
     case preprocessing = "signet.preprocessing"
     case labels = "signet.labels"
     case provenance = "signet.provenance"
+    /// Only where somebody said what the output is.
+    case outputKind = "signet.output_kind"
     case checksum = "signet.checksum"
   }
 

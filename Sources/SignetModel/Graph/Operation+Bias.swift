@@ -9,13 +9,18 @@ extension Operation {
   }
 
   /// The same layer with a bias.
-  package var withBias: Operation {
+  package var withBias: Operation { with(bias: true) }
+
+  /// The same layer without one.
+  package var withoutBias: Operation { with(bias: false) }
+
+  private func with(bias: Bool) -> Operation {
     switch self {
     case .convolution(var attributes):
-      attributes.hasBias = true
+      attributes.hasBias = bias
       return .convolution(attributes)
     case .linear(var attributes):
-      attributes.hasBias = true
+      attributes.hasBias = bias
       return .linear(attributes)
     default:
       return self

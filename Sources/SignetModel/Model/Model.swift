@@ -10,17 +10,20 @@ public struct Model: Sendable, Hashable {
   /// Class names by index; empty if unknown.
   public let labels: [String]
   public let provenance: Provenance
+  /// What somebody said that the output is; `nil` leaves ``outputKind`` to the graph.
+  public let declaredOutputKind: OutputKind?
 
   /// - Throws: ``ModelError`` with every tensor that is missing, misshapen or left over.
   public init(
     graph: Graph, weights: [String: Weight], preprocessing: Preprocessing, labels: [String] = [],
-    provenance: Provenance = Provenance()
+    provenance: Provenance = Provenance(), outputKind: OutputKind? = nil
   ) throws(ModelError) {
     self.graph = graph
     self.weights = weights
     self.preprocessing = preprocessing
     self.labels = labels
     self.provenance = provenance
+    declaredOutputKind = outputKind
     try validate()
   }
 
@@ -39,11 +42,11 @@ public struct Model: Sendable, Hashable {
   /// A copy with some parts replaced.
   public func with(
     graph: Graph? = nil, weights: [String: Weight]? = nil, preprocessing: Preprocessing? = nil,
-    labels: [String]? = nil, provenance: Provenance? = nil
+    labels: [String]? = nil, provenance: Provenance? = nil, outputKind: OutputKind? = nil
   ) throws(ModelError) -> Model {
     try Model(
       graph: graph ?? self.graph, weights: weights ?? self.weights,
       preprocessing: preprocessing ?? self.preprocessing, labels: labels ?? self.labels,
-      provenance: provenance ?? self.provenance)
+      provenance: provenance ?? self.provenance, outputKind: outputKind ?? declaredOutputKind)
   }
 }

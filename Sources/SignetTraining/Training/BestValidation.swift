@@ -1,38 +1,62 @@
-/// The best validation of a run so far.
-struct BestValidation: Equatable {
-  /// Percent.
-  private(set) var top1: Double
-  /// Where it was measured.
-  private(set) var step: Int
-  /// The latest validation.
-  private(set) var lastStep: Int
+import SignetModel
 
-  init(top1: Double, step: Int) {
-    self.top1 = top1
-    self.step = step
-    lastStep = step
+/// The validations of a run that count, and the network of the best.
+struct BestValidation: Equatable {
+  /// The one before the first step.
+  let start: TrainingResult.Point
+  private(set) var best: TrainingResult.Point
+  private(set) var latest: TrainingResult.Point
+  /// Of ``best``.
+  private(set) var model: Model
+  /// ``start``'s.
+  let startHits: [UInt8]
+
+  init(_ outcome: Validation.Outcome, step: Int, model: Model) {
+    let point = TrainingResult.Point(step: step, score: outcome.score)
+    (start, best, latest) = (point, point, point)
+    startHits = outcome.hits
+    self.model = model
   }
 
-  /// - Returns: whether it is better than all before
-  mutating func add(top1: Double, step: Int) -> Bool {
-    lastStep = step
-    guard top1 > self.top1 else { return false }
-    self.top1 = top1
-    self.step = step
-    return true
+  /// A network takes the start's place if it is clearly better, so that a short run does not trade
+  /// what there is for luck with some images, and another's place if it is better at all.
+  ///
+  /// - Parameter model: made only where it is kept
+  mutating func add(
+    _ outcome: Validation.Outcome, step: Int, model: () throws -> Model
+  ) rethrows {
+    latest = TrainingResult.Point(step: step, score: outcome.score)
+    let first = Validation.Outcome(score: start.score, hits: startHits)
+    let isBetter =
+      best == start
+      ? outcome.isClearlyBetter(than: first) : outcome.score.value > best.score.value
+    guard isBetter else { return }
+    self.model = try model()
+    best = latest
   }
 
   /// Steps between the best and the latest validation.
-  var age: Int { lastStep - step }
+  var age: Int { latest.step - best.step }
 
-  /// As a checkpoint holds it.
-  var text: String { "\(top1) \(step) \(lastStep)" }
+  /// The numbers as a checkpoint holds them.
+  var text: String {
+    let points = [start, best, latest].map { "\($0.step) \($0.score.value)" }
+    return ([start.score.measure.rawValue] + points).joined(separator: " ")
+  }
 
-  init?(text: String) {
-    let words = text.split(separator: " ")
-    guard words.count == 3, let top1 = Double(words[0]), let step = Int(words[1]),
-      let lastStep = Int(words[2])
-    else { return nil }
-    (self.top1, self.step, self.lastStep) = (top1, step, lastStep)
+  init?(text: String, startHits: [UInt8], model: Model) {
+    let words = text.split(separator: " ").map(String.init)
+    guard words.count == 7, let measure = ValidationScore.Measure(rawValue: words[0]) else {
+      return nil
+    }
+    let points = [1, 3, 5].compactMap { place -> TrainingResult.Point? in
+      guard let step = Int(words[place]), let value = Double(words[place + 1]) else { return nil }
+      return TrainingResult.Point(
+        step: step, score: ValidationScore(measure: measure, value: value))
+    }
+    guard points.count == 3 else { return nil }
+    (start, best, latest) = (points[0], points[1], points[2])
+    self.startHits = startHits
+    self.model = model
   }
 }

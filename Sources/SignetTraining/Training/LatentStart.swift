@@ -100,13 +100,21 @@ struct LatentStart {
 
 extension LatentWeight {
   /// A hashed layer's latents; `teacher` is used where its shape is the layer's.
+  ///
+  /// - Parameter isNormalized: whether filters are brought to ``usualMagnitude(patchLength:)``
   init(
-    weight: Weight, codes: BinaryCodes, teacher: Weight?, straightThrough: StraightThrough
+    weight: Weight, codes: BinaryCodes, teacher: Weight?, straightThrough: StraightThrough,
+    isNormalized: Bool = false
   ) throws(TorchError) {
     let floats = teacher.flatMap { $0.shape == weight.shape && !$0.isBinary ? $0.floats : nil }
     let start = LatentStart(codes: codes, teacher: floats, straightThrough: straightThrough)
+    var latents = start.latents()
+    // A scale that is the latents' magnitude would change with it.
+    if isNormalized, straightThrough.scale != .mean {
+      Self.normalize(&latents, codes: codes)
+    }
     try self.init(
-      latents: start.latents(), scales: codes.scales.array, codeCount: codes.codeCount,
+      latents: latents, scales: codes.scales.array, codeCount: codes.codeCount,
       shape: weight.shape, standardizes: straightThrough.standardizes && start.canStandardize)
   }
 

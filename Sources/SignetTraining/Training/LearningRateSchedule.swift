@@ -9,14 +9,22 @@ public enum LearningRateSchedule: Sendable, Hashable {
   case step(milestones: [Double] = [0.5, 0.75], factor: Double = 0.1)
 
   /// The factor on the learning rate at `step` (from 0) of `total`; the first `warmup` steps go up
-  /// linearly, reaching 1 at the last of them.
+  /// linearly, reaching 1 at the last of them. A run that is shorter than two warm-ups goes up as
+  /// slowly for half its steps and comes down from what it reached: a few steps must not be taken
+  /// at a rate that only a long run can make up for.
   public func factor(step: Int, total: Int, warmup: Int) -> Double {
-    if step < warmup { return Double(step + 1) / Double(warmup) }
+    guard warmup > 0 else { return descent(step: step, total: total, from: 0) }
+    let rising = min(warmup, (total + 1) / 2)
+    if step < rising { return Double(step + 1) / Double(warmup) }
+    return Double(rising) / Double(warmup) * descent(step: step, total: total, from: rising)
+  }
+
+  private func descent(step: Int, total: Int, from start: Int) -> Double {
     switch self {
     case .constant:
       return 1
     case .cosine:
-      let share = Double(step - warmup) / Double(max(1, total - warmup))
+      let share = Double(step - start) / Double(max(1, total - start))
       return 0.5 * (1 + cos(.pi * min(1, share)))
     case .step(let milestones, let factor):
       let share = Double(step) / Double(max(1, total))

@@ -1,8 +1,8 @@
 /// What one step tells.
 struct StepResult {
   var loss: Double
-  /// Images whose largest score is the label's.
-  var right: Int
+  /// Images whose largest score is where it should be, if outputs are scores.
+  var right: Int?
 }
 
 /// Averages over the steps since the last report, and the speed.
@@ -27,8 +27,10 @@ struct Meter {
   mutating func add(_ result: StepResult, images count: Int) {
     lossSum += result.loss
     steps += 1
-    right += result.right
-    images += count
+    if let right = result.right {
+      self.right += right
+      images += count
+    }
     trainedImages += count
   }
 
@@ -39,8 +41,8 @@ struct Meter {
   }
 
   mutating func report(
-    step: Int, batchesPerEpoch: Int, learningRate: Double, top1: Double?,
-    bestTop1: Double?
+    step: Int, batchesPerEpoch: Int, learningRate: Double, validation: ValidationScore?,
+    best: ValidationScore?
   ) -> TrainingProgress {
     pause()
     let seconds = trained / .seconds(1)
@@ -52,7 +54,7 @@ struct Meter {
       accuracy: images > 0 ? 100 * Double(right) / Double(images) : .nan,
       learningRate: learningRate, imagesPerSecond: speed,
       secondsLeft: speed > 0 ? left / speed : .infinity,
-      validationTop1: top1, bestTop1: bestTop1)
+      validation: validation, best: best)
     (lossSum, steps, right, images) = (0, 0, 0, 0)
     resumed = .now
     return report

@@ -26,18 +26,18 @@ public struct Trainer: Sendable {
   ///   - teacher: the float network for distillation and, in layers of the same name and shape, for
   ///     the latents' magnitudes; any other network of the same input shape, channel order and class
   ///     count can teach, too
-  ///   - validation: measured before the first step, between epochs and at the end
+  ///   - validation: images apart from those of `dataset`, measured before the first step, between
+  ///     epochs and at the end; the best of these networks is the result
   ///   - checkpoint: where the state is kept; `nil` keeps none
-  ///   - keepBest: gets the network whenever a validation is better than all before, the first
-  ///     included
+  ///   - validating: called while a validation is made with the images done and their total
   /// - Throws: ``TrainingError``; `.interrupted` once `shouldStop` says so.
   public func run(
     _ model: Model, teacher: Model? = nil, dataset: any ImageDataset,
     validation: (any ImageDataset)? = nil, checkpoint: URL? = nil,
     progress: (TrainingProgress) throws -> Void = { _ in },
-    keepBest: (_ model: Model, _ top1: Double) throws -> Void = { _, _ in },
+    validating: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
     shouldStop: () -> Bool = { false }
-  ) throws(TrainingError) -> Model {
+  ) throws(TrainingError) -> TrainingResult {
     try options.check()
     try checkFit(model, teacher: teacher, dataset: dataset, validation: validation)
     return try TrainingError.wrapping {
@@ -45,10 +45,18 @@ public struct Trainer: Sendable {
       TorchSettings.keepFreedMemory()
       // Momentum decays into denormals, which slow arithmetic down a hundredfold.
       TorchSettings.setFlushDenormals(true)
-      let run = try TrainingRun(
-        options: options, model: model, teacher: teacher, dataset: dataset,
-        validation: validation, checkpoint: checkpoint)
-      return try run.toEnd(progress: progress, keepBest: keepBest, shouldStop: shouldStop)
+      return try withoutActuallyEscaping(progress) { progress in
+        try withoutActuallyEscaping(validating) { validating in
+          try withoutActuallyEscaping(shouldStop) { shouldStop in
+            try TrainingRun(
+              options: options, model: model, teacher: teacher, dataset: dataset,
+              validation: validation, checkpoint: checkpoint,
+              observer: TrainingObserver(
+                progress: progress, validating: validating, shouldStop: shouldStop)
+            ).toEnd()
+          }
+        }
+      }
     }
   }
 
@@ -57,6 +65,11 @@ public struct Trainer: Sendable {
   ) throws(TrainingError) {
     if case .distillation = options.loss, teacher == nil {
       throw .missing(what: "a teacher", neededBy: "distillation")
+    }
+    if options.learnsFromLabels, !model.outputKind.isOfClasses {
+      throw .mismatch(
+        what: "the network's output", expected: "class scores, to learn from labels",
+        found: "\(model.outputKind.rawValue) of shape \(model.graph.outputShape)")
     }
     if options.patience != nil, validation == nil {
       throw .missing(what: "validation images", neededBy: "patience")
@@ -83,6 +96,8 @@ public struct Trainer: Sendable {
       guard dataset.count > 0 else {
         throw .mismatch(what: dataset.name, expected: "at least one image", found: "none")
       }
+      guard options.learnsFromLabels else { continue }
+      guard dataset.isLabelled else { throw .data(.unlabelled(dataset: dataset.name)) }
       if let largest = dataset.labels.max(), largest >= model.classCount {
         throw .mismatch(
           what: dataset.name, expected: "labels below \(model.classCount)", found: "\(largest)")

@@ -19,6 +19,7 @@ extension TrainingOptions {
     try require(weightDecay.isFinite && weightDecay >= 0, "weightDecay", "0 or more", weightDecay)
     try require(
       warmupEpochs.isFinite && warmupEpochs >= 0, "warmupEpochs", "0 or more", warmupEpochs)
+    try require(warmupSteps >= 0, "warmupSteps", "0 or more", warmupSteps)
     if let averageDecay {
       try require(
         (0..<1).contains(averageDecay), "averageDecay", "0 or more, below 1", averageDecay)
@@ -112,6 +113,7 @@ extension TrainingOptions {
       "augmentation": "\(augmentation)", "precision": resolvedPrecision.rawValue,
       "straightThrough": "\(straightThrough)",
     ]
+    if warmupSteps > 0 { options["warmupSteps"] = "\(warmupSteps)" }
     if let latentLearningRate { options["latentLearningRate"] = "\(latentLearningRate)" }
     if binary { options["binaryKeep"] = "\(keep)" }
     if let averageDecay { options["averageDecay"] = "\(averageDecay)" }

@@ -36,6 +36,8 @@ public struct TrainingOptions: Sendable, Hashable {
   public var schedule: LearningRateSchedule
   /// Linear warm-up, in epochs.
   public var warmupEpochs: Double
+  /// Linear warm-up, in steps; the longer of the two counts.
+  public var warmupSteps: Int
   public var loss: Loss
   public var augmentation: Augmentation
   public var seed: UInt64
@@ -74,7 +76,7 @@ public struct TrainingOptions: Sendable, Hashable {
     duration: Duration = .epochs(10), batchSize: Int = 128,
     optimizer: Optimizer = .sgd(), learningRate: Double = 0.1,
     latentLearningRate: Double? = nil, weightDecay: Double = 5e-4,
-    schedule: LearningRateSchedule = .cosine, warmupEpochs: Double = 0,
+    schedule: LearningRateSchedule = .cosine, warmupEpochs: Double = 0, warmupSteps: Int = 0,
     loss: Loss = .crossEntropy(), augmentation: Augmentation = .cifar, seed: UInt64 = 0,
     precision: Executor.Precision? = nil, binary: Bool = false,
     keep: KeepPattern = .firstAndLast, straightThrough: StraightThrough = StraightThrough(),
@@ -91,6 +93,7 @@ public struct TrainingOptions: Sendable, Hashable {
     self.weightDecay = weightDecay
     self.schedule = schedule
     self.warmupEpochs = warmupEpochs
+    self.warmupSteps = warmupSteps
     self.loss = loss
     self.augmentation = augmentation
     self.seed = seed
@@ -115,7 +118,8 @@ public struct TrainingOptions: Sendable, Hashable {
   /// Codes that flip leave batch norm's running statistics behind, so they are measured anew.
   public static let finetuning = TrainingOptions(
     duration: .epochs(8), optimizer: .adam(), learningRate: 2e-3, weightDecay: 0,
-    loss: .distillation(), straightThrough: StraightThrough(dampening: Dampening(strength: 0.01)),
+    warmupSteps: 500, loss: .distillation(),
+    straightThrough: StraightThrough(dampening: Dampening(strength: 0.01)),
     statisticsBatches: 10)
 
   /// The defaults for training a network whose weights are binary: those of ``finetuning``, with

@@ -7,14 +7,16 @@ public struct TrainingProgress: Sendable, Hashable {
   public var totalSteps: Int
   /// Mean loss of the steps since the last report; NaN before the first step.
   public var loss: Double
-  /// Top-1 on the training batches since the last report, in percent; NaN before the first step.
+  /// Training images since the last report with the highest score at the label or, where labels are
+  /// not learned from, at the teacher's class, in percent; NaN where outputs are no scores and before
+  /// the first step.
   public var accuracy: Double
   /// Of the next step, the highest of all weights'.
   public var learningRate: Double
   public var imagesPerSecond: Double
   public var secondsLeft: Double
-  /// Top-1 on the validation set in percent, where it was just measured.
-  public var validationTop1: Double?
+  /// On the validation images, where it was just measured.
+  public var validation: ValidationScore?
   /// The highest of all validations so far.
-  public var bestTop1: Double?
+  public var best: ValidationScore?
 }

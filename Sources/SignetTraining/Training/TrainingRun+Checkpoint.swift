@@ -6,6 +6,7 @@ extension TrainingRun {
   private static let stepKey = "step"
   private static let generatorKey = "generator"
   private static let bestKey = "best"
+  private static let startKey = "start"
 
   /// Everything that changes from step to step, by name.
   private var state: [(name: String, tensor: Tensor)] {
@@ -27,6 +28,8 @@ extension TrainingRun {
     file.values[Self.stepKey] = "\(step)"
     if let best {
       file.values[Self.bestKey] = best.text
+      file.tensors[Self.bestKey] = Checkpoint.Entry(bytes: try best.model.fileBytes())
+      file.tensors[Self.startKey] = Checkpoint.Entry(bytes: best.startHits)
     }
     for (name, tensor) in state {
       let floats = try tensor.toFloats()
@@ -62,7 +65,21 @@ extension TrainingRun {
     }
     try Generator.process.restore(Array(generator.bytes))
     self.step = step
-    best = file.values[Self.bestKey].flatMap(BestValidation.init(text:))
+    best = try savedBest(in: file, of: checkpoint)
     hasCheckpoint = true
+  }
+
+  private func savedBest(
+    in file: Checkpoint, of url: URL
+  ) throws -> BestValidation? {
+    guard let text = file.values[Self.bestKey] else { return nil }
+    guard let entry = file.tensors[Self.bestKey], let hits = file.tensors[Self.startKey],
+      let best = try BestValidation(
+        text: text, startHits: Array(hits.bytes),
+        model: Model(fileData: entry.bytes, path: url.path))
+    else {
+      throw TrainingError.checkpoint(file: url, defect: "the best network is missing")
+    }
+    return best
   }
 }

@@ -35,7 +35,11 @@ extension TrainingRun {
   }
 
   func diverged(at layer: String?, _ part: TrainingError.LayerPart) -> TrainingError {
-    .diverged(
+    // An inserted batch norm is nothing that a user knows.
+    let layer = layer.map { name in
+      network.norms.first { $0.value == name }?.key ?? name
+    }
+    return .diverged(
       step: step + 1, layer: layer, part: part, checkpoint: hasCheckpoint ? checkpoint : nil)
   }
 }

@@ -2,8 +2,24 @@ import SignetModel
 import Torch
 
 extension TrainingRun {
-  /// The trained network as it is measured: codes and scales again where layers are binary.
-  func result(top1: Double?) throws -> Model {
+  /// What the caller gets at the end.
+  func result() throws -> TrainingResult {
+    guard let best else {
+      return TrainingResult(
+        model: try described(trained(), keptStep: step, score: nil), steps: step, keptStep: step)
+    }
+    return TrainingResult(
+      model: try described(best.model, keptStep: best.best.step, score: best.best.score),
+      steps: step, keptStep: best.best.step, start: best.start, end: best.latest,
+      kept: best.best)
+  }
+
+  /// The network as it is measured now: codes and scales again where layers are binary, and no
+  /// batch norm that it did not come with. Before the first step, what it came as.
+  func trained() throws -> Model {
+    if step == 0, try options.binarizedLayers(of: network.original).isEmpty {
+      return network.original
+    }
     try measured.settle(step: step)
     let scale = options.straightThrough.scale
     var weights = model.weights
@@ -19,9 +35,17 @@ extension TrainingRun {
         }
       }
     }
+    return try network.restored(model.with(weights: weights))
+  }
+
+  private func described(
+    _ trained: Model, keptStep: Int, score: ValidationScore?
+  ) throws -> Model {
+    var options = options.described
+    if validation != nil { options["kept"] = keptStep == 0 ? "start" : "step \(keptStep)" }
     let step = Provenance.Step(
-      verb: verb, data: dataset.name, seed: options.seed, options: options.described,
-      results: top1.map { ["top1": $0] } ?? [:])
-    return try model.with(weights: weights, provenance: model.provenance.adding(step))
+      verb: verb, data: dataset.name, seed: self.options.seed, options: options,
+      results: score.map { ["validation \($0.measure.rawValue)": $0.value] } ?? [:])
+    return try trained.with(provenance: network.original.provenance.adding(step))
   }
 }

@@ -6,9 +6,9 @@ import Torch
 /// One run of a trainer: the network being trained and everything its next step depends on.
 final class TrainingRun {
   let options: TrainingOptions
-  let model: Model
+  let network: NormalizedNetwork
   let dataset: any ImageDataset
-  let validation: (any ImageDataset)?
+  let validation: Validation?
   let checkpoint: URL?
   let executor: Executor
   let average: WeightAverage?
@@ -20,30 +20,42 @@ final class TrainingRun {
   let fingerprint: [String: String]
   let verb: String
   private let loss: TrainingLoss
+  private let observer: TrainingObserver
   /// Steps done.
   var step = 0
   var best: BestValidation?
   /// Whether `checkpoint` holds a state of this run.
   var hasCheckpoint = false
 
+  var model: Model { network.model }
+
   init(
     options: TrainingOptions, model: Model, teacher: Model?, dataset: any ImageDataset,
-    validation: (any ImageDataset)?, checkpoint: URL?
+    validation: (any ImageDataset)?, checkpoint: URL?, observer: TrainingObserver
   ) throws {
     self.options = options
-    self.model = model
     self.dataset = dataset
-    self.validation = validation
     self.checkpoint = checkpoint
-    executor = try Executor(training: model, teacher: teacher, options: options)
+    self.observer = observer
+    network = try NormalizedNetwork(training: model, on: dataset, options: options)
+    executor = try Executor(
+      training: network.model, teacher: teacher, options: options,
+      normalized: Set(network.norms.keys))
     average = try options.averageDecay.map { [executor] in
       try WeightAverage(of: executor, decay: $0)
     }
     measured = try MeasuredNetwork(
-      of: executor, average: average, model: model, dataset: dataset, options: options)
+      of: executor, average: average, model: network.model, dataset: dataset, options: options)
     optimization = try Optimization(executor: executor, options: options)
-    loss = try TrainingLoss(
-      options: options, teacher: teacher, preprocessing: model.preprocessing)
+    let kind = model.outputKind
+    let loss = try TrainingLoss(
+      options: options, network: network.model, outputKind: kind, teacher: teacher)
+    self.loss = loss
+    self.validation = validation.map { [preprocessing = model.preprocessing] in
+      Validation(
+        dataset: $0, measure: options.validationMeasure(of: kind), loss: loss,
+        preprocessing: preprocessing, batchSize: max(options.batchSize, 256))
+    }
     loader = BatchLoader(
       dataset: dataset, shape: model.graph.inputShape, preprocessing: model.preprocessing,
       batchSize: options.batchSize, shuffleSeed: options.seed, augmentation: options.augmentation,
@@ -56,27 +68,23 @@ final class TrainingRun {
     fingerprint["model"] = try Digest.of(model)
     fingerprint["teacher"] = try teacher.map(Digest.of)
     fingerprint["data"] = "\(dataset.name), \(dataset.count) images"
+    fingerprint["validation"] = validation.map { "\($0.name), \($0.count) images" }
     self.fingerprint = fingerprint
     try manualSeed(options.seed)
     try resumeIfPossible()
   }
 
-  /// - Parameter keepBest: gets the network whenever a validation is better than all before
-  func toEnd(
-    progress: (TrainingProgress) throws -> Void, keepBest: (Model, Double) throws -> Void,
-    shouldStop: () -> Bool
-  ) throws -> Model {
+  func toEnd() throws -> TrainingResult {
     var meter = Meter(batchSize: options.batchSize, step: step, totalSteps: totalSteps)
-    var top1: Double?
-    func report() throws {
-      try progress(
+    func report(_ score: ValidationScore?) throws {
+      try observer.progress(
         meter.report(
           step: step, batchesPerEpoch: loader.batchesPerEpoch, learningRate: learningRate,
-          top1: top1, bestTop1: best?.top1))
+          validation: score, best: best?.best.score))
     }
-    if step == 0 {
-      top1 = try validate(keepBest: keepBest)
-      try report()
+    if step == 0 || validates(after: step) && best?.latest.step != step {
+      try validate()
+      try report(best?.latest.score)
     }
     while step < totalSteps, !hasLostPatience {
       let epoch = step / loader.batchesPerEpoch
@@ -84,15 +92,14 @@ final class TrainingRun {
       while step < totalSteps, !hasLostPatience, step / loader.batchesPerEpoch == epoch,
         let batch = try batches.next()
       {
-        if shouldStop() { throw try interruption() }
+        if observer.shouldStop() { throw try interruption() }
         meter.add(try train(on: batch, epoch: epoch), images: batch.count)
         let endsEpoch = step % loader.batchesPerEpoch == 0
-        let validates =
-          step == totalSteps || endsEpoch && (epoch + 1) % options.validateEveryEpochs == 0
+        let validates = validates(after: step)
         if validates || endsEpoch || step % options.progressEverySteps == 0 {
           meter.pause()
-          top1 = validates ? try validate(keepBest: keepBest) : nil
-          try report()
+          if validates { try validate() }
+          try report(validates ? best?.latest.score : nil)
         }
         // After the validation, which is then not made again by a run that goes on from here.
         if options.checkpointEverySteps > 0, step % options.checkpointEverySteps == 0 {
@@ -101,7 +108,7 @@ final class TrainingRun {
       }
     }
     try saveCheckpoint()
-    return try result(top1: top1 ?? measureTop1())
+    return try result()
   }
 
   /// One step; the loss and the number of right answers before it.
@@ -118,7 +125,8 @@ final class TrainingRun {
     }
     executor.progress = Double(step) / Double(totalSteps)
     let scores = try executor.forwardTraining(images)
-    let loss = try loss(scores: scores, images: images, targets: targets)
+    let answers = try loss.answers(to: images)
+    let loss = try loss(scores: scores, answers: answers, targets: targets)
     let value = try loss.item()
     guard value.isFinite else { throw try divergence(images: images) }
     try loss.backward()
@@ -127,12 +135,23 @@ final class TrainingRun {
     try optimization.step(step, factor: rateFactor)
     step += 1
     try average?.update(step: step)
-    return StepResult(loss: value, right: try targets.rightCount(scores))
+    return StepResult(loss: value, right: try rightCount(scores, answers: answers, targets))
+  }
+
+  /// Images with the highest score where the label or, where labels are not learned from, the
+  /// teacher has it; `nil` where outputs are no scores.
+  private func rightCount(
+    _ scores: Tensor, answers: Tensor?, _ targets: Targets
+  ) throws -> Int? {
+    guard network.original.outputKind.isOfClasses else { return nil }
+    if options.learnsFromLabels { return try targets.rightCount(scores) }
+    return try answers.map { try Targets(labels: $0.flatten(from: 1).argmax(1)).rightCount(scores) }
   }
 
   private var rateFactor: Double {
     let warmup = Int((options.warmupEpochs * Double(loader.batchesPerEpoch)).rounded())
-    return options.schedule.factor(step: step, total: totalSteps, warmup: warmup)
+    return options.schedule.factor(
+      step: step, total: totalSteps, warmup: max(warmup, options.warmupSteps))
   }
 
   private var learningRate: Double {
@@ -144,61 +163,28 @@ final class TrainingRun {
     return best.age >= patience * loader.batchesPerEpoch
   }
 
-  private func validate(keepBest: (Model, Double) throws -> Void) throws -> Double? {
-    guard let top1 = try measureTop1() else { return nil }
-    let isBest = best?.add(top1: top1, step: step) ?? true
-    if best == nil { best = BestValidation(top1: top1, step: step) }
-    if isBest { try keepBest(result(top1: top1), top1) }
-    return top1
+  private func validates(after step: Int) -> Bool {
+    guard validation != nil else { return false }
+    let (epochs, rest) = step.quotientAndRemainder(dividingBy: loader.batchesPerEpoch)
+    return step == totalSteps || rest == 0 && epochs % options.validateEveryEpochs == 0
   }
 
-  /// Top-1 on the validation set in percent.
-  private func measureTop1() throws -> Double? {
-    guard let validation else { return nil }
+  private func validate() throws {
+    guard let validation else { return }
     try measured.settle(step: step)
-    return try Evaluation.measure(
-      measured.executor, dataset: validation, preprocessing: model.preprocessing,
-      batchSize: max(options.batchSize, 256), progress: nil
-    ).top1
+    let outcome = try validation.outcome(of: measured.executor) { done, total in
+      try observer.validating(done, total)
+      if done < total, observer.shouldStop() { throw try interruption() }
+    }
+    if best == nil {
+      best = BestValidation(outcome, step: step, model: try trained())
+    } else {
+      try best?.add(outcome, step: step) { try trained() }
+    }
   }
 
   private func interruption() throws -> TrainingError {
     if checkpoint != nil { try saveCheckpoint() }
     return .interrupted(checkpoint: checkpoint)
-  }
-}
-
-extension Executor {
-  /// A network to be trained: binary layers get latent weights.
-  convenience init(
-    training model: Model, teacher: Model?, options: TrainingOptions
-  ) throws {
-    let kept = options.binary ? try options.keep.layers(of: model.graph) : []
-    let parameters = try model.graph.nodes.map { node in
-      var parameters = try NodeParameters(node: node, weights: model.weights, channelsLast: true)
-      if node.operation.isBinarizable, let weight = model.weight(.weight, of: node) {
-        if let codes = weight.codes {
-          let float = teacher?.weights[node.parameterName(.weight)]
-          parameters.latent = try LatentWeight(
-            weight: weight, codes: codes, teacher: float, straightThrough: options.straightThrough)
-        } else if options.binary, !kept.contains(node.name) {
-          parameters.latent = try LatentWeight(
-            binarizing: weight, straightThrough: options.straightThrough)
-        }
-        if options.straightThrough.rounding == .filters, let latent = parameters.latent {
-          guard latent.scale.shape[0] == 1 else {
-            throw TrainingError.mismatch(
-              what: "layer '\(node.name)'", expected: "one code per filter",
-              found: "\(latent.scale.shape[0])")
-          }
-        }
-      }
-      if parameters.latent != nil { parameters.tensors[.weight] = nil }
-      return parameters
-    }
-    self.init(
-      graph: model.graph, parameters: parameters,
-      options: Executor.Options(precision: options.resolvedPrecision))
-    straightThrough = options.straightThrough
   }
 }

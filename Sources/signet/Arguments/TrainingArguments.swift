@@ -1,5 +1,6 @@
 import ArgumentParser
 import SignetData
+import SignetModel
 import SignetTraining
 
 /// How a network is trained; what is not given keeps the default of the verb.
@@ -45,7 +46,11 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "How the learning rate goes down.")
   var schedule: ScheduleName?
 
-  @Option(help: "Epochs in which the learning rate goes up to its highest.")
+  @Option(
+    help: """
+      Epochs in which the learning rate goes up to its highest. (default: 500 steps where layers \
+      are binary, else none)
+      """)
   var warmup: Double?
 
   @Option(help: "Random changes of training images.")
@@ -87,13 +92,22 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "Steps between checkpoints.")
   var checkpointEvery: Int?
 
-  @Flag(
-    inversion: .prefixedNo,
-    help: """
-      Measure top-1 on the test split after each epoch; the best model is kept beside the last, \
-      as 'NAME.best.signet'.
-      """)
-  var validation = true
+  @Option(
+    help: ArgumentHelp(
+      """
+      Share of the training images to hold out and to measure after each epoch; the model that \
+      does best on them, the one at the start included, is what is written. (default: 0.1, at most \
+      5,000 images)
+      """, valueName: "share"))
+  var validation: Double?
+
+  @Option(
+    help: "Images to measure after each epoch, instead of held-out ones.",
+    transform: { try DatasetSpecification(parsing: $0) })
+  var validationData: DatasetSpecification?
+
+  @Flag(help: "Train on all images and write the last model.")
+  var noValidation = false
 
   @Option(
     help: ArgumentHelp(
@@ -127,7 +141,14 @@ struct TrainingArguments: ParsableArguments {
     try check("--ema", ema, in: 0...0.999_999_9)
     try check("--statistics", statistics, in: 0...1_000_000)
     try check("--patience", patience, in: 1...1_000_000)
-    if patience != nil, !validation {
+    try check("--validation", validation, in: 0...0.9)
+    if noValidation, validation != nil || validationData != nil {
+      throw ValidationError("expected --no-validation or what to validate on, found both")
+    }
+    if validation != nil, validationData != nil {
+      throw ValidationError("expected --validation or --validation-data, found both")
+    }
+    if patience != nil, noValidation || validation == 0 {
       throw ValidationError("--patience needs validations; leave --no-validation out")
     }
     if momentum != nil, optimizer == .adam {
@@ -155,7 +176,10 @@ struct TrainingArguments: ParsableArguments {
     case .constant: options.schedule = .constant
     case nil: break
     }
-    options.warmupEpochs = warmup ?? base.warmupEpochs
+    if let warmup {
+      options.warmupEpochs = warmup
+      options.warmupSteps = 0
+    }
     switch augment {
     case .none?: options.augmentation = .none
     case .cropFlip?: options.augmentation = .cifar
@@ -208,9 +232,45 @@ struct TrainingArguments: ParsableArguments {
     }
   }
 
-  /// The images on which top-1 is measured while training.
-  func validation(of data: DataOptions) throws(DataError) -> (any ImageDataset)? {
-    guard validation, data.split != .test else { return nil }
-    return try data.data.open(split: .test, limit: nil, seed: seed)
+  /// The images of a run.
+  ///
+  /// - Parameters:
+  ///   - model: whose classes the data's labels become
+  ///   - learnsFromLabels: without it labels need not fit, and only measure where they do
+  func images(
+    of data: DataOptions, training dataset: any ImageDataset, for model: Model,
+    classes: ClassOptions, learnsFromLabels: Bool
+  ) throws -> TrainingData {
+    let matched = { (images: any ImageDataset, isLoud: Bool) throws(DataError) in
+      learnsFromLabels ? try classes.matched(images, to: model, isLoud: isLoud) : images
+    }
+    let training = try matched(dataset, true)
+    var held = HeldOut(training: training, validation: nil)
+    if let validationData {
+      held = HeldOut(
+        training: training,
+        validation: try matched(validationData.open(split: .test, limit: nil, seed: seed), true))
+    } else if !noValidation {
+      held = training.holdingOut(
+        share: validation ?? 0.1, atMost: validation == nil ? 5000 : .max, seed: seed)
+    }
+    return TrainingData(
+      training: held.training, validation: held.validation,
+      test: try test(of: data, for: model, classes: classes))
+  }
+
+  /// The test images, where the data has some with labels that the model can be asked for.
+  private func test(
+    of data: DataOptions, for model: Model, classes: ClassOptions
+  ) throws -> (any ImageDataset)? {
+    guard data.split != .test, model.outputKind.isOfClasses, try data.data.hasTestSplit() else {
+      return nil
+    }
+    let images = try data.data.open(split: .test, limit: data.limit, seed: seed)
+    guard images.isLabelled,
+      let matched = try? classes.matched(images, to: model, isLoud: false),
+      matched.labels.allSatisfy({ $0 < model.classCount })
+    else { return nil }
+    return matched
   }
 }

@@ -15,6 +15,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var data: DataOptions
 
+  @OptionGroup var classes: ClassOptions
+
   @OptionGroup var running: EngineOptions
 
   @Option(help: "Images run at once.")
@@ -41,7 +43,7 @@ struct EvaluateCommand: ParsableCommand {
   /// Everything but the printing.
   func perform() throws -> EvaluationReport {
     let model = try model.load(preprocessing)
-    let dataset = try data.open(default: .test, seed: seed)
+    let dataset = try classes.matched(data.open(default: .test, seed: seed), to: model)
     let classifier = try running.classifier(
       for: model, threads: common.threadCount, batch: batchSize)
     let evaluation = try Evaluation.measure(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SignetData
+import SignetModel
 import SignetReport
 import SignetTraining
 
@@ -51,6 +52,8 @@ struct FinetuneCommand: ParsableCommand {
   @Option(help: "Temperature of the distillation.")
   var temperature = 4.0
 
+  @OptionGroup var classes: ClassOptions
+
   @OptionGroup var binary: BinaryTrainingArguments
 
   @OptionGroup var options: TrainingArguments
@@ -90,16 +93,26 @@ struct FinetuneCommand: ParsableCommand {
     var resolved = options.resolved(over: .finetuning, threads: common.threadCount)
     resolved.loss = loss
     binary.apply(to: &resolved)
+    try checkIsBinary(start)
+    let images = try options.images(
+      of: data, training: dataset, for: start, classes: classes,
+      learnsFromLabels: resolved.learnsFromLabels)
     let checkpoint = try checkpoints.prepare(for: output)
     Interruption.stopAtNextSafePoint()
     let report = try Training(
       verb: "finetune", options: resolved, edges: storage.edges, checkpoint: checkpoint,
-      log: options.log, keepsBest: true
-    ).run(
-      start, teacher: teacher, dataset: dataset,
-      validation: options.validation(of: data), output: output)
+      log: options.log
+    ).run(start, teacher: teacher, data: images, output: output)
     checkpoint.removeCheckpoint()
     return report
+  }
+
+  /// Training a float network further is another verb: fine-tuning's defaults would ruin it.
+  private func checkIsBinary(_ model: Model) throws(CommandError) {
+    guard binary.method == .float, !model.graph.layers.contains(where: model.isBinary) else {
+      return
+    }
+    throw .notBinary(file: self.model.path)
   }
 
   private var loss: TrainingOptions.Loss {

@@ -30,6 +30,8 @@ struct TrainCommand: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("The model file to write.", valueName: "file"))
   var output: OutputFile
 
+  @OptionGroup var classes: ClassOptions
+
   @OptionGroup var binary: BinaryTrainingArguments
 
   @OptionGroup var options: TrainingArguments
@@ -56,13 +58,13 @@ struct TrainCommand: ParsableCommand {
       threads: common.threadCount)
     resolved.loss = .crossEntropy(labelSmoothing: options.labelSmoothing)
     binary.apply(to: &resolved)
+    let images = try options.images(
+      of: data, training: dataset, for: start, classes: classes, learnsFromLabels: true)
     let checkpoint = try checkpoints.prepare(for: output)
     Interruption.stopAtNextSafePoint()
     let report = try Training(
-      verb: "train", options: resolved, checkpoint: checkpoint, log: options.log, keepsBest: true
-    ).run(
-      start, teacher: nil, dataset: dataset,
-      validation: options.validation(of: data), output: output)
+      verb: "train", options: resolved, checkpoint: checkpoint, log: options.log
+    ).run(start, teacher: nil, data: images, output: output)
     checkpoint.removeCheckpoint()
     return report
   }

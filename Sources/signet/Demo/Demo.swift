@@ -35,7 +35,7 @@ struct Demo {
         .with(labels: training.classNames)
       _ = try Training(
         verb: "train", options: settings.training(threads: threads), checkpoint: checkpoint
-      ).run(untrained, teacher: nil, dataset: training, validation: test, output: output)
+      ).run(untrained, teacher: nil, data: images, output: output)
     }
     let signs = try stage(.bwn, "binarizing with sign and mean magnitude (BWN)") {
       try binarize(float.model, .bwn, output: $0, checkpoint: $1)
@@ -47,8 +47,7 @@ struct Demo {
       output, checkpoint in
       _ = try Training(
         verb: "finetune", options: settings.finetuning(threads: threads), checkpoint: checkpoint
-      ).run(
-        hashed.model, teacher: float.model, dataset: training, validation: test, output: output)
+      ).run(hashed.model, teacher: float.model, data: images, output: output)
     }
     Console.note("measuring the four files")
     let rows = try rows([
@@ -59,6 +58,12 @@ struct Demo {
     ])
     return DemoReport(
       rows: rows, testImages: test.count, seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// The rows of the table measure the test images, once, at the end.
+  private var images: TrainingData {
+    let held = training.holdingOut(share: settings.validationShare, seed: settings.seed)
+    return TrainingData(training: held.training, validation: held.validation, test: nil)
   }
 
   private func binarize(

@@ -11,6 +11,7 @@ struct DemoSettings: Codable, Equatable {
   var finetuningRate = 1e-3
   var labelsWeight = 1.0
   var calibrationImages = 1024
+  var validationShare = 0.05
 
   var architecture: Architecture { .fashionVGG }
 

@@ -17,6 +17,9 @@ extension CommandError: CustomStringConvertible {
         then: \(earlier)
         now:  \(now)
       """
+    case .notBinary(let file):
+      "\(file): has no binary layers to fine-tune; make them with 'signet binarize \(file)', or "
+        + "with --method; 'signet train \(file)' trains a float model further"
     case .foreignFile(let file):
       "\(file): was made by something else and would be overwritten; choose another --output"
     }

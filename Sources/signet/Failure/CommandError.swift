@@ -11,6 +11,8 @@ enum CommandError: Error {
   /// A folder of results holds a file of the same name that was not made there.
   case foreignFile(String)
 
+  /// A model without binary layers where one with them is needed.
+  case notBinary(file: String)
   /// A comparison's file was made by another command.
   case otherComparison(file: String, earlier: String, now: String)
 
@@ -22,7 +24,7 @@ enum CommandError: Error {
 
   var status: ExitStatus {
     switch self {
-    case .output, .foreignFile, .otherComparison, .crop: .wrongUsage
+    case .notBinary, .output, .foreignFile, .otherComparison, .crop: .wrongUsage
     case .labels: .badInput
     }
   }

@@ -18,9 +18,9 @@ extension Evaluation {
     }
     return try measure(
       classifier, dataset: dataset, preprocessing: model.preprocessing, batchSize: batchSize,
-      skipping: skipping
-    ) { done, total in
-      display.show(ProgressLine(label: label, done: done, total: total))
-    }
+      skipping: skipping,
+      progress: { done, total in
+        display.show(ProgressLine(label: label, done: done, total: total))
+      })
   }
 }

@@ -13,53 +13,58 @@ struct Training {
   let checkpoint: URL
   /// A folder for metrics.
   var log: String?
-  /// Whether the best network of all validations is kept beside the last.
-  var keepsBest = false
 
   func run(
-    _ model: Model, teacher: Model?, dataset: any ImageDataset,
-    validation: (any ImageDataset)?, output: OutputFile
+    _ model: Model, teacher: Model?, data: TrainingData, output: OutputFile
   ) throws -> TrainingReport {
     let clock = ContinuousClock()
     let start = clock.now
     let display = ProgressDisplay()
     var last: TrainingProgress?
-    var top1: Double?
     var metrics = try log.map { try MetricsLog(folder: URL(fileURLWithPath: $0)) }
     defer { display.finish() }
-    let trained = try Trainer(options: options).run(
-      model, teacher: teacher, dataset: dataset, validation: validation, checkpoint: checkpoint,
+    let result = try Trainer(options: options).run(
+      model, teacher: teacher, dataset: data.training, validation: data.validation,
+      checkpoint: checkpoint,
       progress: { progress in
         try metrics?.append(progress.metrics)
         last = progress
-        top1 = progress.validationTop1 ?? top1
         display.show(progress.line(label: verb))
-        if let measured = progress.validationTop1 {
-          display.note(progress.milestone(label: verb, top1: measured))
+        if let score = progress.validation {
+          display.note(progress.milestone(label: verb, score: score))
         }
       },
-      keepBest: { network, _ in
-        guard keepsBest else { return }
-        try network.storingEdges(as: edges).write(to: output.best.url)
+      validating: { done, total in
+        display.show(ProgressLine(label: "\(verb): held-out images", done: done, total: total))
       },
-      shouldStop: { Interruption.isRequested }
-    ).storingEdges(as: edges)
+      shouldStop: { Interruption.isRequested })
+    let trained = try result.model.storingEdges(as: edges)
     try trained.write(to: output.url)
+    display.finish()
+    let top1 = try data.test.map { test in
+      try Evaluation.measure(
+        Executor(model: trained), of: trained, on: test, batchSize: 256,
+        label: "\(verb): test images"
+      ).top1
+    }
     return TrainingReport(
-      output: output.path, steps: last?.step ?? 0, loss: last?.loss ?? .nan, top1: top1,
-      bestTop1: keepsBest ? last?.bestTop1 : nil,
-      bestOutput: keepsBest && last?.bestTop1 != nil ? output.best.path : nil,
-      seconds: (clock.now - start) / .seconds(1), fileBytes: try trained.fileByteCount)
+      output: output.path, steps: result.steps, loss: last?.loss ?? .nan,
+      validation: data.validation.flatMap { images in
+        TrainingReport.Validation(result, images: images.count)
+      },
+      top1: top1, seconds: (clock.now - start) / .seconds(1),
+      fileBytes: try trained.fileByteCount)
   }
 }
 
-extension OutputFile {
-  /// `tuned.best.signet` for `tuned.signet`.
-  fileprivate var best: OutputFile {
-    let name = url.lastPathComponent
-    let stem = name.hasSuffix(".signet") ? String(name.dropLast(7)) : name
-    let folder = path.dropLast(name.count)
-    return OutputFile(path: "\(folder)\(stem).best.signet")
+extension TrainingReport.Validation {
+  fileprivate init?(_ result: TrainingResult, images: Int) {
+    guard let start = result.start, let end = result.end, let kept = result.kept else {
+      return nil
+    }
+    self.init(
+      measure: start.score.measure.rawValue, images: images, start: start.score.value,
+      end: end.score.value, kept: kept.score.value, keptStep: kept.step)
   }
 }
 
@@ -67,7 +72,7 @@ extension TrainingProgress {
   fileprivate var metrics: TrainingMetrics {
     TrainingMetrics(
       epoch: epoch, step: step, loss: loss.isFinite ? loss : nil,
-      top1: accuracy.isFinite ? accuracy : nil, validation: validationTop1,
+      top1: accuracy.isFinite ? accuracy : nil, validation: validation?.value,
       learningRate: learningRate, imagesPerSecond: step > 0 ? imagesPerSecond : nil,
       time: Date().timeIntervalSince1970)
   }
@@ -75,10 +80,9 @@ extension TrainingProgress {
   /// Before the first step there is no loss and no speed to show.
   fileprivate var facts: [String] {
     guard loss.isFinite else { return [] }
-    return [
-      "loss \(Quantity.fraction(loss))", "top-1 \(Quantity.percent(accuracy))",
-      "\(Quantity.count(Int(imagesPerSecond.rounded()))) images/s",
-    ]
+    return ["loss \(Quantity.fraction(loss))"]
+      + (accuracy.isFinite ? ["training images \(Quantity.percent(accuracy))"] : [])
+      + ["\(Quantity.count(Int(imagesPerSecond.rounded()))) images/s"]
   }
 
   fileprivate func line(label: String) -> ProgressLine {
@@ -87,8 +91,9 @@ extension TrainingProgress {
       secondsLeft: step > 0 ? secondsLeft : nil)
   }
 
-  fileprivate func milestone(label: String, top1: Double) -> String {
+  fileprivate func milestone(label: String, score: ValidationScore) -> String {
     let position = "\(label)  epoch \(Quantity.ratio(epoch).description.dropLast())"
-    return "\(position)  step \(step)/\(totalSteps)  test top-1 \(Quantity.percent(top1))"
+    return "\(position)  step \(step)/\(totalSteps)  held-out \(score.measure.rawValue) "
+      + "\(Quantity.percent(score.value))"
   }
 }

@@ -1,0 +1,59 @@
+import Foundation
+
+/// One entry of a folder.
+struct FolderEntry {
+  let name: String
+  let url: URL
+  let isFolder: Bool
+
+  /// What torchvision takes for images. Formats that cannot be decoded are listed too, so that
+  /// they are named instead of dropped.
+  private static let imageExtensions: Set<String> = [
+    "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp",
+  ]
+
+  var isImage: Bool {
+    !isFolder && Self.imageExtensions.contains(url.pathExtension.lowercased())
+  }
+
+  /// Whether this is a folder of folders: no class, whose images would lie in it.
+  var holdsClasses: Bool {
+    get throws(DataError) {
+      guard isFolder else { return false }
+      let entries = try Self.entries(of: url)
+      return entries.contains(where: \.isFolder) && !entries.contains(where: \.isImage)
+    }
+  }
+
+  /// What a folder holds, hidden entries left out, sorted by code point as Python sorts.
+  static func entries(of folder: URL) throws(DataError) -> [FolderEntry] {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    } catch {
+      throw .unreadable(path: folder.path, reason: "expected a folder that can be read")
+    }
+    return names.filter { !$0.hasPrefix(".") }
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      .map { name in
+        let url = folder.appendingPathComponent(name)
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        return FolderEntry(name: name, url: url, isFolder: exists && isFolder.boolValue)
+      }
+  }
+}
+
+/// What tells a file or folder from all others, whatever links lead to it.
+struct FileIdentity: Hashable {
+  private let device: UInt64
+  private let node: UInt64
+
+  /// `nil` where there is nothing.
+  init?(of url: URL) {
+    var status = stat()
+    guard stat(url.path, &status) == 0 else { return nil }
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    node = UInt64(truncatingIfNeeded: status.st_ino)
+  }
+}

@@ -1,0 +1,83 @@
+import SignetData
+import SignetModel
+
+extension Executor {
+  /// A network to be trained: binary layers get latent weights.
+  ///
+  /// - Parameter normalized: layers behind which a batch norm was inserted, whose latent weights
+  ///   get the usual magnitude
+  convenience init(
+    training model: Model, teacher: Model?, options: TrainingOptions,
+    normalized: Set<String> = []
+  ) throws {
+    let binarized = try options.binarizedLayers(of: model)
+    let parameters = try model.graph.nodes.map { node in
+      var parameters = try NodeParameters(node: node, weights: model.weights, channelsLast: true)
+      if node.operation.isBinarizable, let weight = model.weight(.weight, of: node) {
+        if let codes = weight.codes {
+          let float = teacher?.weights[node.parameterName(.weight)]
+          parameters.latent = try LatentWeight(
+            weight: weight, codes: codes, teacher: float, straightThrough: options.straightThrough,
+            isNormalized: normalized.contains(node.name))
+        } else if binarized.contains(node.name) {
+          parameters.latent = try LatentWeight(
+            binarizing: weight, straightThrough: options.straightThrough)
+        }
+        if options.straightThrough.rounding == .filters, let latent = parameters.latent {
+          guard latent.scale.shape[0] == 1 else {
+            throw TrainingError.mismatch(
+              what: "layer '\(node.name)'", expected: "one code per filter",
+              found: "\(latent.scale.shape[0])")
+          }
+        }
+      }
+      if parameters.latent != nil { parameters.tensors[.weight] = nil }
+      return parameters
+    }
+    self.init(
+      graph: model.graph, parameters: parameters,
+      options: Executor.Options(precision: options.resolvedPrecision))
+    straightThrough = options.straightThrough
+  }
+}
+
+extension NormalizedNetwork {
+  /// Batches from which the outputs of layers are measured.
+  private static let batches = 10
+
+  /// The network as it will be trained on a data set.
+  init(
+    training original: Model, on dataset: any ImageDataset, options: TrainingOptions
+  ) throws {
+    let binarized = try options.binarizedLayers(of: original)
+    let batchSize = min(options.batchSize, dataset.count)
+    let layers = Self.layers(lackingNormIn: original.graph, batchSize: batchSize) {
+      original.isBinary($0) || binarized.contains($0.name)
+    }
+    // Of float layers that become binary: the norm then gives what follows what it is used to.
+    let executor = try Executor(model: original)
+    let loader = BatchLoader(
+      dataset: dataset, shape: original.graph.inputShape, preprocessing: original.preprocessing,
+      batchSize: batchSize, shuffleSeed: options.seed, augmentation: options.augmentation)
+    try self.init(
+      original,
+      statistics: ChannelStatistics.measure(
+        layers, of: executor, on: loader, batches: Self.batches))
+  }
+}
+
+extension TrainingOptions {
+  /// Float layers that become binary before training.
+  func binarizedLayers(of model: Model) throws(TrainingError) -> Set<String> {
+    guard binary else { return [] }
+    let kept = try keep.layers(of: model.graph)
+    return Set(
+      model.graph.layers.filter { !model.isBinary($0) && !kept.contains($0.name) }.map(\.name))
+  }
+
+  /// What a network whose outputs are of this kind is judged by.
+  func validationMeasure(of kind: OutputKind) -> ValidationScore.Measure {
+    if learnsFromLabels { return .top1 }
+    return kind.isOfClasses ? .agreement : .fidelity
+  }
+}

@@ -1,0 +1,7 @@
+/// Who watches a run, and may end it.
+struct TrainingObserver {
+  var progress: (TrainingProgress) throws -> Void = { _ in }
+  /// The images that a validation has done, and their total.
+  var validating: (Int, Int) throws -> Void = { _, _ in }
+  var shouldStop: () -> Bool = { false }
+}

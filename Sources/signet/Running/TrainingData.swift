@@ -1,0 +1,12 @@
+import SignetData
+import SignetModel
+
+/// The images of a training: what is learned from, what chooses the best network, and what is
+/// measured once at the end.
+struct TrainingData {
+  let training: any ImageDataset
+  /// `nil` where the best is not looked for.
+  let validation: (any ImageDataset)?
+  /// `nil` where the data has no part apart from the training images.
+  let test: (any ImageDataset)?
+}

@@ -90,13 +90,16 @@ import Testing
     #expect(report.text.contains("kept: the start: training did not improve it"))
   }
 
-  @Test func predictionRanksByProbability() {
+  @Test func predictionRanksByProbability() throws {
     let image = PredictionReport.Image(
-      file: "cat.png", logits: [0, 2, 1, 1], labels: ["ship", "cat", "dog", "frog"], count: 3)
-    #expect(image.classes.map(\.name) == ["cat", "dog", "frog"])
-    #expect(abs(image.classes[0].probability - 0.534447) < 1e-6)
+      file: "cat.png", outputs: [0, 2, 1, 1], kind: .scores,
+      labels: ["ship", "cat", "dog", "frog"], count: 3)
+    let classes = try #require(image.classes)
+    #expect(classes.map(\.name) == ["cat", "dog", "frog"])
+    #expect(abs(classes[0].probability - 0.534447) < 1e-6)
+    #expect(image.scores == [0, 2, 1, 1])
     #expect(
-      PredictionReport(images: [image]).text == """
+      PredictionReport(kind: .scores, shape: [4], images: [image]).text == """
         cat.png
           cat    53.44 %
           dog    19.66 %
@@ -104,10 +107,34 @@ import Testing
         """)
   }
 
+  @Test func probabilitiesAreNotMadeAgain() {
+    let image = PredictionReport.Image(
+      file: "x", outputs: [0.25, 0.75], kind: .probabilities, labels: [], count: 5)
+    #expect(image.classes?.map(\.probability) == [0.75, 0.25])
+    #expect(image.classes?.map(\.name) == ["1", "0"])
+  }
+
   @Test func predictionWithoutNamesShowsIndices() {
-    let image = PredictionReport.Image(file: "x", logits: [-1e30, 3e38], labels: [], count: 5)
-    #expect(image.classes.map(\.name) == ["1", "0"])
-    #expect(image.classes.map(\.probability) == [1, 0])
+    let image = PredictionReport.Image(
+      file: "x", outputs: [-1e30, 3e38], kind: .scores, labels: [], count: 5)
+    #expect(image.classes?.map(\.name) == ["1", "0"])
+    #expect(image.classes?.map(\.probability) == [1, 0])
+  }
+
+  @Test func whatIsNoClassIsShownAsNumbers() {
+    let value = PredictionReport.Image(
+      file: "x", outputs: [0.5], kind: .values, labels: [], count: 5)
+    #expect(value.classes == nil)
+    #expect(PredictionReport(kind: .values, shape: [1], images: [value]).text == "x\n  0.5")
+    let map = PredictionReport.Image(
+      file: "x", outputs: [-1, 0, 2, 3], kind: .map, labels: [], count: 5)
+    #expect(
+      PredictionReport(kind: .map, shape: [1, 2, 2], images: [map]).text
+        == "x\n  1×2×2 numbers from -1 to 3, mean 1; --json has all")
+    let unread = PredictionReport.Image(file: "y", error: "y: damaged")
+    #expect(
+      PredictionReport(kind: .map, shape: [1, 2, 2], images: [unread]).text
+        == "y\n  skipped: y: damaged")
   }
 
   @Test func benchmark() throws {

@@ -6,6 +6,8 @@ public enum EvaluationError: Error, Hashable, Sendable {
   case scoreCount(expected: Int, found: Int)
   /// A score that is not a number.
   case notANumber(dataset: String, image: Int)
+  /// An output for an image file that is NaN or infinite.
+  case notFinite(file: String)
 }
 
 extension EvaluationError: CustomStringConvertible {
@@ -15,6 +17,8 @@ extension EvaluationError: CustomStringConvertible {
       "\(dataset) has labels up to \(largestLabel), the network only \(classCount) classes"
     case .scoreCount(let expected, let found):
       "the network gave \(found) scores, expected \(expected)"
+    case .notFinite(let file):
+      "\(file): the network's outputs for it hold NaN or an infinity"
     case .notANumber(let dataset, let image):
       "the network's scores for image \(image) of \(dataset) are not numbers"
     }

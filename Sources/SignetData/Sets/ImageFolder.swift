@@ -21,7 +21,7 @@ struct ImageFolder: FileDataset {
     var labels: [Int] = []
     let classes = entries.filter(\.isFolder)
     for (label, entry) in classes.enumerated() {
-      let found = try Self.images(below: entry, apartFrom: root)
+      let found = try ImageFolderFiles.images(below: entry.url, apartFrom: root)
       guard !found.isEmpty else {
         throw .empty(path: entry.url.path, expected: "images of the class '\(entry.name)'")
       }
@@ -59,25 +59,5 @@ struct ImageFolder: FileDataset {
       throw .missingSplit(folder: folder.path, split: split)
     }
     return folder.appendingPathComponent(part)
-  }
-
-  /// The image files of a folder, then those of its folders, both sorted. A folder that was met
-  /// before is passed over: links may lead in circles.
-  private static func images(
-    below top: FolderEntry, apartFrom root: URL
-  ) throws(DataError) -> [URL] {
-    var visited: Set<FileIdentity> = []
-    if let identity = FileIdentity(of: root) { visited.insert(identity) }
-    var images: [URL] = []
-    var pending = [top]
-    while let folder = pending.popLast() {
-      if let identity = FileIdentity(of: folder.url) {
-        guard visited.insert(identity).inserted else { continue }
-      }
-      let entries = try FolderEntry.entries(of: folder.url)
-      images += entries.filter(\.isImage).map(\.url)
-      pending += entries.filter(\.isFolder).reversed()
-    }
-    return images
   }
 }

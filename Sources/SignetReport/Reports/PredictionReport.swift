@@ -1,13 +1,13 @@
 import Foundation
 
-/// What a model sees in images.
+/// What a model makes of images.
 public struct PredictionReport: Report {
   public struct Candidate: Encodable, Hashable, Sendable {
     /// Class index.
     public var index: Int
     /// Class name, or the index where the model has no names.
     public var name: String
-    /// Softmax over all classes, 0…1.
+    /// 0…1
     public var probability: Double
 
     public init(index: Int, name: String, probability: Double) {
@@ -17,53 +17,107 @@ public struct PredictionReport: Report {
     }
   }
 
+  /// What the model's outputs are.
+  public enum Kind: String, Encodable, Sendable {
+    /// One score per class, of which a softmax makes probabilities.
+    case scores
+    /// Probabilities already.
+    case probabilities
+    /// A number per channel and place.
+    case map
+    /// Plain numbers.
+    case values
+  }
+
   public struct Image: Encodable, Hashable, Sendable {
     public var file: String
-    /// Most probable first.
-    public var classes: [Candidate]
+    /// Why there is nothing else.
+    public var error: String?
+    /// What the model gave, row-major: the outputs as they are.
+    public var scores: [Float]?
+    /// Most probable first, where outputs are class scores.
+    public var classes: [Candidate]?
 
-    public init(file: String, classes: [Candidate]) {
+    /// An image that could not be read, or of which the model made no numbers.
+    public init(file: String, error: String) {
       self.file = file
-      self.classes = classes
+      self.error = error
     }
   }
 
+  public var kind: Kind
+  /// Of one image's outputs, outermost first.
+  public var shape: [Int]
   public var images: [Image]
 
-  public init(images: [Image]) {
+  public init(kind: Kind, shape: [Int], images: [Image]) {
+    self.kind = kind
+    self.shape = shape
     self.images = images
   }
 
   public var text: String {
-    images.map { image in
-      let width = image.classes.map(\.name.count).max() ?? 0
-      return
-        ([image.file]
-        + image.classes.map { candidate in
-          "  \(candidate.name.padded(to: width, .left))  "
-            + "\(Quantity.percent(candidate.probability * 100))".padded(to: 8, .right)
-        }).joined(separator: "\n")
-    }.joined(separator: "\n")
+    images.map { ([$0.file] + lines(of: $0).map { "  " + $0 }).joined(separator: "\n") }
+      .joined(separator: "\n")
   }
+
+  private func lines(of image: Image) -> [String] {
+    if let error = image.error { return ["skipped: " + error] }
+    if let classes = image.classes {
+      let width = classes.map(\.name.count).max() ?? 0
+      return classes.map { candidate in
+        "\(candidate.name.padded(to: width, .left))  "
+          + "\(Quantity.percent(candidate.probability * 100))".padded(to: 8, .right)
+      }
+    }
+    let scores = image.scores ?? []
+    guard kind == .values, scores.count <= Self.mostValues else {
+      return [Self.summary(of: scores, shape: shape)]
+    }
+    return scores.map { Self.number($0) }
+  }
+
+  /// More plain numbers than this are summed up; all of them are in the JSON object.
+  private static let mostValues = 64
+
+  private static func summary(of scores: [Float], shape: [Int]) -> String {
+    let size = shape.map(String.init).joined(separator: "×")
+    let mean = scores.reduce(0) { $0 + Double($1) } / Double(max(1, scores.count))
+    return "\(size) numbers from \(number(scores.min() ?? 0)) to \(number(scores.max() ?? 0)), "
+      + "mean \(number(Float(mean))); --json has all"
+  }
+
+  private static func number(_ value: Float) -> String { String(format: "%.6g", value) }
 }
 
 extension PredictionReport.Image {
-  /// The `count` most probable classes of one row of scores.
-  ///
   /// - Parameters:
-  ///   - logits: one score per class
+  ///   - outputs: what the model gave, row-major
   ///   - labels: class names; may be empty
-  public init(file: String, logits: [Float], labels: [String], count: Int) {
-    let highest = logits.max() ?? 0
-    let weights = logits.map { exp(Double($0 - highest)) }
+  ///   - count: classes to name
+  public init(
+    file: String, outputs: [Float], kind: PredictionReport.Kind, labels: [String], count: Int
+  ) {
+    self.file = file
+    scores = outputs
+    let probabilities: [Double]
+    switch kind {
+    case .scores: probabilities = Self.softmax(outputs)
+    case .probabilities: probabilities = outputs.map(Double.init)
+    case .map, .values: return
+    }
+    let ranked = outputs.indices.sorted { (outputs[$0], $1) > (outputs[$1], $0) }
+    classes = ranked.prefix(count).map { index in
+      PredictionReport.Candidate(
+        index: index, name: labels.indices.contains(index) ? labels[index] : "\(index)",
+        probability: probabilities[index])
+    }
+  }
+
+  private static func softmax(_ scores: [Float]) -> [Double] {
+    let highest = scores.max() ?? 0
+    let weights = scores.map { exp(Double($0) - Double(highest)) }
     let total = weights.reduce(0, +)
-    let ranked = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
-    self.init(
-      file: file,
-      classes: ranked.prefix(count).map { index in
-        PredictionReport.Candidate(
-          index: index, name: labels.indices.contains(index) ? labels[index] : "\(index)",
-          probability: weights[index] / total)
-      })
+    return weights.map { $0 / total }
   }
 }

@@ -36,6 +36,12 @@ struct ImportCommand: ParsableCommand {
     help: ArgumentHelp("The output to take of an ONNX file that has several.", valueName: "name"))
   var outputName: String?
 
+  @Option(
+    help: """
+      What the outputs are: scores, probabilities, map or values. (default: as the graph suggests)
+      """)
+  var outputKind: OutputKind?
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -47,7 +53,7 @@ struct ImportCommand: ParsableCommand {
   func run() throws {
     Interruption.exitAtOnce()
     try output.check()
-    let imported = try imported()
+    let imported = try imported().with(outputKind: outputKind)
     try imported.write(to: output.url)
     let report = ImportReport(
       output: output.path, layers: imported.graph.layers.count,

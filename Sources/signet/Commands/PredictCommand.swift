@@ -1,25 +1,36 @@
 import ArgumentParser
 import SignetData
+import SignetModel
 import SignetReport
 
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Says what a model sees in images.",
     discussion: """
-      Images are JPEG or PNG files.
+      Class scores are shown as probabilities of the likeliest classes, any other output as the \
+      numbers it is; --json has all numbers. Images that cannot be read are named, and the rest \
+      goes on.
 
-      Example:
+      Examples:
         signet predict binary.signet cat.jpg dog.png
+        signet predict binary.signet photos
       """)
 
   @Argument(help: "A model file or an ONNX file.")
   var model: ModelArgument
 
-  @Argument(help: ArgumentHelp("JPEG or PNG files.", valueName: "image"))
+  @Argument(help: ArgumentHelp("JPEG or PNG files, or folders of them.", valueName: "image"))
   var images: [String]
 
   @Option(help: "Classes to name per image.")
   var top = 5
+
+  @Option(
+    help: """
+      What the model's outputs are: scores, probabilities, map or values. (default: what the model \
+      says)
+      """)
+  var outputKind: OutputKind?
 
   @OptionGroup var running: EngineOptions
 
@@ -33,20 +44,54 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
-    let model = try model.load(preprocessing)
+    let model = try model.load(preprocessing).with(outputKind: outputKind)
     let classifier = try running.classifier(for: model, threads: common.threadCount, batch: 1)
-    let batches = BatchLoader(
-      dataset: ImageFiles(files: images), shape: model.graph.inputShape,
-      preprocessing: model.preprocessing, batchSize: 1
-    ).batches(epoch: 0)
+    let images = try ImageFiles(images)
+    let kind = PredictionReport.Kind(model.outputKind)
     var predictions: [PredictionReport.Image] = []
+    func skip(_ error: any Error) {
+      let file = images.files[predictions.count]
+      predictions.append(PredictionReport.Image(file: file, error: "\(error)"))
+      if !common.json { Console.warn("skipped: \(error)") }
+    }
+    let batches = BatchLoader(
+      dataset: images, shape: model.graph.inputShape, preprocessing: model.preprocessing,
+      batchSize: 1
+    ).batches(epoch: 0, skipping: skip)
     while let batch = try batches.next() {
+      let file = images.files[predictions.count]
+      let outputs = try classifier.logits(images: batch.images, count: 1)
+      guard outputs.allSatisfy(\.isFinite) else {
+        skip(EvaluationError.notFinite(file: file))
+        continue
+      }
       predictions.append(
         PredictionReport.Image(
-          file: images[batch.indices[0]],
-          logits: try classifier.logits(images: batch.images, count: 1),
-          labels: model.labels, count: top))
+          file: file, outputs: outputs, kind: kind, labels: model.labels, count: top))
     }
-    try Console.print(PredictionReport(images: predictions), json: common.json)
+    let unusable = predictions.count { $0.error != nil }
+    // What could not be used was named on standard error.
+    if !common.json { predictions.removeAll { $0.error != nil } }
+    if !predictions.isEmpty {
+      let report = PredictionReport(
+        kind: kind, shape: model.graph.outputShape.extents, images: predictions)
+      try Console.print(report, json: common.json)
+    }
+    guard unusable == 0 else {
+      throw CommandError.unreadableImages(count: unusable, of: images.count)
+    }
   }
 }
+
+extension PredictionReport.Kind {
+  init(_ kind: OutputKind) {
+    switch kind {
+    case .scores: self = .scores
+    case .probabilities: self = .probabilities
+    case .map: self = .map
+    case .values: self = .values
+    }
+  }
+}
+
+extension OutputKind: ExpressibleByArgument {}

@@ -17,6 +17,8 @@ extension CommandError: CustomStringConvertible {
         then: \(earlier)
         now:  \(now)
       """
+    case .unreadableImages(let count, let all):
+      "\(count) of \(all) images could not be used"
     case .notBinary(let file):
       "\(file): has no binary layers to fine-tune; make them with 'signet binarize \(file)', or "
         + "with --method; 'signet train \(file)' trains a float model further"

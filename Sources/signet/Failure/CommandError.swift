@@ -11,6 +11,8 @@ enum CommandError: Error {
   /// A folder of results holds a file of the same name that was not made there.
   case foreignFile(String)
 
+  /// Images of the command line that nothing can be said of; each was named.
+  case unreadableImages(count: Int, of: Int)
   /// A model without binary layers where one with them is needed.
   case notBinary(file: String)
   /// A comparison's file was made by another command.
@@ -25,7 +27,7 @@ enum CommandError: Error {
   var status: ExitStatus {
     switch self {
     case .notBinary, .output, .foreignFile, .otherComparison, .crop: .wrongUsage
-    case .labels: .badInput
+    case .labels, .unreadableImages: .badInput
     }
   }
 }

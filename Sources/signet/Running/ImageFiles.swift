@@ -6,9 +6,22 @@ import SignetModel
 struct ImageFiles: ImageDataset {
   let files: [String]
 
+  /// - Parameter paths: image files, and folders for all the images in them
+  init(_ paths: [String]) throws(DataError) {
+    var files: [String] = []
+    for path in paths {
+      files +=
+        try ImageFolderFiles.below(URL(fileURLWithPath: path)).map { images in
+          images.map { path + (path.hasSuffix("/") ? "" : "/") + $0 }
+        } ?? [path]
+    }
+    self.files = files
+  }
+
   var count: Int { files.count }
   var labels: [Int] { Array(repeating: 0, count: files.count) }
   var classNames: [String] { [] }
+  var isLabelled: Bool { false }
   var name: String { "images" }
 
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)

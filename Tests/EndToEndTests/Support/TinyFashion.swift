@@ -29,7 +29,7 @@ enum TinyFashion {
   }
 
   /// H×W
-  private static func pixels(label: Int, random: inout UInt64) -> [UInt8] {
+  static func pixels(label: Int, random: inout UInt64) -> [UInt8] {
     let (top, left) = (2 + label / 4 * 9, 2 + label % 4 * 6)
     return (0..<side * side).map { index in
       random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

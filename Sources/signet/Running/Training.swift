@@ -20,6 +20,7 @@ struct Training {
     let clock = ContinuousClock()
     let start = clock.now
     let display = ProgressDisplay()
+    var validating = SlowProgress(display: display, label: "\(verb): held-out images")
     var last: TrainingProgress?
     var metrics = try log.map { try MetricsLog(folder: URL(fileURLWithPath: $0)) }
     defer { display.finish() }
@@ -34,9 +35,7 @@ struct Training {
           display.note(progress.milestone(label: verb, score: score))
         }
       },
-      validating: { done, total in
-        display.show(ProgressLine(label: "\(verb): held-out images", done: done, total: total))
-      },
+      validating: { validating.show(done: $0, total: $1) },
       shouldStop: { Interruption.isRequested })
     let trained = try result.model.storingEdges(as: edges)
     try trained.write(to: output.url)

@@ -283,6 +283,66 @@ extension ProcessGeneratorTests {
       }
     }
 
+    @Test func oneImageOrOneClassIsNamed() throws {
+      var graph = GraphBuilder(inputShape: Tiny.shape)
+      graph.append("flatten", .flatten, graph.input)
+      graph.append("fc", .linear(Linear(inputs: 192, outputs: 4)), "flatten")
+      graph.append("bn", .batchNorm(BatchNorm(channels: 4)), "fc")
+      let model = try Tiny.model(graph: graph.graph(output: "bn"))
+      #expect {
+        try Trainer(options: options()).run(model, dataset: QuarterDataset(count: 1))
+      } throws: { error in
+        "\(error)".hasPrefix("batch norm 'bn': expected at least 2 images in a step")
+      }
+      #expect {
+        var single = options()
+        single.batchSize = 1
+        _ = try Trainer(options: single).run(model, dataset: data)
+      } throws: { error in
+        "\(error)".contains("--batch-size")
+      }
+      var one = GraphBuilder(inputShape: Tiny.shape)
+      one.append("flatten", .flatten, one.input)
+      one.append("fc", .linear(Linear(inputs: 192, outputs: 1)), "flatten")
+      let regressor = try Tiny.model(graph: one.graph(output: "fc"))
+      #expect {
+        try Trainer(options: options()).run(regressor, dataset: QuarterDataset(count: 8))
+      } throws: { error in
+        "\(error)"
+          == "quarters: expected images of at least two classes, to tell them apart, found 1"
+      }
+    }
+
+    @Test func aValidationTellsHowFarItIsAndCanBeStopped() throws {
+      let model = try Tiny.model()
+      let many = QuarterDataset(count: 600)
+      var seen: [Int] = []
+      let whole = try Trainer(options: options(steps: 4)).run(
+        model, dataset: data, validation: many,
+        validating: { done, total in
+          #expect(total == 600)
+          seen.append(done)
+        })
+      #expect(Array(seen.prefix(3)) == [256, 512, 600])
+      try withTemporaryFolder { folder in
+        let checkpoint = folder.appendingPathComponent("state")
+        // Stopped in the middle of each validation there is, it goes on to the same end.
+        for stop in [1, 4] {
+          var shown = 0
+          #expect(throws: TrainingError.self) {
+            try Trainer(options: options(steps: 4)).run(
+              model, dataset: data, validation: many, checkpoint: checkpoint,
+              validating: { _, _ in shown += 1 }, shouldStop: { shown >= stop })
+          }
+          #expect(shown == stop)
+        }
+        let resumed = try Trainer(options: options(steps: 4)).run(
+          model, dataset: data, validation: many, checkpoint: checkpoint)
+        #expect(resumed.model == whole.model && resumed.start == whole.start)
+        #expect(resumed.end == whole.end && resumed.kept == whole.kept)
+      }
+    }
+
     @Test func whatDoesNotFitIsNamed() throws {
       let model = try Tiny.model()
       var options = options()

@@ -59,49 +59,4 @@ public struct Trainer: Sendable {
       }
     }
   }
-
-  private func checkFit(
-    _ model: Model, teacher: Model?, dataset: any ImageDataset, validation: (any ImageDataset)?
-  ) throws(TrainingError) {
-    if case .distillation = options.loss, teacher == nil {
-      throw .missing(what: "a teacher", neededBy: "distillation")
-    }
-    if options.learnsFromLabels, !model.outputKind.isOfClasses {
-      throw .mismatch(
-        what: "the network's output", expected: "class scores, to learn from labels",
-        found: "\(model.outputKind.rawValue) of shape \(model.graph.outputShape)")
-    }
-    if options.patience != nil, validation == nil {
-      throw .missing(what: "validation images", neededBy: "patience")
-    }
-    if let teacher {
-      guard teacher.classCount == model.classCount else {
-        throw .mismatch(
-          what: "teacher", expected: "\(model.classCount) classes", found: "\(teacher.classCount)")
-      }
-      guard teacher.graph.inputShape == model.graph.inputShape else {
-        throw .mismatch(
-          what: "teacher", expected: "an input of \(model.graph.inputShape)",
-          found: "\(teacher.graph.inputShape)")
-      }
-      let orders = (
-        model.preprocessing.channelOrder.rawValue, teacher.preprocessing.channelOrder.rawValue
-      )
-      guard orders.0 == orders.1 else {
-        throw .mismatch(
-          what: "teacher", expected: "the network's channel order \(orders.0)", found: orders.1)
-      }
-    }
-    for dataset in [dataset, validation].compactMap({ $0 }) {
-      guard dataset.count > 0 else {
-        throw .mismatch(what: dataset.name, expected: "at least one image", found: "none")
-      }
-      guard options.learnsFromLabels else { continue }
-      guard dataset.isLabelled else { throw .data(.unlabelled(dataset: dataset.name)) }
-      if let largest = dataset.labels.max(), largest >= model.classCount {
-        throw .mismatch(
-          what: dataset.name, expected: "labels below \(model.classCount)", found: "\(largest)")
-      }
-    }
-  }
 }

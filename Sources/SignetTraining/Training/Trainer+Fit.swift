@@ -1,0 +1,71 @@
+import SignetData
+import SignetModel
+
+/// What must fit before a run begins.
+extension Trainer {
+  func checkFit(
+    _ model: Model, teacher: Model?, dataset: any ImageDataset, validation: (any ImageDataset)?
+  ) throws(TrainingError) {
+    if case .distillation = options.loss, teacher == nil {
+      throw .missing(what: "a teacher", neededBy: "distillation")
+    }
+    if options.learnsFromLabels, model.classCount < 2 {
+      throw .mismatch(
+        what: dataset.name, expected: "images of at least two classes, to tell them apart",
+        found: "\(model.classCount)")
+    }
+    try checkBatchNorms(of: model, images: min(options.batchSize, dataset.count))
+    if options.learnsFromLabels, !model.outputKind.isOfClasses {
+      throw .mismatch(
+        what: "the network's output", expected: "class scores, to learn from labels",
+        found: "\(model.outputKind.rawValue) of shape \(model.graph.outputShape)")
+    }
+    if options.patience != nil, validation == nil {
+      throw .missing(what: "validation images", neededBy: "patience")
+    }
+    if let teacher {
+      guard teacher.classCount == model.classCount else {
+        throw .mismatch(
+          what: "teacher", expected: "\(model.classCount) classes", found: "\(teacher.classCount)")
+      }
+      guard teacher.graph.inputShape == model.graph.inputShape else {
+        throw .mismatch(
+          what: "teacher", expected: "an input of \(model.graph.inputShape)",
+          found: "\(teacher.graph.inputShape)")
+      }
+      let orders = (
+        model.preprocessing.channelOrder.rawValue, teacher.preprocessing.channelOrder.rawValue
+      )
+      guard orders.0 == orders.1 else {
+        throw .mismatch(
+          what: "teacher", expected: "the network's channel order \(orders.0)", found: orders.1)
+      }
+    }
+    for dataset in [dataset, validation].compactMap({ $0 }) {
+      guard dataset.count > 0 else {
+        throw .mismatch(what: dataset.name, expected: "at least one image", found: "none")
+      }
+      guard options.learnsFromLabels else { continue }
+      guard dataset.isLabelled else { throw .data(.unlabelled(dataset: dataset.name)) }
+      if let largest = dataset.labels.max(), largest >= model.classCount {
+        throw .mismatch(
+          what: dataset.name, expected: "labels below \(model.classCount)", found: "\(largest)")
+      }
+    }
+  }
+
+  /// One value has no deviation to be divided by.
+  private func checkBatchNorms(of model: Model, images: Int) throws(TrainingError) {
+    guard images == 1 else { return }
+    for node in model.graph.nodes {
+      guard case .batchNorm = node.operation, let shape = model.graph.shapes[node.name],
+        shape.height * shape.width == 1
+      else { continue }
+      throw .mismatch(
+        what: "batch norm '\(node.name)'",
+        expected: "at least 2 images in a step, to see more than one value per channel "
+          + "(--batch-size, more images)",
+        found: "1")
+    }
+  }
+}

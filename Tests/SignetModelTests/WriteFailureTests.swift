@@ -98,6 +98,24 @@ import Testing
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == url.path)
   }
 
+  /// A link to a file that is not there yet, by way of another, is written through.
+  @Test func linksWithoutATargetStayLinks() throws {
+    let folder = try TemporaryFolder()
+    let manager = FileManager.default
+    try manager.createDirectory(at: folder.file("inner"), withIntermediateDirectories: false)
+    try manager.createSymbolicLink(
+      atPath: folder.file("first.signet").path, withDestinationPath: "second.signet")
+    try manager.createSymbolicLink(
+      atPath: folder.file("second.signet").path, withDestinationPath: "inner/model.signet")
+    let model = try Fixture.model()
+    try model.write(to: folder.file("first.signet"))
+    #expect(try Model(contentsOf: folder.file("inner/model.signet")) == model)
+    #expect(
+      try manager.destinationOfSymbolicLink(atPath: folder.file("first.signet").path)
+        == "second.signet")
+    #expect(folder.names.sorted() == ["first.signet", "inner", "second.signet"])
+  }
+
   /// An open model is a window on the file it was opened from, whatever takes that file's place.
   @Test func openModelSurvivesReplacement() throws {
     let folder = try TemporaryFolder()

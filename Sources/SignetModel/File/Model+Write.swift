@@ -13,6 +13,9 @@ extension Model {
         .provenance: try ModelMetadata.encode(provenance, as: .provenance),
         .checksum: String(repeating: "0", count: CRC32.digitCount),
       ]
+      if let interface {
+        metadata[.interface] = try ModelMetadata.encode(interface, as: .interface)
+      }
       var checksum = CRC32()
       for part in layout(metadata).parts { checksum.update(part) }
       metadata[.checksum] = checksum.hexadecimal

@@ -10,17 +10,21 @@ public struct Model: Sendable, Hashable {
   /// Class names by index; empty if unknown.
   public let labels: [String]
   public let provenance: Provenance
+  /// Names and layout of input and output in the file the network came from, if they are known and
+  /// still those of this network.
+  public let interface: ModelInterface?
 
   /// - Throws: ``ModelError`` with every tensor that is missing, misshapen or left over.
   public init(
     graph: Graph, weights: [String: Weight], preprocessing: Preprocessing, labels: [String] = [],
-    provenance: Provenance = Provenance()
+    provenance: Provenance = Provenance(), interface: ModelInterface? = nil
   ) throws(ModelError) {
     self.graph = graph
     self.weights = weights
     self.preprocessing = preprocessing
     self.labels = labels
     self.provenance = provenance
+    self.interface = interface.flatMap { $0.fits(graph) ? $0 : nil }
     try validate()
   }
 
@@ -44,6 +48,6 @@ public struct Model: Sendable, Hashable {
     try Model(
       graph: graph ?? self.graph, weights: weights ?? self.weights,
       preprocessing: preprocessing ?? self.preprocessing, labels: labels ?? self.labels,
-      provenance: provenance ?? self.provenance)
+      provenance: provenance ?? self.provenance, interface: interface)
   }
 }

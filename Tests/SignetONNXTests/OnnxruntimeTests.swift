@@ -63,6 +63,13 @@ enum Peer {
       })
   }
 
+  /// Runs one of the conformance scripts.
+  ///
+  /// - Returns: what it says if it fails, else nothing
+  static func run(script: String, _ arguments: [String]) throws -> String {
+    try run([root.appendingPathComponent("Tests/Conformance/\(script)").path] + arguments)
+  }
+
   /// - Returns: what Python says if it fails, else nothing
   private static func run(_ arguments: [String]) throws -> String {
     let process = Process()

@@ -23,6 +23,8 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var running: EngineOptions
 
+  @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
+
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
 
   @OptionGroup var common: CommonOptions
@@ -33,7 +35,7 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
-    let model = try model.load(preprocessing)
+    let model = try model.load(onnx.choices, preprocessing)
     let classifier = try running.classifier(for: model, threads: common.threadCount, batch: 1)
     let batches = BatchLoader(
       dataset: ImageFiles(files: images), shape: model.graph.inputShape,

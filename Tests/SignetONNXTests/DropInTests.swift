@@ -65,7 +65,9 @@ import Testing
     clash.node("Relu", ["conv"], "input.extents")
     clash.node("Sigmoid", ["input.extents"], "gate")
     clash.node("Mul", ["input.extents", "gate"], "input")
-    for index in clash.proto.graph.node.indices { clash.proto.graph.node[index].name = "logits" }
+    for (index, name) in ["logits", "input", "conv_", "input.gate"].enumerated() {
+      clash.proto.graph.node[index].name = name
+    }
     add("clash", clash, output: [nil, 3, 4, 4])
 
     var half = TestFile(output: "out")
@@ -98,6 +100,7 @@ import Testing
         proto.graph.node.flatMap(\.output) + proto.graph.initializer.map(\.name)
         + proto.graph.input.map(\.name)
       #expect(Set(made).count == made.count, "\(name)")
+      #expect(Set(proto.graph.node.map(\.name)).count == proto.graph.node.count, "\(name)")
       let back = try ONNXImporter().model(
         proto.serializedBytes(), file: URL(fileURLWithPath: "/tmp/back.onnx"))
       #expect(back.interface == model.interface, "\(name)")
@@ -139,6 +142,7 @@ import Testing
       try ONNXExporter().write(file.model(), to: export)
       pairs += [original.path, export.path]
     }
-    #expect(try Peer.run(script: "drop_in.py", pairs) == "")
+    let problem = try Peer.run(script: "drop_in.py", pairs)
+    #expect(problem.isEmpty, "\(problem)")
   }
 }

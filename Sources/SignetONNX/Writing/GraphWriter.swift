@@ -30,6 +30,7 @@ struct GraphWriter {
     writeInput()
     for node in model.graph.nodes { write(node) }
     writeOutput()
+    nameNodesApart()
     graph.output = [Self.value(interface.output)]
     let needsNewer = model.graph.nodes.contains(where: \.operation.needsOperatorSet19)
     var proto = ProtoModel()
@@ -80,6 +81,16 @@ struct GraphWriter {
     guard !isFloat else { return }
     let type = Int(ElementType(port.elementType).rawValue)
     append("Cast", [value], to: port.name, [.integer("to", type)])
+  }
+
+  /// Runtimes take no two nodes of one name.
+  private mutating func nameNodesApart() {
+    var taken: Set<String> = []
+    for index in graph.node.indices {
+      let name = graph.node[index].name
+      if taken.insert(name).inserted { continue }
+      graph.node[index].name = ValueNames.free(name, &taken)
+    }
   }
 
   /// The ONNX value that stands for a node's.

@@ -37,7 +37,7 @@ struct ValueNames {
     return free
   }
 
-  private static func free(_ name: String, _ taken: inout Set<String>) -> String {
+  static func free(_ name: String, _ taken: inout Set<String>) -> String {
     var free = name.isEmpty ? "value" : name
     while !taken.insert(free).inserted { free += "_" }
     return free

@@ -121,6 +121,8 @@ struct ConstantTensor: Hashable {
   /// The elements as a layer's tensor.
   var floatValues: FloatValues { shared.values(of: floats) }
 
+  var isFinite: Bool { shared.isFinite(floats) }
+
   /// The same elements under other extents of equal product.
   func reshaped(_ dims: [Int]) -> ConstantTensor {
     ConstantTensor(dims: dims, storage: storage, type: type, shared: shared)
@@ -160,9 +162,17 @@ struct ConstantTensor: Hashable {
 /// What the layers that take one constant share.
 private final class SharedValues {
   private var values: FloatValues?
+  private var isFinite: Bool?
 
   init(values: FloatValues? = nil) {
     self.values = values
+  }
+
+  func isFinite(_ floats: [Float]) -> Bool {
+    if let isFinite { return isFinite }
+    let found = floats.allSatisfy(\.isFinite)
+    isFinite = found
+    return found
   }
 
   func values(of floats: [Float]) -> FloatValues {

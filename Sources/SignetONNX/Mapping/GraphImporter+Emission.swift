@@ -21,7 +21,7 @@ extension GraphImporter {
     }
     for (role, tensor) in parameters {
       try budget.claimWeight(tensor.count, role.rawValue)
-      guard tensor.floats.allSatisfy(\.isFinite) else {
+      guard tensor.isFinite else {
         throw NodeFailure(role.rawValue, expected: "finite numbers", found: "others")
       }
       do {

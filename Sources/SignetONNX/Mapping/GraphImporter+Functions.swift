@@ -4,6 +4,8 @@ import SignetModel
 extension GraphImporter {
   /// Calls within calls: a short file can nest exponentially.
   private static let maximumDepth = 16
+  /// What opening and closing a scope takes, in nodes.
+  private static let callCost = 4
 
   func function(for node: ProtoNode) -> ImportedFunction? {
     functions[FunctionKey(domain: node.domain, name: node.opType, overload: node.overload)]
@@ -17,7 +19,7 @@ extension GraphImporter {
     guard functionDepth < Self.maximumDepth else {
       throw NodeFailure(nil, expected: "functions that do not nest so deeply", found: function.name)
     }
-    try budget.claimNodes(function.node.count)
+    try budget.claimNodes(function.node.count + Self.callCost)
     try budget.claimWork(imported.size)
     let outer = enterScope()
     for (index, name) in function.input.enumerated() {

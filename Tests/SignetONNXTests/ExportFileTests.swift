@@ -31,21 +31,24 @@ import Testing
     }
   }
 
-  @Test func pipesDevicesAndFoldersAreNotReplaced() throws {
+  /// Not tried on a device: a fault would replace it, where tests run as root.
+  @Test func pipesAndFoldersAreNotReplaced() throws {
     try withFolder { folder in
       let pipe = folder.appendingPathComponent("pipe.onnx")
       #expect(mkfifo(pipe.path, 0o600) == 0)
-      let link = folder.appendingPathComponent("null.onnx")
+      let link = folder.appendingPathComponent("link.onnx")
       try FileManager.default.createSymbolicLink(
-        atPath: link.path, withDestinationPath: "/dev/null")
+        atPath: link.path, withDestinationPath: "pipe.onnx")
       let model = try RoundTripTests.model()
-      for url in [pipe, link, folder, URL(fileURLWithPath: "/dev/null")] {
+      for url in [pipe, link, folder] {
         #expect(
           throws: ONNXError.file(ModelFileError(path: url.path, defect: .notRegularFile)),
           "\(url.path)"
         ) { try ONNXExporter().write(model, to: url) }
       }
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
+      var status = stat()
+      #expect(stat(pipe.path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
     }
   }
 }

@@ -62,6 +62,9 @@ import Testing
     open.node("Relu", ["image"], "out")
     #expect(try !refusal(open).contains("\n"))
     #expect(try refusal(open).contains("--input-shape image:1x3x8x8"))
+    var last = TestFile(input: [nil, nil, nil, 3])
+    last.node("Relu", ["image"], "out")
+    #expect(try refusal(last).contains("--input-shape image:1x224x224x3"))
   }
 
   @Test func namesAreEscaped() throws {

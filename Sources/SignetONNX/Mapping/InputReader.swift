@@ -85,11 +85,14 @@ struct InputReader {
     for (axis, extent) in declared.dropFirst().enumerated() {
       guard let extent = extent ?? (declared.count == 4 ? fallback?[axis] : nil) else {
         let shape = declared.dropFirst().map { $0.map(String.init) ?? "?" }
+        // The usual extents, as an example.
+        let example = declared.enumerated().map { axis, extent in
+          extent ?? (axis == 0 ? 1 : axis == 1 && !isChannelsLast ? 3 : 224)
+        }
         throw problem(
           input,
           expected: "its extents: give them with --input-shape \(input.name.printable):"
-            + declared.map { $0.map(String.init) ?? "1" }.prefix(1).joined()
-            + shape.map { "x" + ($0 == "?" ? (axis > 0 ? "224" : "3") : $0) }.joined(),
+            + example.map(String.init).joined(separator: "x"),
           found: "N×\(shape.joined(separator: "×")), which leaves some open")
       }
       dims.append(extent)

@@ -73,7 +73,8 @@ let package = Package(
     .testTarget(name: "SignetModelTests", dependencies: ["SignetModel"]),
     .testTarget(name: "SignetZooTests", dependencies: ["SignetZoo", "SignetModel"]),
     .testTarget(
-      name: "SignetONNXTests", dependencies: ["SignetONNX", "SignetModel", "SignetRuntime"]),
+      name: "SignetONNXTests",
+      dependencies: ["SignetONNX", "SignetModel", "SignetRuntime", "SignetTraining"]),
     .testTarget(name: "SignetDataTests", dependencies: ["SignetData", "SignetModel"]),
     .testTarget(name: "SignetHashingTests", dependencies: ["SignetHashing", "CSignetKernels"]),
     .testTarget(

@@ -7,7 +7,7 @@ public func closestName(to name: String, among candidates: some Sequence<String>
   return
     candidates
     .filter { abs($0.utf8.count - length) <= allowed * longestCharacter }
-    .map { (candidate: $0, distance: editDistance(name, $0)) }
+    .map { (candidate: $0, distance: editDistance(name, $0, atMost: allowed)) }
     .filter { $0.distance <= allowed && $0.candidate != name }
     .min { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }?
     .candidate
@@ -16,7 +16,9 @@ public func closestName(to name: String, among candidates: some Sequence<String>
 /// UTF-8 bytes a character may take.
 private let longestCharacter = 4
 
-private func editDistance(_ left: String, _ right: String) -> Int {
+/// The distance, or any number above `limit` if it is above it: most candidates are told apart after
+/// a few characters.
+private func editDistance(_ left: String, _ right: String, atMost limit: Int) -> Int {
   let left = Array(left.utf8.prefix(256))
   let right = Array(right.utf8.prefix(256))
   var previous = Array(0...right.count)
@@ -27,6 +29,7 @@ private func editDistance(_ left: String, _ right: String) -> Int {
       let substitution = previous[j] + (byte == other ? 0 : 1)
       current.append(min(substitution, previous[j + 1] + 1, current[j] + 1))
     }
+    guard current.contains(where: { $0 <= limit }) else { return limit + 1 }
     previous = current
   }
   return previous[right.count]

@@ -9,13 +9,13 @@ enum CodesRecovery {
 
   /// The weights with those as codes whose codes are stored and stand for exactly their numbers.
   static func recover(
-    _ weights: [String: Weight], from constants: [String: ConstantTensor]
+    _ weights: [String: Weight], from constant: (String) -> ConstantTensor?
   ) -> [String: Weight] {
     var recovered = weights
     for (name, weight) in weights {
       guard let filters = weight.shape.first, filters > 0,
-        let storage = binary(name, weight, filters, constants)
-          ?? int8(name, weight, filters, constants)
+        let storage = binary(name, weight, filters, constant)
+          ?? int8(name, weight, filters, constant)
       else { continue }
       recovered[name] = (try? Weight(shape: weight.shape, storage: storage)) ?? weight
     }
@@ -23,9 +23,10 @@ enum CodesRecovery {
   }
 
   private static func binary(
-    _ name: String, _ weight: Weight, _ filters: Int, _ constants: [String: ConstantTensor]
+    _ name: String, _ weight: Weight, _ filters: Int,
+    _ constant: (String) -> ConstantTensor?
   ) -> Weight.Storage? {
-    guard let bytes = constants[codesName(name)], let scale = constants[scaleName(name)],
+    guard let bytes = constant(codesName(name)), let scale = constant(scaleName(name)),
       bytes.type == .uint8, bytes.dims.count == 4, let codeCount = bytes.dims.first,
       let values = bytes.integers,
       let codes = try? BinaryCodes(
@@ -38,9 +39,10 @@ enum CodesRecovery {
   }
 
   private static func int8(
-    _ name: String, _ weight: Weight, _ filters: Int, _ constants: [String: ConstantTensor]
+    _ name: String, _ weight: Weight, _ filters: Int,
+    _ constant: (String) -> ConstantTensor?
   ) -> Weight.Storage? {
-    guard let bytes = constants[int8Name(name)], let scale = constants[scaleName(name)],
+    guard let bytes = constant(int8Name(name)), let scale = constant(scaleName(name)),
       bytes.type == .int8, let values = bytes.integers,
       let codes = try? Int8Filters(
         bytes: Data(values.map(UInt8.init(truncatingIfNeeded:))),

@@ -6,36 +6,48 @@ public enum ONNXError: Error, Hashable, Sendable {
   case unreadable(file: String, reason: String)
   /// The bytes are not an ONNX model.
   case malformed(file: String, reason: String)
+  /// The file is written in a version of the format that is not known.
+  case fileVersion(file: String, expected: String, found: Int64)
   /// The model is written in a version of the operator set that is not known.
   case operatorSet(file: String, expected: String, found: Int64)
-  /// A stored tensor's bytes are not what its type and extents say.
-  case tensor(file: String, tensor: String, expected: String, found: String)
-  /// A tensor's bytes lie in another file that is missing or must not be read.
-  case externalData(file: String, tensor: String, location: String, reason: String)
-  /// The model does not take one image and give one result.
-  case interface(file: String, expected: String, found: String)
-  /// Everything in the network that cannot be taken, in the file's order.
+  /// What an export of Signet noted in the file is not what it should be.
+  case note(file: String, key: String, reason: String)
+  /// Everything in the file that cannot be taken: input, outputs, nodes in the file's order.
   case unsupported(file: String, problems: [Problem])
   /// The operators are known, but the network they form is not valid.
   case graph(file: String, GraphError)
   case model(file: String, ModelError)
   case unwritable(file: String, reason: String)
+  /// The place of an export cannot be written.
+  case file(ModelFileError)
 
-  /// One node that cannot be taken.
+  /// One part of a file that cannot be taken.
   public struct Problem: Hashable, Sendable {
-    /// The node's name, or that of its first output.
+    public enum Part: Hashable, Sendable {
+      case node
+      /// A stored tensor.
+      case tensor
+      case input
+      case output
+    }
+
+    public let part: Part
+    /// The node's name, or that of its first output; the name of a tensor, an input or an output.
     public let node: String
-    /// The operator, with its domain unless that is ONNX's own.
+    /// The operator, with its domain unless that is ONNX's own; what the part is called elsewhere.
     public let `operator`: String
     /// The attribute or input at fault; `nil` if it is the operator itself.
     public let attribute: String?
     /// What would be accepted.
     public let expected: String
+    /// Empty where ``expected`` says it all.
     public let found: String
 
     public init(
-      node: String, operator: String, attribute: String?, expected: String, found: String
+      _ part: Part = .node, node: String, operator: String, attribute: String?, expected: String,
+      found: String
     ) {
+      self.part = part
       self.node = node
       self.operator = `operator`
       self.attribute = attribute
@@ -51,9 +63,16 @@ struct NodeFailure: Error, Hashable {
   let expected: String
   let found: String
 
+  /// Numbers of a list that a message shows.
+  private static let shownNumbers = 16
+
   init(_ attribute: String?, expected: String, found: some Any) {
     self.attribute = attribute
     self.expected = expected
-    self.found = "\(found)"
+    if let numbers = found as? [Int], numbers.count > Self.shownNumbers {
+      self.found = "\(numbers.count) numbers"
+    } else {
+      self.found = "\(found)"
+    }
   }
 }

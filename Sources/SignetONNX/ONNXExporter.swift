@@ -32,13 +32,14 @@ public struct ONNXExporter: Sendable {
     self.options = options
   }
 
-  /// Writes a file beside `url` and renames it.
+  /// Writes a file beside `url`, or beside what a link there leads to, and renames it; the mode of a
+  /// file that was there is kept.
   public func write(_ model: Model, to url: URL) throws(ONNXError) {
     let data = try data(model, file: url.lastPathComponent)
-    do {
-      try data.write(to: url, options: .atomic)
+    do throws(ModelFileError) {
+      try AtomicFile.write([data], to: url)
     } catch {
-      throw .unwritable(file: url.lastPathComponent, reason: error.localizedDescription)
+      throw .file(error)
     }
   }
 

@@ -15,21 +15,26 @@ public struct ONNXImporter: Sendable {
     public var labels: [String]
     /// C×H×W, read where a file leaves an extent open.
     public var openExtents: Shape?
-    /// The output to take of a file that has several.
+    /// The input's extents in the file's own order, where it leaves some open.
+    public var inputExtents: InputExtents?
+    /// The output to take of a file that has several; what only the others need is left out.
     public var output: String?
 
     public init(
       preprocessing: Preprocessing? = nil, labels: [String] = [], openExtents: Shape? = nil,
-      output: String? = nil
+      inputExtents: InputExtents? = nil, output: String? = nil
     ) {
       self.preprocessing = preprocessing
       self.labels = labels
       self.openExtents = openExtents
+      self.inputExtents = inputExtents
       self.output = output
     }
   }
 
   public static let operatorSets = 7...28
+  /// Versions of the file format (`ir_version`).
+  public static let fileVersions = 1...14
 
   public var options: Options
 
@@ -51,15 +56,16 @@ public struct ONNXImporter: Sendable {
   /// - Throws: ``ONNXError``, naming every node that cannot be taken.
   public func read(contentsOf url: URL) throws(ONNXError) -> ImportedModel {
     let data: Data
-    do {
-      data = try Data(contentsOf: url, options: .mappedIfSafe)
+    do throws(ModelFileError) {
+      data = try MappedFile.data(at: url)
     } catch {
-      throw .unreadable(file: url.lastPathComponent, reason: error.localizedDescription)
+      throw .unreadable(file: url.lastPathComponent, reason: "\(error.defect)")
     }
     return try read(data, file: url)
   }
 
-  private func read(_ data: Data, file: URL) throws(ONNXError) -> ImportedModel {
+  /// - Parameter file: names the model in messages and says where external tensors lie.
+  func read(_ data: Data, file: URL) throws(ONNXError) -> ImportedModel {
     let name = file.lastPathComponent
     guard data.count <= Int(Int32.max) else {
       throw .unreadable(file: name, reason: "a protobuf file has at most 2³¹ bytes")
@@ -70,7 +76,7 @@ public struct ONNXImporter: Sendable {
     do {
       proto = try ProtoModel(serializedBytes: data, options: decoding)
     } catch {
-      throw .malformed(file: name, reason: "\(error)")
+      throw .malformed(file: name, reason: "damaged protobuf (\(error))")
     }
     guard proto.hasGraph, !proto.graph.node.isEmpty else {
       throw .malformed(file: name, reason: "it holds no network")

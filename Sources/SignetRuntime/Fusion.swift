@@ -69,13 +69,23 @@ struct GraphUses {
   /// Whether `value` can be ready before the node at `position`: it stands before it, or is made
   /// of what does by moving elements about (a shortcut that is sub-sampled and padded).
   private func canPrecede(_ value: String, _ position: Int) -> Bool {
-    guard let own = positions[value] else { return false }
-    guard own >= position else { return true }
-    switch graph.nodes[own].operation {
-    case .pad, .slice, .dropout, .maxPool, .averagePool:
-      return graph.nodes[own].inputs.allSatisfy { canPrecede($0, position) }
-    default:
-      return false
+    var value = value
+    for _ in 0..<Self.longestShortcut {
+      guard let own = positions[value] else { return false }
+      guard own >= position else { return true }
+      let node = graph.nodes[own]
+      switch node.operation {
+      case .pad, .slice, .dropout, .maxPool, .averagePool:
+        guard let input = node.inputs.first else { return false }
+        value = input
+      default:
+        return false
+      }
     }
+    return false
   }
+
+  /// Operations on a shortcut that are looked through: a file may chain any number of them, beside
+  /// any number of layers.
+  private static let longestShortcut = 16
 }

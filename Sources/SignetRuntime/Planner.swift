@@ -144,9 +144,15 @@ struct Planner {
 
   /// Makes a value that stands behind the step that is about to read it.
   private mutating func planAhead(_ name: String) throws(EngineError) {
-    guard values[name] == nil, let node = uses.graph.node(named: name) else { return }
-    for input in node.inputs { try planAhead(input) }
-    try plan(node)
+    var pending: [Node] = []
+    var name = name
+    while values[name] == nil, let node = uses.graph.node(named: name),
+      let input = node.inputs.first
+    {
+      pending.append(node)
+      name = input
+    }
+    for node in pending.reversed() { try plan(node) }
   }
 
   private mutating func planPooling(_ node: Node, _ attributes: Pooling, isMaximum: Bool)
@@ -219,13 +225,20 @@ struct Planner {
 
   /// Where the value `name` is to be written: its part of a concatenation, or a new buffer.
   mutating func destination(of name: String) throws(EngineError) -> ValueView {
-    // A concatenation exists as soon as its first part does.
-    if let value = values[name] { return value.view }
-    let shape = try shape(of: name)
-    guard let slot = slots[name] else { return newBuffer(shape) }
-    let whole = try destination(of: slot.node)
-    values[slot.node] = Value(view: whole)
-    return whole.channels(from: slot.firstChannel, count: shape.channels)
+    // A concatenation exists as soon as its first part does, and may be part of another.
+    var parts: [(value: String, slot: ConcatenationSlot)] = []
+    var whole = name
+    while values[whole] == nil, let slot = slots[whole] {
+      parts.append((whole, slot))
+      whole = slot.node
+    }
+    let shape = try shape(of: whole)
+    var view = values[whole]?.view ?? newBuffer(shape)
+    for (value, slot) in parts.reversed() {
+      values[slot.node] = Value(view: view)
+      view = view.channels(from: slot.firstChannel, count: try self.shape(of: value).channels)
+    }
+    return view
   }
 
   mutating func finish(_ fusion: Fusion, _ out: ValueView) {

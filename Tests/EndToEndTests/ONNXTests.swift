@@ -126,4 +126,82 @@ import Testing
       #expect(strict.standardError.contains(".png: "))
     }
   }
+
+  /// What a file leaves open, and what is refused, name the option that settles it.
+  @Test func errorsNameTheOption() throws {
+    try writePlainONNX()
+    func run(_ arguments: String...) throws -> Command.Output {
+      try Command(arguments: arguments).run()
+    }
+    let plain = path("plain.onnx")
+    let grey = ["--data", data, "--threads", "1", "--limit", "16", "--json"]
+    #expect(
+      try Command(arguments: ["evaluate", plain, "--preset", "unit"] + grey).run().status == 0)
+    let colour = try Command(arguments: ["evaluate", plain, "--preset", "imagenet"] + grey).run()
+    #expect(colour.status == 64)
+    #expect(colour.standardError.contains("--preset unit, or --mean, --std"))
+
+    #expect(try run("inspect", plain, "--input-shape", "1x28x28").status == 0)
+    #expect(try run("inspect", plain, "--input-shape", "input:1,1,28,28").status == 0)
+    let other = try run("inspect", plain, "--input-shape", "3x28x28")
+    #expect(other.status == 65)
+    #expect(other.standardError.contains("--input-shape to fit N×1×28×28, found 3×28×28"))
+    #expect(try run("inspect", plain, "--input-shape", "3x").status == 64)
+    #expect(try run("inspect", plain, "--output-name", "logits").status == 0)
+    let output = try run("inspect", plain, "--output-name", "logit")
+    #expect(output.status == 65)
+    #expect(output.standardError.contains("did you mean 'logits'?"))
+  }
+
+  @Test func operatorsAreListed() throws {
+    let listed = try Command("import", "--operators").succeed()
+    #expect(listed.standardOutput.contains("MaxPool, AveragePool\n    → pooling"))
+    let rows = try Command("import", "--operators", "--json").succeed().json()["rows"]
+    #expect((rows as? [Any])?.count ?? 0 > 10)
+    #expect(try Command("import", "--operators", "x.onnx").run().status == 64)
+    let nowhere = try Command("import", "x.onnx").run()
+    #expect(nowhere.status == 64)
+    #expect(nowhere.standardError.contains("-o FILE"))
+  }
+
+  @Test func otherFrameworksFilesAreToldTheWay() throws {
+    for (name, way) in [
+      ("net.pt", "torch.onnx.export"), ("net.PTH", "torch.onnx.export"),
+      ("net.tflite", "tf2onnx.convert --tflite"), ("net.h5", "tf2onnx.convert --keras"),
+      ("net.keras", "tf2onnx.convert --keras"), ("net.pb", "tf2onnx.convert --graphdef"),
+    ] {
+      try workspace.write(Data("x".utf8), to: name)
+      let output = try Command("inspect", path(name)).run()
+      #expect(output.status == 65, "\(name)")
+      #expect(output.standardError.contains(way), "\(name)")
+    }
+    try FileManager.default.createDirectory(
+      atPath: path("saved"), withIntermediateDirectories: false)
+    try workspace.write(Data("x".utf8), to: "saved/saved_model.pb")
+    let saved = try Command("inspect", path("saved")).run()
+    #expect(saved.standardError.contains("tf2onnx.convert --saved-model"))
+  }
+
+  @Test func exportsGoOnlyWhereFilesGo() throws {
+    try writePlainONNX()
+    #expect(mkfifo(path("pipe.onnx"), 0o600) == 0)
+    try FileManager.default.createSymbolicLink(
+      atPath: path("to-pipe.onnx"), withDestinationPath: "pipe.onnx")
+    for place in ["pipe.onnx", "to-pipe.onnx"] {
+      let output = try Command("export", path("float.signet"), "-o", path(place)).run()
+      #expect(output.status == 64, "\(place)")
+      #expect(output.standardError.contains("found a device or a pipe"))
+    }
+    try workspace.write(Data("old".utf8), to: "target.onnx")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o600], ofItemAtPath: path("target.onnx"))
+    try FileManager.default.createSymbolicLink(
+      atPath: path("link.onnx"), withDestinationPath: "target.onnx")
+    try Command("export", path("float.signet"), "-o", path("link.onnx")).succeed()
+    #expect(try workspace.bytes("target.onnx").count > 1000)
+    let attributes = try FileManager.default.attributesOfItem(atPath: path("target.onnx"))
+    #expect(attributes[.posixPermissions] as? Int == 0o600)
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: path("link.onnx")) == "target.onnx")
+  }
 }

@@ -33,11 +33,16 @@ import Testing
     #expect(folder.names.isEmpty)
   }
 
-  @Test func devicesAreNotReplaced() throws {
+  /// Devices go the way of pipes; a fault would replace them, where tests run as root.
+  @Test func pipesAreNotReplaced() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.file("pipe.signet")
+    #expect(mkfifo(pipe.path, 0o600) == 0)
     let model = try Fixture.model()
-    let null = URL(fileURLWithPath: "/dev/null")
-    let failure = error { () throws(ModelFileError) in try model.write(to: null) }
+    let failure = error { () throws(ModelFileError) in try model.write(to: pipe) }
     #expect(failure?.defect == .notRegularFile)
+    var status = stat()
+    #expect(stat(pipe.path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
     let zeros = URL(fileURLWithPath: "/dev/zero")
     #expect(
       error { () throws(ModelFileError) in _ = try Model(contentsOf: zeros) }?.defect
@@ -96,6 +101,24 @@ import Testing
     #expect(mode as? Int == 0o640)
     #expect(folder.names == ["link.signet", "model.signet"])
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == url.path)
+  }
+
+  /// A link to a file that is not there yet, by way of another, is written through.
+  @Test func linksWithoutATargetStayLinks() throws {
+    let folder = try TemporaryFolder()
+    let manager = FileManager.default
+    try manager.createDirectory(at: folder.file("inner"), withIntermediateDirectories: false)
+    try manager.createSymbolicLink(
+      atPath: folder.file("first.signet").path, withDestinationPath: "second.signet")
+    try manager.createSymbolicLink(
+      atPath: folder.file("second.signet").path, withDestinationPath: "inner/model.signet")
+    let model = try Fixture.model()
+    try model.write(to: folder.file("first.signet"))
+    #expect(try Model(contentsOf: folder.file("inner/model.signet")) == model)
+    #expect(
+      try manager.destinationOfSymbolicLink(atPath: folder.file("first.signet").path)
+        == "second.signet")
+    #expect(folder.names.sorted() == ["first.signet", "inner", "second.signet"])
   }
 
   /// An open model is a window on the file it was opened from, whatever takes that file's place.

@@ -11,7 +11,9 @@ import Testing
     tensor.dims = [3]
     change(&tensor)
     let url = URL(fileURLWithPath: "/tmp/x.onnx")
-    return try TensorDecoder(file: "x", externalData: ExternalData(model: url)).decode(tensor)
+    var budget = ImportBudget(fileNodes: 1)
+    return try TensorDecoder(externalData: ExternalData(model: url))
+      .decode(tensor, budget: &budget)
   }
 
   @Test func floatTypes() throws {

@@ -64,4 +64,56 @@ import Testing
       }
     }
   }
+
+  /// A download cache keeps contents under their checksums and links to them from its snapshots.
+  @Test func readsTheHubsCache() throws {
+    try withFolder { folder in
+      let manager = FileManager.default
+      let cache = folder.appendingPathComponent("models--a--b")
+      let snapshot = cache.appendingPathComponent("snapshots/0123abc/onnx")
+      let blobs = cache.appendingPathComponent("blobs")
+      for made in [snapshot, blobs] {
+        try manager.createDirectory(at: made, withIntermediateDirectories: true)
+      }
+      let values: [Float] = [1, 2, 3]
+      try values.withUnsafeBytes { try Data($0).write(to: blobs.appendingPathComponent("sha")) }
+      try Data(count: 12).write(to: cache.appendingPathComponent("secret"))
+      try Data(count: 12).write(to: folder.appendingPathComponent("outside"))
+      for (link, target) in [
+        ("model.onnx_data", "../../../blobs/sha"), ("absolute", blobs.path + "/sha"),
+        ("beside", "../../../secret"), ("above", "../../../../outside"), ("far", "/etc/passwd"),
+      ] {
+        try manager.createSymbolicLink(
+          atPath: snapshot.appendingPathComponent(link).path, withDestinationPath: target)
+      }
+      for location in ["model.onnx_data", "absolute"] {
+        let model = try importing(["location": location], in: snapshot)
+        #expect(model.weights.values.first?.floats == values, "\(location)")
+      }
+      for location in ["beside", "above", "far"] {
+        #expect(throws: ONNXError.self, "\(location)") {
+          try importing(["location": location], in: snapshot)
+        }
+      }
+    }
+  }
+
+  /// Folders that are only called so open nothing.
+  @Test func aFolderOfContentsElsewhereIsNone() throws {
+    try withFolder { folder in
+      let manager = FileManager.default
+      let snapshot = folder.appendingPathComponent("snapshots/1")
+      let other = folder.deletingLastPathComponent().appendingPathComponent("other")
+      for made in [snapshot, other] {
+        try manager.createDirectory(at: made, withIntermediateDirectories: true)
+      }
+      try Data(count: 12).write(to: other.appendingPathComponent("sha"))
+      try manager.createSymbolicLink(
+        at: folder.appendingPathComponent("blobs"), withDestinationURL: other)
+      try manager.createSymbolicLink(
+        atPath: snapshot.appendingPathComponent("data").path, withDestinationPath: "../../blobs/sha"
+      )
+      #expect(throws: ONNXError.self) { try importing(["location": "data"], in: snapshot) }
+    }
+  }
 }

@@ -63,6 +63,34 @@ enum Peer {
       })
   }
 
+  /// Runs one of the conformance scripts.
+  ///
+  /// - Returns: what it says if it fails, else nothing
+  static func run(script: String, _ arguments: [String]) throws -> String {
+    try run([root.appendingPathComponent("Tests/Conformance/\(script)").path] + arguments)
+  }
+
+  /// The arrays of an npz file, as float32.
+  static func arrays(of file: URL) throws -> [String: [Float]] {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("signet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let unpack = """
+      import numpy, sys
+      for name, array in numpy.load(sys.argv[1]).items():
+          array.astype("<f4").tofile(f"{sys.argv[2]}/{name}")
+      """
+    let problem = try run(["-c", unpack, file.path, folder.path])
+    guard problem.isEmpty else { throw Failure.python(problem) }
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    return try Dictionary(
+      uniqueKeysWithValues: names.map {
+        let bytes = try Data(contentsOf: folder.appendingPathComponent($0))
+        return ($0, FloatValues(littleEndian: bytes)?.array ?? [])
+      })
+  }
+
   /// - Returns: what Python says if it fails, else nothing
   private static func run(_ arguments: [String]) throws -> String {
     let process = Process()

@@ -31,14 +31,8 @@ struct TestFile {
     _ operatorName: String, _ inputs: [String], _ outputs: String...,
     attributes: [ProtoAttribute] = [], domain: String = ""
   ) {
-    var node = ProtoNode()
-    node.opType = operatorName
-    node.name = "node_\(outputs.first ?? "none")"
-    node.input = inputs
-    node.output = outputs
-    node.attribute = attributes
-    node.domain = domain
-    proto.graph.node.append(node)
+    proto.graph.node.append(
+      .make(operatorName, inputs, outputs, attributes: attributes, domain: domain))
   }
 
   mutating func floats(_ name: String, _ dims: [Int], _ values: [Float]) {
@@ -75,6 +69,23 @@ struct TestFile {
       return problems
     }
     return []
+  }
+}
+
+extension ProtoNode {
+  /// Thousands of nodes are made before they go into a file: each append there copies them all.
+  static func make(
+    _ operatorName: String, _ inputs: [String], _ outputs: [String],
+    attributes: [ProtoAttribute] = [], domain: String = ""
+  ) -> ProtoNode {
+    var node = ProtoNode()
+    node.opType = operatorName
+    node.name = "node_\(outputs.first ?? "none")"
+    node.input = inputs
+    node.output = outputs
+    node.attribute = attributes
+    node.domain = domain
+    return node
   }
 }
 

@@ -29,6 +29,7 @@ extension Model {
 private struct BatchNormFolding {
   let model: Model
   private(set) var nodes: [Node] = []
+  private var positions: [String: Int] = [:]
   private(set) var weights: [String: Weight]
   /// The values that take the place of folded batch norms'.
   private(set) var renamed: [String: String] = [:]
@@ -47,9 +48,10 @@ private struct BatchNormFolding {
   mutating func take(_ node: Node) throws(CompactionError) {
     guard case .batchNorm(let attributes) = node.operation, let input = node.inputs.first,
       readerCounts[input] == 1, names?.contains(node.name) ?? true,
-      let index = nodes.firstIndex(where: { $0.name == renamed[input] ?? input }),
+      let index = positions[renamed[input] ?? input],
       nodes[index].operation.isBinarizable
     else {
+      positions[node.name] = nodes.count
       nodes.append(
         Node(node.name, node.operation, inputs: node.inputs.map { renamed[$0] ?? $0 }))
       return

@@ -5,15 +5,8 @@ package enum AtomicFile {
   /// Writes a temporary file beside `url`, flushes it to the disk and renames it. If anything
   /// fails, what stood at `url` before still stands there and the temporary file is gone.
   package static func write(_ parts: [Data], to url: URL) throws(ModelFileError) {
-    // A link stays a link: the file it points to is replaced.
-    let target = url.resolvingSymlinksInPath()
     let path = url.path
-    var existing = stat()
-    let exists = stat(target.path, &existing) == 0
-    // Renaming over a device would destroy it.
-    guard !exists || existing.st_mode & S_IFMT == S_IFREG else {
-      throw ModelFileError(path: path, defect: .notRegularFile)
-    }
+    let (target, existing) = try target(of: url)
     let temporary = target.deletingLastPathComponent().appendingPathComponent(
       ".\(target.lastPathComponent).\(UUID().uuidString).tmp"
     ).path
@@ -21,7 +14,7 @@ package enum AtomicFile {
     guard descriptor >= 0 else { throw .system("write", path: path) }
     do throws(ModelFileError) {
       do throws(ModelFileError) {
-        if exists { fchmod(descriptor, existing.st_mode & 0o7777) }
+        if let existing { fchmod(descriptor, existing.st_mode & 0o7777) }
         for part in parts {
           try append(part, to: descriptor, path: path)
         }
@@ -37,6 +30,39 @@ package enum AtomicFile {
       throw error
     }
   }
+
+  /// Finds, before there is anything to write, what would keep ``write(_:to:)`` from replacing what
+  /// stands at `url`: a folder, a device, a pipe.
+  ///
+  /// - Returns: the file that would be written: `url`, or what a link there leads to
+  @discardableResult
+  package static func checkTarget(_ url: URL) throws(ModelFileError) -> URL {
+    try target(of: url).url
+  }
+
+  /// The file that would be replaced, and its status if it exists. A link stays a link: the file it
+  /// points to is replaced, or made where it is missing.
+  private static func target(of url: URL) throws(ModelFileError) -> (url: URL, existing: stat?) {
+    var target = url.resolvingSymlinksInPath()
+    // Links whose target is missing are not resolved; each may lead to the next.
+    for _ in 0..<linkLimit {
+      guard
+        let link = try? FileManager.default.destinationOfSymbolicLink(atPath: target.path)
+      else { break }
+      let folder = target.deletingLastPathComponent()
+      target = URL(fileURLWithPath: link, relativeTo: folder).resolvingSymlinksInPath()
+    }
+    var existing = stat()
+    guard stat(target.path, &existing) == 0 else { return (target, nil) }
+    // Renaming over a device would destroy it.
+    guard existing.st_mode & S_IFMT == S_IFREG else {
+      throw ModelFileError(path: url.path, defect: .notRegularFile)
+    }
+    return (target, existing)
+  }
+
+  /// As many links as the operating system follows.
+  private static let linkLimit = 40
 
   /// Writes all of `part`, however many calls that takes.
   static func append(

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The element types of a safetensors file.
-public enum ElementType: String, Sendable, Hashable, CaseIterable {
+public enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
   case bool = "BOOL"
   case uint8 = "U8"
   case int8 = "I8"

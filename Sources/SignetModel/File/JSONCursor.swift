@@ -1,5 +1,7 @@
 /// A strict reader of the JSON a safetensors header may hold: it sees duplicate keys, which a
 /// decoder into dictionaries cannot, and allocates no more than the text is long.
+///
+/// It recurses no deeper than ``depthLimit``, whatever the text says.
 struct JSONCursor {
   struct Failure: Error {
     /// Bytes from the start of the text.
@@ -162,7 +164,7 @@ struct JSONCursor {
     return value
   }
 
-  /// Passes over any value, nested no deeper than ``depthLimit``.
+  /// Passes over any value, nested no deeper than ``depthLimit``, whose objects say nothing twice.
   mutating func skipValue(depth: Int = 0) throws(Failure) {
     guard depth < Self.depthLimit else { throw failure("nested deeper than \(Self.depthLimit)") }
     skipSpace()
@@ -170,7 +172,13 @@ struct JSONCursor {
     case UInt8(ascii: "\""):
       _ = try string()
     case UInt8(ascii: "{"):
-      try object { (cursor, _) throws(Failure) in try cursor.skipValue(depth: depth + 1) }
+      var seen: Set<String> = []
+      try object { (cursor, key) throws(Failure) in
+        guard seen.insert(key).inserted else {
+          throw cursor.failure("'\(key)' appears twice in one object")
+        }
+        try cursor.skipValue(depth: depth + 1)
+      }
     case UInt8(ascii: "["):
       position += 1
       if take("]") { return }

@@ -1,12 +1,12 @@
 import Foundation
 
 /// The one door to memory-mapped files.
-enum MappedFile {
+package enum MappedFile {
   /// The contents of a regular file without reading them: pages come as they are touched.
   ///
   /// The file must not be cut short while the data lives. Signet itself never does so: it replaces
   /// files by renaming.
-  static func data(at url: URL) throws(ModelFileError) -> Data {
+  package static func data(at url: URL) throws(ModelFileError) -> Data {
     let path = url.path
     // Opening a pipe would wait for its other end.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

@@ -12,10 +12,11 @@ extension Model {
       let labels = try ModelMetadata.decode([String].self, .labels, from: file.metadata)
       let provenance = try ModelMetadata.decode(Provenance.self, .provenance, from: file.metadata)
       let kind = try file.declaredOutputKind()
+      let interface = try file.interface(of: graph)
       do throws(ModelError) {
         try self.init(
           graph: graph, weights: weights, preprocessing: preprocessing, labels: labels,
-          provenance: provenance, outputKind: kind)
+          provenance: provenance, outputKind: kind, interface: interface)
       } catch {
         throw .model(error)
       }
@@ -47,6 +48,19 @@ extension SafetensorsFile {
       throw .json(part: key, offset: nil, reason: "expected one of \(known), found '\(text)'")
     }
     return kind
+  }
+
+  /// Only networks that came from another format's file have one.
+  fileprivate func interface(of graph: Graph) throws(ModelFileError.Defect) -> ModelInterface? {
+    guard metadata[ModelMetadata.Key.interface.rawValue] != nil else { return nil }
+    let interface = try ModelMetadata.decode(ModelInterface.self, .interface, from: metadata)
+    guard interface.fits(graph) else {
+      throw .json(
+        part: ModelMetadata.Key.interface.rawValue, offset: nil,
+        reason: "expected extents of \(graph.inputShape) and \(graph.outputShape), found "
+          + "\(Shape(interface.input.extents)) and \(Shape(interface.output.extents))")
+    }
+    return interface
   }
 
   /// CRC-32 of the whole file, its own eight digits read as zeros.

@@ -14,6 +14,9 @@ extension Model {
         .checksum: String(repeating: "0", count: CRC32.digitCount),
       ]
       metadata[.outputKind] = declaredOutputKind?.rawValue
+      if let interface {
+        metadata[.interface] = try ModelMetadata.encode(interface, as: .interface)
+      }
       var checksum = CRC32()
       for part in layout(metadata).parts { checksum.update(part) }
       metadata[.checksum] = checksum.hexadecimal

@@ -17,33 +17,36 @@ extension ModelFileError.Defect: CustomStringConvertible {
       return "not a model file: expected a header of 2 to \(limit) bytes, "
         + "found a length of \(found)"
     case .json(let part, let offset, let reason):
-      return "\(part)\(offset.map { ", byte \($0)" } ?? ""): \(reason)"
+      return "\(part)\(offset.map { ", byte \($0)" } ?? ""): \(reason.printable)"
     case .duplicate(let name):
-      return "'\(name)' appears twice in the header"
+      return "'\(name.printable)' appears twice in the header"
     case .elementType(let tensor, let expected, let found, let suggestion):
-      return "tensor '\(tensor)': expected elements of type \(expected), found '\(found)'"
-        + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
+      return
+        "tensor '\(tensor.printable)': expected elements of type \(expected), found '\(found.printable)'"
+        + (suggestion.map { "; did you mean '\($0.printable)'?" } ?? "")
     case .extents(let tensor, let found):
-      return "tensor '\(tensor)': a shape of \(Shape(found)) has too many elements"
+      return "tensor '\(tensor.printable)': a shape of \(Shape(found)) has too many elements"
     case .tensorSize(let tensor, let expected, let found):
-      return "tensor '\(tensor)': its shape needs \(expected) bytes, its offsets span \(found)"
+      return
+        "tensor '\(tensor.printable)': its shape needs \(expected) bytes, its offsets span \(found)"
     case .offset(let tensor, let expected, let found):
-      return "tensor '\(tensor)': expected to start at byte \(expected) of the data, "
+      return "tensor '\(tensor.printable)': expected to start at byte \(expected) of the data, "
         + "found \(found)"
     case .trailingBytes(let count):
       return "\(count) bytes after the last tensor belong to none"
     case .notModel(let missing):
-      return "a safetensors file, but not a Signet model: its metadata has no '\(missing)'"
+      return
+        "a safetensors file, but not a Signet model: its metadata has no '\(missing.printable)'"
     case .version(let found, let supported):
       return Int(found).map { $0 > supported } == true
         ? "format version \(found) is newer than this Signet reads (\(supported))"
-        : "unknown format version '\(found)', expected \(supported)"
+        : "unknown format version '\(found.printable)', expected \(supported)"
     case .checksum(let expected, let found):
       return "damaged: expected checksum \(expected), found \(found)"
     case .value(let tensor, let index, let expected, let found):
-      return "tensor '\(tensor)', element \(index): expected \(expected), found \(found)"
+      return "tensor '\(tensor.printable)', element \(index): expected \(expected), found \(found)"
     case .weight(let tensor, let error):
-      return "tensor '\(tensor)': \(error)"
+      return "tensor '\(tensor.printable)': \(error)"
     case .graph(let error):
       return "\(error)"
     case .model(let error):

@@ -14,6 +14,7 @@ enum ModelMetadata {
     case provenance = "signet.provenance"
     /// Only where somebody said what the output is.
     case outputKind = "signet.output_kind"
+    case interface = "signet.interface"
     case checksum = "signet.checksum"
   }
 
@@ -40,7 +41,7 @@ enum ModelMetadata {
     _: Value.Type, _ key: Key, from metadata: [String: String]
   ) throws(ModelFileError.Defect) -> Value {
     guard let text = metadata[key.rawValue] else { throw .notModel(missing: key.rawValue) }
-    try checkDepth(of: text, part: key.rawValue)
+    try check(text, part: key.rawValue)
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: positiveInfinity, negativeInfinity: negativeInfinity, nan: notANumber)
@@ -55,28 +56,13 @@ enum ModelMetadata {
     }
   }
 
-  /// Nothing in a model nests deeply; a decoder that recurses must not be made to.
-  private static func checkDepth(of text: String, part: String) throws(ModelFileError.Defect) {
-    var depth = 0
-    var isInString = false
-    var isEscaped = false
-    for (offset, byte) in text.utf8.enumerated() {
-      if isEscaped {
-        isEscaped = false
-      } else if isInString {
-        isEscaped = byte == UInt8(ascii: "\\")
-        isInString = byte != UInt8(ascii: "\"")
-      } else if byte == UInt8(ascii: "\"") {
-        isInString = true
-      } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-        depth += 1
-        guard depth <= JSONCursor.depthLimit else {
-          throw .json(
-            part: part, offset: offset, reason: "nested deeper than \(JSONCursor.depthLimit)")
-        }
-      } else if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
-        depth -= 1
-      }
+  /// Nothing in a model nests deeply, and a decoder that recurses must not be made to; nor does it
+  /// see a key that stands twice.
+  private static func check(_ text: String, part: String) throws(ModelFileError.Defect) {
+    do throws(EmbeddedJSON.Defect) {
+      try EmbeddedJSON.check(text)
+    } catch {
+      throw .json(part: part, offset: error.offset, reason: error.reason)
     }
   }
 

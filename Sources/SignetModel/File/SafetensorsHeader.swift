@@ -70,13 +70,15 @@ struct SafetensorsHeader {
     var type: String?
     var shape: [Int]?
     var offsets: [Int]?
+    var seen: Set<String> = []
     try cursor.object { (cursor, key) throws(JSONCursor.Failure) in
-      switch key {
-      case "dtype" where type == nil: type = try cursor.string().text
-      case "shape" where shape == nil: shape = try cursor.counts(limit: Self.rankLimit)
-      case "data_offsets" where offsets == nil: offsets = try cursor.counts(limit: 2)
-      case "dtype", "shape", "data_offsets":
+      guard seen.insert(key).inserted else {
         throw cursor.failure("tensor '\(name)' has two values for '\(key)'")
+      }
+      switch key {
+      case "dtype": type = try cursor.string().text
+      case "shape": shape = try cursor.counts(limit: Self.rankLimit)
+      case "data_offsets": offsets = try cursor.counts(limit: 2)
       default: try cursor.skipValue()
       }
     }

@@ -2,7 +2,7 @@
 ///
 /// A graph that came out of ``init(inputShape:nodes:output:)`` is valid: names are unique, inputs
 /// exist, attributes are in range and every shape is known.
-public struct Graph: Hashable, Sendable {
+public struct Graph: Sendable {
   /// The name under which nodes read the network's input.
   public static let inputName = "input"
 
@@ -13,6 +13,7 @@ public struct Graph: Hashable, Sendable {
   public let output: String
   /// The shape of every value by name, the input's included.
   public let shapes: [String: Shape]
+  private let index: GraphIndex
 
   /// Checks the nodes and infers all shapes.
   ///
@@ -22,6 +23,7 @@ public struct Graph: Hashable, Sendable {
     self.nodes = nodes
     self.output = output
     self.shapes = try ShapeInference(inputShape: inputShape).run(nodes)
+    index = GraphIndex(nodes)
     guard output != Self.inputName, shapes[output] != nil else {
       throw .unknownOutput(name: output, suggestion: closestName(to: output, among: shapes.keys))
     }
@@ -30,12 +32,12 @@ public struct Graph: Hashable, Sendable {
   public var outputShape: Shape { shapes[output] ?? inputShape }
 
   public func node(named name: String) -> Node? {
-    nodes.first { $0.name == name }
+    index.positions[name].map { nodes[$0] }
   }
 
   /// The nodes that read the value `name`, in graph order.
   public func consumers(of name: String) -> [Node] {
-    nodes.filter { $0.inputs.contains(name) }
+    index.readers[name, default: []].map { nodes[$0] }
   }
 
   /// The convolutions and linear layers, in forward order.
@@ -58,6 +60,20 @@ public struct Graph: Hashable, Sendable {
       $0.name == name ? Node(name, operation, inputs: $0.inputs) : $0
     }
     return try Graph(inputShape: inputShape, nodes: replaced, output: output)
+  }
+}
+
+extension Graph: Hashable {
+  // Shapes and positions follow from the rest.
+  public static func == (left: Graph, right: Graph) -> Bool {
+    left.inputShape == right.inputShape && left.output == right.output
+      && left.nodes == right.nodes
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(inputShape)
+    hasher.combine(output)
+    hasher.combine(nodes)
   }
 }
 

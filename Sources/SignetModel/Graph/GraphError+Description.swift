@@ -6,27 +6,29 @@ extension GraphError: CustomStringConvertible {
     case .emptyName(let index):
       return "node \(index) has no name"
     case .duplicateName(let node):
-      return "two nodes are called '\(node)'; names must be unique, "
+      return "two nodes are called '\(node.printable)'; names must be unique, "
         + "and '\(Graph.inputName)' is taken"
     case .unknownInput(let node, let input, let suggestion):
-      return "layer '\(node)' reads '\(input)', which no earlier node produces"
+      return "layer '\(node.printable)' reads '\(input.printable)', which no earlier node produces"
         + rendered(suggestion)
     case .unknownOutput(let name, let suggestion):
-      return "the output '\(name)' is not a node of the network" + rendered(suggestion)
+      return "the output '\(name.printable)' is not a node of the network" + rendered(suggestion)
     case .inputCount(let node, let operation, let expected, let found):
-      return "layer '\(node)' (\(operation.rawValue)): expected \(expected), found \(found)"
+      return
+        "layer '\(node.printable)' (\(operation.rawValue)): expected \(expected), found \(found)"
     case .attribute(let node, let operation, let attribute, let expected, let found):
-      return "layer '\(node)' (\(operation.rawValue)): \(attribute): expected \(expected), "
+      return
+        "layer '\(node.printable)' (\(operation.rawValue)): \(attribute): expected \(expected), "
         + "found \(found)"
     case .shape(let node, let operation, let expected, let found):
-      return "layer '\(node)' (\(operation.rawValue)): expected an input of \(expected), "
+      return "layer '\(node.printable)' (\(operation.rawValue)): expected an input of \(expected), "
         + "found \(found)"
     case .tooLarge(let node, let shape):
-      return "layer '\(node)': a value of \(shape) is larger than a network may hold"
+      return "layer '\(node.printable)': a value of \(shape) is larger than a network may hold"
     }
   }
 
   private func rendered(_ suggestion: String?) -> String {
-    suggestion.map { "; did you mean '\($0)'?" } ?? ""
+    suggestion.map { "; did you mean '\($0.printable)'?" } ?? ""
   }
 }

@@ -12,11 +12,15 @@ public struct Model: Sendable, Hashable {
   public let provenance: Provenance
   /// What somebody said that the output is; `nil` leaves ``outputKind`` to the graph.
   public let declaredOutputKind: OutputKind?
+  /// Names and layout of input and output in the file the network came from, if they are known and
+  /// still those of this network.
+  public let interface: ModelInterface?
 
   /// - Throws: ``ModelError`` with every tensor that is missing, misshapen or left over.
   public init(
     graph: Graph, weights: [String: Weight], preprocessing: Preprocessing, labels: [String] = [],
-    provenance: Provenance = Provenance(), outputKind: OutputKind? = nil
+    provenance: Provenance = Provenance(), outputKind: OutputKind? = nil,
+    interface: ModelInterface? = nil
   ) throws(ModelError) {
     self.graph = graph
     self.weights = weights
@@ -24,6 +28,7 @@ public struct Model: Sendable, Hashable {
     self.labels = labels
     self.provenance = provenance
     declaredOutputKind = outputKind
+    self.interface = interface.flatMap { $0.fits(graph) ? $0 : nil }
     try validate()
   }
 
@@ -47,6 +52,7 @@ public struct Model: Sendable, Hashable {
     try Model(
       graph: graph ?? self.graph, weights: weights ?? self.weights,
       preprocessing: preprocessing ?? self.preprocessing, labels: labels ?? self.labels,
-      provenance: provenance ?? self.provenance, outputKind: outputKind ?? declaredOutputKind)
+      provenance: provenance ?? self.provenance, outputKind: outputKind ?? declaredOutputKind,
+      interface: interface)
   }
 }

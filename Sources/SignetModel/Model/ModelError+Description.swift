@@ -17,17 +17,17 @@ extension ModelError.TensorDefect: CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing(let name, let shape, let suggestion):
-      return "\(name): missing, expected \(Shape(shape))" + rendered(suggestion)
+      return "\(name.printable): missing, expected \(Shape(shape))" + rendered(suggestion)
     case .shape(let name, let expected, let found):
-      return "\(name): expected \(Shape(expected)), found \(Shape(found))"
+      return "\(name.printable): expected \(Shape(expected)), found \(Shape(found))"
     case .unexpected(let name, let suggestion):
-      return "\(name): no layer has this tensor" + rendered(suggestion)
+      return "\(name.printable): no layer has this tensor" + rendered(suggestion)
     case .binary(let name):
-      return "\(name): only weights of convolutions and linear layers can be codes"
+      return "\(name.printable): only weights of convolutions and linear layers can be codes"
     }
   }
 
   private func rendered(_ suggestion: String?) -> String {
-    suggestion.map { "; did you mean '\($0)'?" } ?? ""
+    suggestion.map { "; did you mean '\($0.printable)'?" } ?? ""
   }
 }

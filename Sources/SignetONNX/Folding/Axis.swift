@@ -95,6 +95,10 @@ enum Axis {
   static func reshape(
     _ dims: [Int], to target: [Int], allowZero: Bool
   ) throws(NodeFailure) -> [Int] {
+    guard target.count <= ConstantTensor.maximumRank else {
+      throw NodeFailure(
+        "shape", expected: "at most \(ConstantTensor.maximumRank) axes", found: target.count)
+    }
     var result = target
     for (axis, extent) in target.enumerated() where extent == 0 && !allowZero {
       guard axis < dims.count else {

@@ -100,8 +100,10 @@ extension ConstantFolder {
     return [result]
   }
 
-  private func requireNonZeroDivisor() throws(NodeFailure) {
-    guard optional(1)?.integers?.contains(0) != true else {
+  private mutating func requireNonZeroDivisor() throws(NodeFailure) {
+    guard let divisors = optional(1)?.integers else { return }
+    try budget.claimWork(divisors.count, "B")
+    guard !divisors.contains(0) else {
       throw NodeFailure("B", expected: "divisors other than 0", found: 0)
     }
   }
@@ -140,6 +142,7 @@ extension ConstantFolder {
     guard direction == "LEFT" || direction == "RIGHT" else {
       throw NodeFailure("direction", expected: "LEFT or RIGHT", found: direction)
     }
+    try budget.claimWork(try input(1, "Y").count, "Y")
     guard let amounts = try input(1, "Y").integers, amounts.allSatisfy({ $0 >= 0 }) else {
       throw NodeFailure("Y", expected: "shifts of 0 or more", found: "others")
     }
@@ -237,6 +240,8 @@ extension ConstantFolder {
     let dims = data.dims.indices.compactMap {
       axes.contains($0) ? (keeps ? 1 : nil) : data.dims[$0]
     }
+    // The walk is over all elements, however few are left of them.
+    _ = try budget.claim(data.dims, "data")
     _ = try budget.claim(dims)
     let rows = Axis.positions(
       shape: kept.map { data.dims[$0] }, strides: kept.map { strides[$0] })

@@ -78,7 +78,7 @@ extension ConstantFolder {
     return try unary({ function($0) }, low == nil && high == nil ? { $0 } : nil)
   }
 
-  private func constant() throws(NodeFailure) -> ConstantTensor {
+  private mutating func constant() throws(NodeFailure) -> ConstantTensor {
     if let stored = try attributes.tensor("value") { return try decode(stored) }
     if let value = try attributes.float("value_float") {
       return ConstantTensor(dims: [], floats: [value])

@@ -51,6 +51,9 @@ extension ConstantFolder {
     guard left.dims.count == 2, right.dims.count == 2 else {
       throw NodeFailure("A", expected: "two matrices", found: left.dims)
     }
+    // Transposed, scaled and added to, at most.
+    _ = try budget.claim(left.dims, "A")
+    _ = try budget.claim(right.dims, "B")
     let product = try product(
       try attributes.flag("transA") ? left.transposed() : left,
       try attributes.flag("transB") ? right.transposed() : right)
@@ -60,6 +63,7 @@ extension ConstantFolder {
     guard Axis.broadcast(offset.dims, scaled.dims) == scaled.dims else {
       throw NodeFailure("C", expected: "a shape that fits \(scaled.dims)", found: offset.dims)
     }
+    _ = try budget.claim(scaled.dims, "C")
     let offsets = offset.floats
     let positions = Axis.broadcastPositions(offset.dims, to: scaled.dims)
     let values = zip(scaled.floats, positions).map { $0 + beta * offsets[$1] }

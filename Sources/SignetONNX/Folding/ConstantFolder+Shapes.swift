@@ -78,8 +78,12 @@ extension ConstantFolder {
 
   private func unsqueeze() throws(NodeFailure) -> [ConstantTensor] {
     let data = try input(0, "data")
-    guard let given = try integers(input: 1, orAttribute: "axes"), given.count <= 16 else {
-      throw NodeFailure("axes", expected: "axes to insert", found: "none")
+    guard let given = try integers(input: 1, orAttribute: "axes"),
+      data.dims.count + given.count <= ConstantTensor.maximumRank
+    else {
+      throw NodeFailure(
+        "axes", expected: "axes to insert, at most \(ConstantTensor.maximumRank) in all",
+        found: "none or more")
     }
     let axes = try Axis.normalized(given, rank: data.dims.count + given.count)
     var dims = data.dims
@@ -142,15 +146,18 @@ extension ConstantFolder {
     let data = try input(0, "data")
     let axis = try Axis.normalized(try attributes.integer("axis") ?? 0, rank: data.dims.count)
     let extent = data.dims[axis]
-    let indices = try integers(1, "indices")
+    let places = try input(1, "indices")
+    try budget.claimWork(places.count, "indices")
+    guard let indices = places.integers?.map(Int.init) else {
+      throw NodeFailure("indices", expected: "integers", found: places.type)
+    }
     guard indices.allSatisfy({ $0 >= -extent && $0 < extent }) else {
       throw NodeFailure("indices", expected: "-\(extent)..<\(extent)", found: indices.prefix(8))
     }
     let inner = data.dims[(axis + 1)...].reduce(1, *)
     let outer = data.dims[..<axis].reduce(1, *)
-    let indexDims = try input(1, "indices").dims
     return [
-      try gather(data, data.dims[..<axis] + indexDims + data.dims[(axis + 1)...]) {
+      try gather(data, data.dims[..<axis] + places.dims + data.dims[(axis + 1)...]) {
         (0..<outer).flatMap { row in
           indices.flatMap { index in
             let first = (row * extent + (index < 0 ? index + extent : index)) * inner
@@ -217,8 +224,9 @@ extension ConstantFolder {
       }
       return given
     }
-    guard count >= 1, count <= max(extent, 1) else {
-      throw NodeFailure("num_outputs", expected: "1 to \(extent)", found: count)
+    let limit = min(max(extent, 1), NodeContext.maximumListLength)
+    guard count >= 1, count <= limit else {
+      throw NodeFailure("num_outputs", expected: "1 to \(limit)", found: count)
     }
     let chunk = (extent + count - 1) / count
     let extents = (0..<count).map { min(chunk, extent - $0 * chunk) }
@@ -290,11 +298,11 @@ extension ConstantFolder {
     return [value.gathering([Int](repeating: 0, count: count), dims: dims)]
   }
 
-  func decode(_ tensor: ProtoTensor) throws(NodeFailure) -> ConstantTensor {
+  mutating func decode(_ tensor: ProtoTensor) throws(NodeFailure) -> ConstantTensor {
     do {
-      return try decoder.decode(tensor)
+      return try decoder.decode(tensor, budget: &budget)
     } catch {
-      throw NodeFailure("value", expected: "a tensor", found: error)
+      throw NodeFailure(error.attribute ?? "value", expected: error.expected, found: error.found)
     }
   }
 

@@ -5,7 +5,7 @@ struct ConstantFolder {
   /// `nil` for an input that is left out.
   let inputs: [ConstantTensor?]
   let outputCount: Int
-  var budget: FoldingBudget
+  var budget: ImportBudget
   let decoder: TensorDecoder
 
   typealias Rule = @Sendable (inout ConstantFolder) throws(NodeFailure) -> [ConstantTensor]
@@ -30,6 +30,10 @@ struct ConstantFolder {
     let tensor = try input(index, name)
     guard let values = tensor.integers else {
       throw NodeFailure(name, expected: "integers", found: "\(tensor.type)")
+    }
+    guard values.count <= NodeContext.maximumListLength else {
+      throw NodeFailure(
+        name, expected: "at most \(NodeContext.maximumListLength) numbers", found: values.count)
     }
     return values.map(Int.init)
   }

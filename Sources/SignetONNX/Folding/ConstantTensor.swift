@@ -1,5 +1,7 @@
+import SignetModel
+
 /// The element types that are read. Raw values are ONNX's `TensorProto.DataType`.
-enum ElementType: Int32 {
+enum ElementType: Int32, CaseIterable {
   case float32 = 1
   case uint8 = 2
   case int8 = 3
@@ -49,6 +51,9 @@ enum ElementType: Int32 {
 
 /// A tensor whose elements are known when the file is read.
 struct ConstantTensor: Hashable {
+  /// More axes than any operator here has.
+  static let maximumRank = 16
+
   enum Storage: Hashable {
     /// Elements of any float type, rounded to float32.
     case floats([Float])
@@ -60,19 +65,34 @@ struct ConstantTensor: Hashable {
   let dims: [Int]
   let type: ElementType
   let storage: Storage
+  /// The elements as layers keep them, made once however many layers take the tensor.
+  private let shared: SharedValues
 
-  init(dims: [Int], floats: [Float], type: ElementType = .float32) {
-    self.dims = dims
-    self.type = type
-    storage = .floats(floats)
-    checkInvariants()
+  init(dims: [Int], floats: [Float], type: ElementType = .float32, values: FloatValues? = nil) {
+    self.init(
+      dims: dims, storage: .floats(floats), type: type, shared: SharedValues(values: values))
   }
 
   init(dims: [Int], integers: [Int64], type: ElementType = .int64) {
+    self.init(dims: dims, storage: .integers(integers), type: type, shared: SharedValues())
+  }
+
+  private init(dims: [Int], storage: Storage, type: ElementType, shared: SharedValues) {
     self.dims = dims
     self.type = type
-    storage = .integers(integers)
+    self.storage = storage
+    self.shared = shared
     checkInvariants()
+  }
+
+  static func == (left: ConstantTensor, right: ConstantTensor) -> Bool {
+    left.dims == right.dims && left.type == right.type && left.storage == right.storage
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(dims)
+    hasher.combine(type)
+    hasher.combine(storage)
   }
 
   private func checkInvariants() {
@@ -98,12 +118,14 @@ struct ConstantTensor: Hashable {
     if case .integers(let values) = storage { values } else { nil }
   }
 
+  /// The elements as a layer's tensor.
+  var floatValues: FloatValues { shared.values(of: floats) }
+
+  var isFinite: Bool { shared.isFinite(floats) }
+
   /// The same elements under other extents of equal product.
   func reshaped(_ dims: [Int]) -> ConstantTensor {
-    switch storage {
-    case .floats(let values): ConstantTensor(dims: dims, floats: values, type: type)
-    case .integers(let values): ConstantTensor(dims: dims, integers: values, type: type)
-    }
+    ConstantTensor(dims: dims, storage: storage, type: type, shared: shared)
   }
 
   /// A tensor of `dims` whose element `i` is element `indices[i]` of this one.
@@ -130,6 +152,35 @@ struct ConstantTensor: Hashable {
     }
     return dims.contains(0) ? 0 : product
   }
+
+  /// The same with extents of 0 counted as 1.
+  static func spread(_ dims: [Int], limit: Int) -> Int? {
+    elementCount(dims.map { $0 == 0 ? 1 : $0 }, limit: limit)
+  }
+}
+
+/// What the layers that take one constant share.
+private final class SharedValues {
+  private var values: FloatValues?
+  private var isFinite: Bool?
+
+  init(values: FloatValues? = nil) {
+    self.values = values
+  }
+
+  func isFinite(_ floats: [Float]) -> Bool {
+    if let isFinite { return isFinite }
+    let found = floats.allSatisfy(\.isFinite)
+    isFinite = found
+    return found
+  }
+
+  func values(of floats: [Float]) -> FloatValues {
+    if let values { return values }
+    let made = FloatValues(floats)
+    values = made
+    return made
+  }
 }
 
 /// A constant as the batch size varies: the value at each of ``batches``, or one value for all.
@@ -154,6 +205,13 @@ struct FoldedConstant: Hashable {
 
   /// The value if it does not depend on the batch size.
   var tensor: ConstantTensor? { samples.count == 1 ? samples[0] : nil }
+
+  /// Bytes its elements take.
+  var byteCount: Int {
+    samples.reduce(0) {
+      $0 + $1.count * ($1.integers == nil ? MemoryLayout<Float>.stride : MemoryLayout<Int64>.stride)
+    }
+  }
 
   func sample(_ index: Int) -> ConstantTensor { samples[samples.count == 1 ? 0 : index] }
 }

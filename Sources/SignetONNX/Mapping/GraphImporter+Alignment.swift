@@ -9,6 +9,7 @@ extension GraphImporter {
   mutating func align(
     _ constant: FoldedConstant, with view: View, _ name: String
   ) throws(NodeFailure) -> (view: View, tensor: ConstantTensor) {
+    try budget.claimWork(constant.samples.count == 1 ? 0 : constant.byteCount, name)
     let tensor = try constant.perImage(name)
     guard tensor.integers == nil else {
       throw NodeFailure(name, expected: "numbers of a float type", found: tensor.type)

@@ -37,6 +37,7 @@ extension GraphImporter {
       let negative = try negated(context, right)
       return [.activation(try combine(context, .add, [left, negative]))]
     case (.activation(let view)?, .constant(let constant)?):
+      try budget.claimWork(constant.byteCount, "B")
       let negative = try constant.mapped("B") { -$0 }
       return [.activation(try adding(negative, to: view, context, isOnly: true))]
     case (.constant(let constant)?, .activation(let view)?):
@@ -74,6 +75,7 @@ extension GraphImporter {
     guard case .constant(let constant)? = context.input(1) else {
       throw NodeFailure("B", expected: "a constant", found: "a computed value")
     }
+    try budget.claimWork(constant.byteCount, "B")
     let inverse = try constant.mapped("B") { 1 / $0 }
     return [.activation(try scaling(view, by: inverse, context))]
   }

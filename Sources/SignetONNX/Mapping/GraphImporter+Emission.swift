@@ -10,6 +10,7 @@ extension GraphImporter {
   mutating func emit(
     _ name: String, _ operation: Operation, _ inputs: [String], _ parameters: Parameters = []
   ) throws(NodeFailure) -> View {
+    try budget.claimNodes(1)
     let name = unique(name)
     let node = Node(name, operation, inputs: inputs)
     let shape: Shape
@@ -19,11 +20,13 @@ extension GraphImporter {
       throw NodeFailure(graphError: error)
     }
     for (role, tensor) in parameters {
-      guard tensor.floats.allSatisfy(\.isFinite) else {
+      try budget.claimWeight(tensor.count, role.rawValue)
+      guard tensor.isFinite else {
         throw NodeFailure(role.rawValue, expected: "finite numbers", found: "others")
       }
       do {
-        weights[node.parameterName(role)] = try Weight(shape: tensor.dims, values: tensor.floats)
+        weights[node.parameterName(role)] = try Weight(
+          shape: tensor.dims, storage: .float(tensor.floatValues))
       } catch {
         throw NodeFailure(role.rawValue, expected: "a tensor", found: error)
       }
@@ -87,7 +90,9 @@ extension NodeContext {
   func name(weight input: Int? = nil) -> String {
     if let input, input < node.input.count, node.input[input].hasSuffix(".weight") {
       let module = String(node.input[input].dropLast(".weight".count))
-      if !module.isEmpty, module.allSatisfy({ $0.isLetter || $0.isNumber || "._-".contains($0) }) {
+      if !module.isEmpty, module.utf8.count <= Self.maximumNameLength,
+        module.allSatisfy({ $0.isLetter || $0.isNumber || "._-".contains($0) })
+      {
         return module
       }
     }
@@ -104,8 +109,13 @@ extension NodeContext {
       parts.append(part)
     }
     let name = parts.joined(separator: ".")
-    return name.isEmpty || name == Graph.inputName ? "\(node.opType.lowercased())_\(index)" : name
+    let isFit =
+      !name.isEmpty && name != Graph.inputName && name.utf8.count <= Self.maximumNameLength
+    return isFit ? name : "\(node.opType.lowercased())_\(index)"
   }
+
+  /// Longer names would be copied with each call of a function.
+  private static let maximumNameLength = 256
 }
 
 extension NodeFailure {

@@ -2,29 +2,28 @@ import SignetModel
 
 /// Model-local functions, which some exporters leave where operators would do.
 extension GraphImporter {
-  /// Calls within calls, and nodes they unfold into: a short file can nest exponentially.
+  /// Calls within calls: a short file can nest exponentially.
   private static let maximumDepth = 16
-  private static let maximumNodes = 100_000
+  /// What opening and closing a scope takes, in nodes.
+  private static let callCost = 4
 
-  func function(for node: ProtoNode) -> ProtoFunction? {
+  func function(for node: ProtoNode) -> ImportedFunction? {
     functions[FunctionKey(domain: node.domain, name: node.opType, overload: node.overload)]
   }
 
   /// Imports a function's nodes with its inputs bound to the caller's.
   mutating func call(
-    _ function: ProtoFunction, _ context: NodeContext
+    _ imported: ImportedFunction, _ context: NodeContext
   ) throws(NodeFailure) -> [ImportedValue] {
-    unfoldedNodes += function.node.count
-    guard functionDepth < Self.maximumDepth, unfoldedNodes < Self.maximumNodes else {
+    let function = imported.function
+    guard functionDepth < Self.maximumDepth else {
       throw NodeFailure(nil, expected: "functions that do not nest so deeply", found: function.name)
     }
-    let outer = (values, readers, owners)
-    values = [:]
-    readers = [:]
-    owners = [:]
-    functionDepth += 1
+    try budget.claimNodes(function.node.count + Self.callCost)
+    try budget.claimWork(imported.size)
+    let outer = enterScope()
     for (index, name) in function.input.enumerated() {
-      values[name] = context.input(index)
+      if let value = context.input(index) { set(name, value) }
       readers[name] = 1
     }
     for name in function.output { readers[name, default: 0] += 1 }
@@ -34,10 +33,10 @@ extension GraphImporter {
     for name in function.attribute + function.attributeProto.map(\.name) {
       context.attributes.ignore(name)
     }
-    run(function.node.map { bound($0, to: arguments, prefix: context.name()) })
-    let results = function.output.map { values[$0] ?? .absent($0) }
-    functionDepth -= 1
-    (values, readers, owners) = outer
+    let prefix = context.name()
+    run(function.node.map { bound($0, to: arguments, prefix: prefix) }, in: imported.order)
+    let results = function.output.map { value(of: $0) ?? .absent($0) }
+    leaveScope(to: outer)
     return results
   }
 
@@ -54,5 +53,26 @@ extension GraphImporter {
       return value
     }
     return copy
+  }
+}
+
+/// A function with its nodes in an order to compute them.
+struct ImportedFunction {
+  let function: ProtoFunction
+  let order: [Int]
+  /// What a call copies: names, lists and numbers.
+  let size: Int
+
+  /// - Parameter problems: gets what is wrong with the order of its nodes
+  init(_ function: ProtoFunction, problems: inout [ONNXError.Problem]) {
+    self.function = function
+    let order = GraphOrder(function.node, given: Set(function.input))
+    problems += order.problems
+    self.order = order.positions
+    size = function.node.reduce(0) { size, node in
+      node.attribute.reduce(size + node.name.utf8.count + node.input.count + node.output.count) {
+        $0 + 1 + $1.ints.count + $1.floats.count
+      }
+    }
   }
 }

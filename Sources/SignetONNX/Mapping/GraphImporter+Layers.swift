@@ -82,6 +82,7 @@ extension GraphImporter {
     guard matrix.dims.count == 2 else {
       throw NodeFailure("B", expected: "a matrix", found: matrix.dims)
     }
+    _ = try budget.claim(matrix.dims, "B")
     let weight = try context.attributes.flag("transB") ? matrix : matrix.transposed()
     let outputs = weight.dims[0]
     var bias: ConstantTensor?
@@ -127,6 +128,7 @@ extension GraphImporter {
       throw NodeFailure(
         "B", expected: "a matrix of \(view.dims.last ?? 1) rows", found: matrix.dims)
     }
+    _ = try budget.claim(matrix.dims, "B")
     let weight = matrix.transposed()
     guard view.dims.count > 1 else {
       return [.activation(try linear(context, view, weight, nil))]

@@ -8,7 +8,4 @@ extension GraphImporter {
       layerMappings, poolingMappings, activationMappings, arithmeticMappings, viewMappings,
       regionMappings, sequenceMappings,
     ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
-
-  /// What an unknown operator is told would be accepted.
-  static let operatorNames = "one of " + mappings.keys.sorted().joined(separator: ", ")
 }

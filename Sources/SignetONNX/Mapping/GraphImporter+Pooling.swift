@@ -90,7 +90,8 @@ extension GraphImporter {
     let moved = try permuted(view, kept + axes.sorted())
     let shape = Shape.map(
       kept.map { view.dims[$0] }.reduce(1, *), 1, axes.map { view.dims[$0] }.reduce(1, *))
-    let grid = moved.isInOrder && kept + axes.sorted() == [0, 1, 2] ? view.canonicalShape : shape
+    let isSpace = kept == [0] && axes.sorted() == [1, 2]
+    let grid = moved.isInOrder && isSpace ? view.canonicalShape : shape
     let result = try emit(
       context.name(), .globalAveragePool, [try resolve(moved, as: grid)])
     let dims = view.dims.indices.compactMap {

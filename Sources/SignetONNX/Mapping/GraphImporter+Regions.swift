@@ -70,6 +70,7 @@ extension GraphImporter {
         seen = true
         continue
       }
+      try budget.claimWork(input?.constant?.byteCount ?? 0, "inputs")
       let tensor = try input?.constant?.perImage("inputs")
       guard let tensor, tensor.dims.count == view.dims.count + 1, let value = tensor.floats.first,
         tensor.floats.allSatisfy({ $0 == fill ?? value }),
@@ -204,6 +205,9 @@ extension GraphImporter {
     }
     let indices = try context.required(1, "indices")
     let extent = view.dims[axis - 1]
+    guard indices.count <= NodeContext.maximumListLength else {
+      throw NodeFailure("indices", expected: "neighbouring places", found: indices.count)
+    }
     let places = (indices.integers ?? []).map { Int($0) < 0 ? Int($0) + extent : Int($0) }
     guard indices.dims.count <= 1, let first = places.first, (0..<extent).contains(first),
       places == Array(first..<first + places.count), first + places.count <= extent

@@ -7,7 +7,11 @@ extension GraphImporter {
       try importer.splitToSequence(context)
     },
     "SequenceConstruct": { importer, context throws(NodeFailure) in
-      [.sequence(context.inputs.compactMap(\.self))]
+      let elements = context.inputs.compactMap(\.self)
+      for case .sequence in elements {
+        throw NodeFailure("inputs", expected: "tensors", found: "a sequence")
+      }
+      return [.sequence(elements)]
     },
     "SequenceAt": { importer, context throws(NodeFailure) in
       [try importer.sequenceElement(context)]
@@ -29,7 +33,8 @@ extension GraphImporter {
     let axis = try Axis.normalized(
       try context.attributes.integer("axis") ?? 0, rank: view.dims.count + 1)
     guard try context.attributes.flag("keepdims", default: true), axis > 0,
-      let split = try context.constant(1, "split"), let lengths = split.integers
+      let split = try context.constant(1, "split"), let lengths = split.integers,
+      lengths.count <= NodeContext.maximumListLength
     else {
       throw NodeFailure(
         "split", expected: "lengths along an axis behind the batch", found: "others")
@@ -37,8 +42,10 @@ extension GraphImporter {
     var extents = lengths.map(Int.init)
     if split.dims.isEmpty, let chunk = extents.first {
       let extent = view.dims[axis - 1]
-      guard (1...extent).contains(chunk) else {
-        throw NodeFailure("split", expected: "1 to \(extent)", found: chunk)
+      guard (1...extent).contains(chunk), extent / chunk < NodeContext.maximumListLength else {
+        throw NodeFailure(
+          "split", expected: "1 to \(extent), at most \(NodeContext.maximumListLength) parts",
+          found: chunk)
       }
       extents = stride(from: 0, to: extent, by: chunk).map { min(chunk, extent - $0) }
     }

@@ -9,21 +9,27 @@ extension GraphImporter {
     "Cast": { importer, context throws(NodeFailure) in
       context.attributes.ignore("saturate", "round_mode")
       let type = try ElementType.named(by: try context.attributes.integer("to"))
-      guard type.isFloat else {
-        throw NodeFailure("to", expected: "a float type", found: type)
-      }
-      return [.activation(try context.activation())]
+      return [.activation(try importer.cast(try context.activation(), to: type, "to"))]
     },
     "CastLike": { importer, context throws(NodeFailure) in
       context.attributes.ignore("saturate", "round_mode")
-      if let type = context.input(1)?.constant?.samples[0].type, !type.isFloat {
-        throw NodeFailure("target_type", expected: "a float type", found: type)
-      }
+      let type = context.input(1)?.constant?.samples[0].type ?? .float32
       if let constant = context.input(0)?.constant {
+        guard context.input(1)?.view?.isInteger != true else {
+          throw NodeFailure("target_type", expected: "a float type", found: "integers")
+        }
         // The image's type: float numbers, whatever their width in the file.
+        try importer.budget.claimWork(constant.byteCount)
         return [.constant(constant.asFloats)]
       }
-      return [.activation(try context.activation())]
+      let view = try context.activation()
+      if context.input(1)?.view?.isInteger == true {
+        guard view.isInteger else {
+          throw NodeFailure("target_type", expected: "a float type", found: "integers")
+        }
+        return [.activation(view)]
+      }
+      return [.activation(try importer.cast(view, to: type, "target_type"))]
     },
     "Dropout": { importer, context throws(NodeFailure) in try importer.dropout(context) },
     "Shape": { importer, context throws(NodeFailure) in
@@ -50,6 +56,19 @@ extension GraphImporter {
     "Unsqueeze": { importer, context throws(NodeFailure) in try importer.unsqueeze(context) },
     "Transpose": { importer, context throws(NodeFailure) in try importer.transpose(context) },
   ]
+
+  /// Bytes may become wider integers on their way to floats; floats may not become integers, which
+  /// would round.
+  private func cast(
+    _ view: View, to type: ElementType, _ name: String
+  ) throws(NodeFailure) -> View {
+    guard type.isFloat || (view.isInteger && type.byteCount > 1) else {
+      throw NodeFailure(name, expected: "a float type", found: type)
+    }
+    var result = view
+    result.isInteger = !type.isFloat
+    return result
+  }
 
   private func viewed(_ context: NodeContext, _ view: View, as dims: [Int]) -> [ImportedValue] {
     var result = view.reshaped(dims)
@@ -153,8 +172,10 @@ extension GraphImporter {
   private func unsqueeze(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation(0, "data")
     let given = try context.integers(input: 1, orAttribute: "axes") ?? []
-    guard given.count <= 8 else {
-      throw NodeFailure("axes", expected: "at most 8", found: given.count)
+    guard given.count <= 8, given.count + view.dims.count < ConstantTensor.maximumRank else {
+      throw NodeFailure(
+        "axes", expected: "at most 8, and \(ConstantTensor.maximumRank) axes in all",
+        found: given.count)
     }
     let axes = try Axis.normalized(given, rank: view.dims.count + 1 + given.count)
     guard !axes.contains(0) else {
@@ -176,6 +197,7 @@ extension GraphImporter {
       throw NodeFailure("perm", expected: "the batch to stay the first axis", found: order)
     }
     var result = try permuted(view, order.dropFirst().map { $0 - 1 })
+    result.isInteger = view.isInteger
     result.origin = context.name()
     return [.activation(result)]
   }

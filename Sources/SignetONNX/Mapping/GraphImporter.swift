@@ -4,12 +4,14 @@ import SignetModel
 struct GraphImporter {
   let decoder: TensorDecoder
   let operatorSet: Int
-  let functions: [FunctionKey: ProtoFunction]
-  var budget: FoldingBudget
+  let functions: [FunctionKey: ImportedFunction]
+  /// Stored tensors by name: each is decoded when a node first reads it.
+  let initializers: [String: ProtoTensor]
+  var budget: ImportBudget
   /// The batch size the file declares, if it is not free.
   let declaredBatch: Int?
 
-  var values: [String: ImportedValue] = [:]
+  private(set) var values: [String: ImportedValue] = [:]
   /// How many nodes and outputs read each ONNX value.
   var readers: [String: Int] = [:]
   /// The ONNX value each node was made for.
@@ -24,9 +26,8 @@ struct GraphImporter {
   var suffixes: [String: Int] = [:]
   /// Views that have been carried out.
   var resolved: [ResolvedView: String] = [:]
-  /// Nesting of functions, and nodes that functions unfolded into.
+  /// Nesting of functions.
   var functionDepth = 0
-  var unfoldedNodes = 0
 
   struct FunctionKey: Hashable {
     let domain: String
@@ -42,16 +43,67 @@ struct GraphImporter {
   /// A model that is wrong in a hundred places is wrong; a report of millions helps nobody.
   static let maximumProblems = 1000
 
-  mutating func run(_ nodes: [ProtoNode]) {
-    for node in nodes {
-      for input in node.input where !input.isEmpty { readers[input, default: 0] += 1 }
+  /// - Parameter order: positions of nodes, each after those it reads
+  mutating func run(_ nodes: [ProtoNode], in order: [Int]) {
+    for position in order {
+      for input in nodes[position].input where !input.isEmpty { readers[input, default: 0] += 1 }
     }
     var unread = readers
-    for (index, node) in nodes.enumerated() {
+    for position in order {
       guard problems.count < Self.maximumProblems else { return }
-      take(node, index: index)
-      for input in node.input { release(input, &unread) }
+      take(nodes[position], index: position)
+      for input in nodes[position].input { release(input, &unread) }
     }
+  }
+
+  mutating func set(_ name: String, _ value: ImportedValue) {
+    drop(name)
+    for constant in value.constants { budget.hold(constant) }
+    values[name] = value
+  }
+
+  private mutating func drop(_ name: String) {
+    guard let value = values.removeValue(forKey: name) else { return }
+    for constant in value.constants { budget.drop(constant) }
+  }
+
+  /// Opens a scope of names for a function's nodes.
+  ///
+  /// - Returns: the outer scope, for ``leaveScope(to:)``
+  mutating func enterScope() -> Scope {
+    let outer = Scope(values: values, readers: readers, owners: owners)
+    (values, readers, owners) = ([:], [:], [:])
+    functionDepth += 1
+    return outer
+  }
+
+  mutating func leaveScope(to outer: Scope) {
+    for constant in values.values.flatMap(\.constants) { budget.drop(constant) }
+    (values, readers, owners) = (outer.values, outer.readers, outer.owners)
+    functionDepth -= 1
+  }
+
+  struct Scope {
+    fileprivate let values: [String: ImportedValue]
+    fileprivate let readers: [String: Int]
+    fileprivate let owners: [String: String]
+  }
+
+  /// What a name stands for; a stored tensor is decoded here.
+  mutating func value(of name: String) -> ImportedValue? {
+    if let value = values[name] { return value }
+    // Functions see their own arguments only.
+    guard functionDepth == 0, let tensor = initializers[name] else { return nil }
+    do throws(NodeFailure) {
+      set(name, .constant(FoldedConstant(try decoder.decode(tensor, budget: &budget))))
+    } catch {
+      problems.append(
+        ONNXError.Problem(
+          .tensor, node: name, operator: "tensor", attribute: error.attribute,
+          expected: error.expected, found: error.found))
+      set(name, .failed)
+    }
+    return values[name]
   }
 
   /// Forgets a constant after its last reader: unpacking bits takes many steps, and the results of
@@ -59,23 +111,24 @@ struct GraphImporter {
   private mutating func release(_ name: String, _ unread: inout [String: Int]) {
     guard let count = unread[name] else { return }
     unread[name] = count - 1
-    if count == 1, values[name]?.constant != nil { values[name] = nil }
+    if count == 1, values[name]?.view == nil { drop(name) }
   }
 
   mutating func take(_ node: ProtoNode, index: Int) {
+    var inputs: [ImportedValue?] = []
+    for name in node.input { inputs.append(name.isEmpty ? nil : value(of: name) ?? .absent(name)) }
     let context = NodeContext(
-      node: node, index: index, operatorSet: operatorSet,
-      inputs: node.input.map { $0.isEmpty ? nil : values[$0] ?? .absent($0) })
+      node: node, index: index, operatorSet: operatorSet, inputs: inputs)
     do {
       let results = try outputs(of: context)
       for (position, name) in node.output.enumerated() where !name.isEmpty {
         let missing = ImportedValue.absent("output \(position) of \(node.opType)")
-        values[name] = position < results.count ? results[position] : missing
+        set(name, position < results.count ? results[position] : missing)
         if let view = values[name]?.view, owners[view.node] == nil { owners[view.node] = name }
       }
     } catch {
       if case .failure(let failure) = error { problems.append(context.problem(failure)) }
-      for name in node.output { values[name] = .failed }
+      for name in node.output { set(name, .failed) }
     }
   }
 
@@ -93,14 +146,9 @@ struct GraphImporter {
       if let function = function(for: node) {
         return try call(function, context)
       }
-      guard node.domain.isEmpty || node.domain == "ai.onnx" else {
-        throw NodeFailure(nil, expected: "an operator of ONNX's own set", found: node.domain)
-      }
+      try Self.requireKnown(node)
       let mapping = Self.mappings[node.opType]
       let folds = ConstantFolder.rules[node.opType] != nil
-      guard mapping != nil || folds else {
-        throw NodeFailure(nil, expected: Self.operatorNames, found: node.opType)
-      }
       for case .failed? in context.inputs { throw Interruption.alreadyReported }
       for case .absent(let name)? in context.inputs {
         throw NodeFailure("input", expected: "a value that is computed", found: name)
@@ -109,6 +157,7 @@ struct GraphImporter {
       if folds, context.inputs.allSatisfy(\.isConstant) {
         results = try fold(context)
       } else if let mapping {
+        try context.requireFloats()
         results = try mapping(&self, context)
       } else {
         throw NodeFailure(
@@ -122,6 +171,17 @@ struct GraphImporter {
       throw .failure(failure)
     } catch {
       throw .alreadyReported
+    }
+  }
+
+  static func requireKnown(_ node: ProtoNode) throws(NodeFailure) {
+    guard node.domain.isEmpty || node.domain == "ai.onnx" else {
+      throw NodeFailure(
+        nil, expected: "an operator of ONNX's own set", found: "one of '\(node.domain)'")
+    }
+    guard mappings[node.opType] != nil || ConstantFolder.rules[node.opType] != nil else {
+      throw NodeFailure(
+        nil, expected: "is not taken; replace it by other operators before the export", found: "")
     }
   }
 
@@ -147,6 +207,15 @@ struct GraphImporter {
 }
 
 extension ImportedValue {
+  /// The constants it stands for, a sequence's elements included.
+  var constants: [FoldedConstant] {
+    switch self {
+    case .constant(let constant): [constant]
+    case .sequence(let elements): elements.compactMap(\.constant)
+    case .activation, .absent, .failed: []
+    }
+  }
+
   var constant: FoldedConstant? {
     if case .constant(let constant) = self { constant } else { nil }
   }

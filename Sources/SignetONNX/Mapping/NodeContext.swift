@@ -8,6 +8,9 @@ struct NodeContext {
   let operatorSet: Int
   /// `nil` for an input that is left out.
   let inputs: [ImportedValue?]
+  /// Extents, axes and places come in lists that are short; a constant may hold millions.
+  static let maximumListLength = 1 << 16
+
   let attributes: Attributes
 
   init(node: ProtoNode, index: Int, operatorSet: Int, inputs: [ImportedValue?]) {
@@ -19,11 +22,33 @@ struct NodeContext {
   }
 
   func problem(_ failure: NodeFailure) -> ONNXError.Problem {
-    let name = node.name.isEmpty ? node.output.first ?? "#\(index)" : node.name
     let domain = node.domain.isEmpty || node.domain == "ai.onnx" ? "" : "\(node.domain)."
     return ONNXError.Problem(
-      node: name, operator: domain + node.opType, attribute: failure.attribute,
+      node: Self.label(of: node, index: index), operator: domain + node.opType,
+      attribute: failure.attribute,
       expected: failure.expected, found: failure.found)
+  }
+
+  /// What messages call a node.
+  static func label(of node: ProtoNode, index: Int) -> String {
+    guard node.name.isEmpty else { return node.name }
+    return node.output.first { !$0.isEmpty } ?? "#\(index)"
+  }
+
+  /// Operators that take an image of integers as it is: they do not compute.
+  private static let integerOperators: Set = [
+    "Cast", "CastLike", "Expand", "Flatten", "Identity", "Reshape", "Shape", "Size", "Squeeze",
+    "Transpose", "Unsqueeze",
+  ]
+
+  /// Arithmetic on integers rounds and wraps around; only its conversion to floats is taken.
+  func requireFloats() throws(NodeFailure) {
+    guard !Self.integerOperators.contains(node.opType) else { return }
+    for input in inputs {
+      guard input?.view?.isInteger != true else {
+        throw NodeFailure("X", expected: "float numbers: a Cast before it", found: "integers")
+      }
+    }
   }
 
   func input(_ index: Int) -> ImportedValue? {
@@ -79,6 +104,11 @@ struct NodeContext {
         throw NodeFailure(name, expected: "a constant", found: "a value computed from the image")
       }
       return try attributes.integers(name).map { [$0] }
+    }
+    guard constant.samples.allSatisfy({ $0.count <= Self.maximumListLength }) else {
+      throw NodeFailure(
+        name, expected: "at most \(Self.maximumListLength) numbers",
+        found: constant.samples[0].count)
     }
     let samples = constant.samples.compactMap(\.integers)
     guard samples.count == constant.samples.count else {

@@ -16,6 +16,8 @@ struct View: Hashable {
   private(set) var order: [Int]
   /// The ONNX extents after the batch.
   private(set) var dims: [Int]
+  /// Whether the file counts the elements in whole numbers.
+  var isInteger = false
   /// The reshaping ONNX node to name a node after, should the view be carried out.
   var origin: String?
 

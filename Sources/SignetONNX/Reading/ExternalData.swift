@@ -1,76 +1,122 @@
 import Foundation
+import SignetModel
 
 /// The files beside a model in which tensors too large for protobuf lie. Only files inside the
-/// model's own folder are read: a model from a stranger must not reach for `/etc/passwd`.
+/// model's own folder, or inside the model hub's cache it lies in, are read: a model from a stranger
+/// must not reach for `/etc/passwd`.
 final class ExternalData {
-  private let file: String
+  /// Links followed, with a separator at the end: the folder the model lies in, and what a hub's
+  /// cache keeps for it.
+  private let roots: [String]
   private let folder: URL
-  private var opened: [String: Data] = [:]
+  /// By location as the file says it.
+  private var opened: [String: File] = [:]
+  /// By path with all links followed: two locations may be one file.
+  private var mapped: [String: File] = [:]
 
-  init(model: URL) {
-    file = model.lastPathComponent
-    folder = model.deletingLastPathComponent().resolvingSymlinksInPath().standardizedFileURL
+  private final class File {
+    let data: Data
+    /// Bytes of it that tensors have taken, counted up to all there are.
+    var taken = 0
+
+    init(_ data: Data) { self.data = data }
   }
 
-  /// - Returns: exactly `count` bytes of `tensor`.
-  func bytes(of tensor: ProtoTensor, count: Int) throws(ONNXError) -> Data {
+  init(model: URL) {
+    folder = model.deletingLastPathComponent().resolvingSymlinksInPath().standardizedFileURL
+    roots = ([folder] + HubCache.folders(around: folder)).map { $0.path + "/" }
+  }
+
+  /// - Returns: exactly `count` bytes of `tensor`, and how many of its file's bytes no tensor had
+  ///   taken before.
+  func bytes(
+    of tensor: ProtoTensor, count: Int
+  ) throws(NodeFailure) -> (bytes: Data, new: Int) {
     let entries = Dictionary(
       tensor.externalData.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     guard let location = entries["location"], !location.isEmpty else {
-      throw failure(tensor, "", "is not named")
+      throw NodeFailure("external data", expected: "the name of a file", found: "none")
     }
-    let offset = try number(entries["offset"], of: tensor, location) ?? 0
-    if let length = try number(entries["length"], of: tensor, location), length != count {
-      throw failure(tensor, location, "is said to hold \(length) bytes, not \(count)")
+    let offset = try number(entries["offset"], location) ?? 0
+    if let length = try number(entries["length"], location), length != count {
+      throw failure(location, expected: "\(count) bytes", found: "a length of \(length)")
     }
-    let data = try open(location, for: tensor)
+    let file = try open(location)
+    let data = file.data
     guard offset <= data.count, count <= data.count - offset else {
-      throw failure(tensor, location, "ends before byte \(offset) + \(count)")
+      throw failure(
+        location, expected: "\(count) bytes from byte \(offset) on", found: "\(data.count) in all")
     }
+    let new = min(count, data.count - file.taken)
+    file.taken += new
     let start = data.startIndex + offset
-    return data[start..<start + count]
+    return (data[start..<start + count], new)
   }
 
-  private func open(_ location: String, for tensor: ProtoTensor) throws(ONNXError) -> Data {
-    if let data = opened[location] { return data }
+  private func open(_ location: String) throws(NodeFailure) -> File {
+    if let file = opened[location] { return file }
     let components = location.split(separator: "/", omittingEmptySubsequences: false)
     guard !location.hasPrefix("/"), !location.contains("\\"), !location.contains("\0"),
       components.allSatisfy({ !$0.isEmpty && $0 != ".." })
     else {
-      throw failure(tensor, location, "must be a relative path inside the model's folder")
+      throw failure(
+        location, expected: "a relative path inside the model's folder", found: "another")
     }
-    let url = folder.appendingPathComponent(location).resolvingSymlinksInPath()
-    guard url.standardizedFileURL.path.hasPrefix(folder.path + "/") else {
-      throw failure(tensor, location, "leads out of the model's folder")
+    let url = folder.appendingPathComponent(location).resolvingSymlinksInPath().standardizedFileURL
+    guard roots.contains(where: { url.path.hasPrefix($0) }) else {
+      throw failure(
+        location, expected: "a file inside the model's folder or the hub's cache it lies in",
+        found: "a link that leads out of it")
     }
-    do {
-      let values = try url.resourceValues(forKeys: [.isRegularFileKey])
-      guard values.isRegularFile == true else {
-        throw failure(tensor, location, "is not a regular file")
+    let file: File
+    if let known = mapped[url.path] {
+      file = known
+    } else {
+      do throws(ModelFileError) {
+        file = File(try MappedFile.data(at: url))
+      } catch {
+        throw failure(location, expected: "a file that can be read", found: "\(error.defect)")
       }
-      let data = try Data(contentsOf: url, options: .mappedIfSafe)
-      opened[location] = data
-      return data
-    } catch let error as ONNXError {
-      throw error
-    } catch {
-      throw failure(tensor, location, "cannot be read")
     }
+    mapped[url.path] = file
+    opened[location] = file
+    return file
   }
 
-  private func number(
-    _ text: String?, of tensor: ProtoTensor, _ location: String
-  ) throws(ONNXError) -> Int? {
+  private func number(_ text: String?, _ location: String) throws(NodeFailure) -> Int? {
     guard let text else { return nil }
     guard let value = Int(text), value >= 0 else {
-      throw failure(tensor, location, "has the place '\(text)'")
+      throw failure(location, expected: "a place in it", found: "'\(text.printable)'")
     }
     return value
   }
 
-  private func failure(
-    _ tensor: ProtoTensor, _ location: String, _ reason: String
-  ) -> ONNXError {
-    .externalData(file: file, tensor: tensor.name, location: location, reason: reason)
+  private func failure(_ location: String, expected: String, found: String) -> NodeFailure {
+    NodeFailure("data file '\(location.printable)'", expected: expected, found: found)
+  }
+}
+
+/// The layout of a model hub's download cache: `snapshots/REVISION/…` holds links into `blobs`,
+/// where the contents lie under their checksums.
+enum HubCache {
+  /// The cache's folders of contents, if `folder` lies in one of its snapshots.
+  static func folders(around folder: URL) -> [URL] {
+    var inner = folder
+    while inner.path != "/", !inner.path.isEmpty {
+      let outer = inner.deletingLastPathComponent()
+      if outer.lastPathComponent == "snapshots" {
+        let cache = outer.deletingLastPathComponent()
+        let blobs = cache.appendingPathComponent("blobs").standardizedFileURL
+        var isFolder: ObjCBool = false
+        // A link to somewhere else is no folder of the cache.
+        if FileManager.default.fileExists(atPath: blobs.path, isDirectory: &isFolder),
+          isFolder.boolValue, blobs.resolvingSymlinksInPath().path == blobs.path
+        {
+          return [blobs, outer]
+        }
+      }
+      inner = outer
+    }
+    return []
   }
 }

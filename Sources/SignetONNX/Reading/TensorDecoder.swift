@@ -1,46 +1,52 @@
 import Foundation
+import SignetModel
 
 /// Turns stored tensors into numbers. Every size is checked against the bytes that are there before
 /// memory is set aside for it.
 struct TensorDecoder {
-  let file: String
   let externalData: ExternalData
 
-  /// More axes than any operator here has.
-  private static let maximumRank = 16
-
-  func decode(_ tensor: ProtoTensor) throws(ONNXError) -> ConstantTensor {
+  /// - Parameter budget: what the file stores must have been granted; what lies in other files is
+  ///   granted here.
+  func decode(
+    _ tensor: ProtoTensor, budget: inout ImportBudget
+  ) throws(NodeFailure) -> ConstantTensor {
     guard let type = ElementType(rawValue: tensor.dataType) else {
-      throw failure(tensor, expected: ElementType.names, found: "element type \(tensor.dataType)")
+      throw NodeFailure(
+        nil, expected: ElementType.names, found: "element type \(tensor.dataType)")
     }
     let dims = tensor.dims.map(Int.init)
-    guard dims.count <= Self.maximumRank,
+    let limit = ConstantTensor.maximumRank
+    guard dims.count <= limit,
       let count = ConstantTensor.elementCount(dims, limit: Int(Int32.max))
     else {
-      throw failure(
-        tensor, expected: "at most \(Self.maximumRank) axes and 2³¹ elements", found: "\(dims)")
+      throw NodeFailure(nil, expected: "at most \(limit) axes and 2³¹ elements", found: dims)
     }
+    let byteCount = count * type.byteCount
     if tensor.dataLocation == 1 {
-      let bytes = try externalData.bytes(of: tensor, count: count * type.byteCount)
+      let (bytes, isNew) = try externalData.bytes(of: tensor, count: byteCount)
+      budget.grant(bytes: isNew, of: type)
+      _ = try budget.claim(dims)
       return decode(bytes, type: type, dims: dims, count: count)
     }
     if tensor.hasRawData {
-      guard tensor.rawData.count == count * type.byteCount else {
-        throw failure(
-          tensor, expected: "\(count * type.byteCount) bytes for \(dims)",
-          found: "\(tensor.rawData.count)")
+      guard tensor.rawData.count == byteCount else {
+        throw NodeFailure(
+          nil, expected: "\(byteCount) bytes for \(dims)", found: tensor.rawData.count)
       }
+      _ = try budget.claim(dims)
       return decode(tensor.rawData, type: type, dims: dims, count: count)
     }
+    _ = try budget.claim(dims)
     return try decodeFields(tensor, type: type, dims: dims, count: count)
   }
 
   private func decodeFields(
     _ tensor: ProtoTensor, type: ElementType, dims: [Int], count: Int
-  ) throws(ONNXError) -> ConstantTensor {
-    func check(_ found: Int) throws(ONNXError) {
+  ) throws(NodeFailure) -> ConstantTensor {
+    func check(_ found: Int) throws(NodeFailure) {
       guard found == count else {
-        throw failure(tensor, expected: "\(count) elements for \(dims)", found: "\(found)")
+        throw NodeFailure(nil, expected: "\(count) elements for \(dims)", found: found)
       }
     }
     switch type {
@@ -70,11 +76,13 @@ struct TensorDecoder {
     }
   }
 
-  /// - Parameter bytes: exactly `count` little-endian elements.
+  /// - Parameter bytes: exactly `count` little-endian elements. Layers take float32 ones as a window
+  ///   on them.
   private func decode(
     _ bytes: Data, type: ElementType, dims: [Int], count: Int
   ) -> ConstantTensor {
-    bytes.withUnsafeBytes { raw in
+    let window = type == .float32 ? FloatValues(littleEndian: bytes) : nil
+    return bytes.withUnsafeBytes { raw in
       func integers<T: FixedWidthInteger>(_: T.Type) -> ConstantTensor {
         let values = (0..<count).map {
           let value = raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)
@@ -87,7 +95,7 @@ struct TensorDecoder {
           let bits = raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)
           return convert(T(littleEndian: bits))
         }
-        return ConstantTensor(dims: dims, floats: values, type: type)
+        return ConstantTensor(dims: dims, floats: values, type: type, values: window)
       }
       switch type {
       case .float32: return floats(Float.init(bitPattern:))
@@ -105,8 +113,15 @@ struct TensorDecoder {
       }
     }
   }
+}
 
-  private func failure(_ tensor: ProtoTensor, expected: String, found: String) -> ONNXError {
-    .tensor(file: file, tensor: tensor.name, expected: expected, found: found)
+extension ProtoTensor {
+  /// Bytes of elements that stand in the file itself.
+  var storedByteCount: Int {
+    guard let type = ElementType(rawValue: dataType) else { return 0 }
+    guard !hasRawData else { return rawData.count }
+    let count =
+      floatData.count + doubleData.count + int32Data.count + int64Data.count + uint64Data.count
+    return count * type.byteCount
   }
 }

@@ -51,14 +51,13 @@ extension GraphWriter {
           .float("beta", attributes.beta), .float("bias", attributes.bias),
         ])
     case .softmax(let axis): append("Softmax", inputs, to: output, [.integer("axis", axis + 1)])
-    case .reshape(let shape): reshape(inputs[0], to: shape.extents, node.name, output)
+    case .reshape(let shape): reshape(inputs[0], to: shape.extents, to: output)
     case .transpose(let attributes):
-      let grid = reshape(
-        inputs[0], to: attributes.extents, "\(node.name).grid", "\(node.name).grid")
+      let grid = reshape(inputs[0], to: attributes.extents, to: beside("\(node.name).grid"))
       let order = [0] + attributes.order.map { $0 + 1 }
       let permuted = append(
-        "Transpose", [grid], to: "\(node.name).permuted", [.integers("perm", order)])
-      reshape(permuted, to: attributes.shape.extents, node.name, output)
+        "Transpose", [grid], to: beside("\(node.name).permuted"), [.integers("perm", order)])
+      reshape(permuted, to: attributes.shape.extents, to: output)
     }
   }
 
@@ -136,7 +135,7 @@ extension GraphWriter {
       append("HardSigmoid", inputs, to: output, [.float("alpha", slope), .float("beta", offset)])
     case .hardSwish: append("HardSwish", inputs, to: output)
     case .silu:
-      let gate = append("Sigmoid", inputs, to: "\(node.name).gate")
+      let gate = append("Sigmoid", inputs, to: beside("\(node.name).gate"))
       append("Mul", inputs + [gate], to: output)
     }
   }
@@ -145,7 +144,7 @@ extension GraphWriter {
     let (weight, bias) = (weight(.weight, of: node), weight(.bias, of: node))
     var value = inputs[0]
     if let weight {
-      let target = bias == nil ? output : "\(node.name).scaled"
+      let target = bias == nil ? output : beside("\(node.name).scaled")
       value = append("Mul", [value, weight], to: target)
     }
     if let bias { append("Add", [value, bias], to: output) }
@@ -155,15 +154,7 @@ extension GraphWriter {
     var value = inputs[0]
     for (index, input) in inputs.enumerated().dropFirst() {
       let isLast = index == inputs.count - 1
-      value = append("Mul", [value, input], to: isLast ? output : "\(node.name).\(index)")
+      value = append("Mul", [value, input], to: isLast ? output : beside("\(node.name).\(index)"))
     }
-  }
-
-  /// The batch keeps its extent, which ONNX writes as 0.
-  @discardableResult
-  private mutating func reshape(
-    _ value: String, to extents: [Int], _ name: String, _ output: String
-  ) -> String {
-    append("Reshape", [value, store("\(name).extents", [0] + extents)], to: output)
   }
 }

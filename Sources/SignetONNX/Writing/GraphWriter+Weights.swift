@@ -23,7 +23,7 @@ extension GraphWriter {
     let codes = store(CodesRecovery.int8Name(name), .int8, dims: shape, bytes: filters.bytes)
     let scale = store(
       CodesRecovery.scaleName(name), filters.scales.array, dims: [filters.filterCount])
-    return append("DequantizeLinear", [codes, scale], to: name, [.integer("axis", 0)])
+    return append("DequantizeLinear", [codes, scale], to: beside(name), [.integer("axis", 0)])
   }
 
   /// Packed bits and the operators that make floats of them: each byte is shifted by 0 to 7, the
@@ -41,25 +41,26 @@ extension GraphWriter {
     let base = store("signet.base", .uint8, dims: [1], bytes: Data([2]))
     let one = store("signet.one", [1], dims: [1])
     let two = store("signet.two", [2], dims: [1])
-    append("BitShift", [bytes, shifts], to: "\(name).shifted", [.string("direction", "RIGHT")])
-    append("Mod", ["\(name).shifted", base], to: "\(name).bits")
-    append("Cast", ["\(name).bits"], to: "\(name).floats", [.integer("to", 1)])
+    var value = append(
+      "BitShift", [bytes, shifts], to: beside("\(name).shifted"), [.string("direction", "RIGHT")])
+    value = append("Mod", [value, base], to: beside("\(name).bits"))
+    value = append("Cast", [value], to: beside("\(name).floats"), [.float32])
     let rows = store("\(name).rows", [count, filters, stride * 8])
-    var value = append("Reshape", ["\(name).floats", rows], to: "\(name).padded")
+    value = append("Reshape", [value, rows], to: beside("\(name).padded"))
     if stride * 8 != codes.patchLength {
       let bounds = [
         store("signet.start", [0]), store("\(name).end", [codes.patchLength]),
         store("signet.last", [2]),
       ]
-      value = append("Slice", [value] + bounds, to: "\(name).patches")
+      value = append("Slice", [value] + bounds, to: beside("\(name).patches"))
     }
-    append("Mul", [value, two], to: "\(name).doubled")
-    append("Sub", ["\(name).doubled", one], to: "\(name).signs")
-    append("Mul", ["\(name).signs", scale], to: "\(name).scaled")
+    value = append("Mul", [value, two], to: beside("\(name).doubled"))
+    value = append("Sub", [value, one], to: beside("\(name).signs"))
+    value = append("Mul", [value, scale], to: beside("\(name).scaled"))
     let axes = store("signet.codes_axis", [0])
-    append("ReduceSum", ["\(name).scaled", axes], to: "\(name).sum", [.flag("keepdims", false)])
-    let extents = store("\(name).shape", shape)
-    return append("Reshape", ["\(name).sum", extents], to: name)
+    value = append(
+      "ReduceSum", [value, axes], to: beside("\(name).sum"), [.flag("keepdims", false)])
+    return append("Reshape", [value, store("\(name).shape", shape)], to: beside(name))
   }
 
   /// One signed byte per weight and code, and a scale per filter.
@@ -75,9 +76,9 @@ extension GraphWriter {
       let stored = store("\(name).signs.\(code)", .int8, dims: shape, bytes: bytes)
       let part = Array(scales[code * codes.filterCount..<(code + 1) * codes.filterCount])
       let scale = store("\(name).scale.\(code)", part, dims: [codes.filterCount])
-      let output = codes.codeCount == 1 ? name : "\(name).code.\(code)"
+      let output = beside(codes.codeCount == 1 ? name : "\(name).code.\(code)")
       terms.append(append("DequantizeLinear", [stored, scale], to: output, [.integer("axis", 0)]))
     }
-    return terms.count == 1 ? terms[0] : append("Sum", terms, to: name)
+    return terms.count == 1 ? terms[0] : append("Sum", terms, to: beside(name))
   }
 }

@@ -7,23 +7,31 @@ struct GraphWriter {
   let encoding: ONNXExporter.Encoding
   var graph = ProtoGraph()
   private var constants: Set<String> = []
+  private var names: ValueNames
+  private let interface: ModelInterface
 
   /// The operator set written where nothing asks for a newer one, and its file version.
   private static let operatorSet: Int64 = 17
   private static let newerOperatorSet: Int64 = 19
-  private static let scores = "logits"
 
   init(model: Model, encoding: ONNXExporter.Encoding) {
     self.model = model
     self.encoding = encoding
+    interface = model.interface ?? .plain(model.graph)
+    let output = interface.output
+    names = ValueNames(
+      model.graph, input: interface.input.name, output: output.name,
+      isOutput: output.isPlain(model.graph.outputShape))
   }
 
   mutating func proto() -> ProtoModel {
     graph.name = "signet"
-    graph.input = [Self.value(Graph.inputName, model.graph.inputShape)]
+    graph.input = [Self.value(interface.input)]
+    writeInput()
     for node in model.graph.nodes { write(node) }
-    let output = name(of: model.graph.output)
-    graph.output = [Self.value(output, model.graph.outputShape)]
+    writeOutput()
+    nameNodesApart()
+    graph.output = [Self.value(interface.output)]
     let needsNewer = model.graph.nodes.contains(where: \.operation.needsOperatorSet19)
     var proto = ProtoModel()
     proto.irVersion = needsNewer ? 9 : 8
@@ -42,26 +50,78 @@ struct GraphWriter {
     return proto
   }
 
-  /// The ONNX value that stands for a node's.
-  func name(of node: String) -> String {
-    let isFree = model.graph.shapes[Self.scores] == nil
-    return node == model.graph.output && isFree ? Self.scores : node
+  /// Makes the network's C×H×W in float32 of the file's input.
+  private mutating func writeInput() {
+    let port = interface.input
+    var value = port.name
+    if port.elementType != .float32 {
+      value = append("Cast", [value], to: beside("\(port.name).float"), [.float32])
+    }
+    if interface.isChannelsLast {
+      let order = ProtoAttribute.integers("perm", [0, 3, 1, 2])
+      value = append("Transpose", [value], to: beside("\(port.name).channels_first"), [order])
+    } else if port.extents != model.graph.inputShape.extents {
+      value = reshape(
+        value, to: model.graph.inputShape.extents, to: beside("\(port.name).image"))
+    }
+    names.setInput(value)
   }
 
-  private static func value(_ name: String, _ shape: Shape) -> ProtoValueInfo {
+  /// Gives the result the file's output's extents and type.
+  private mutating func writeOutput() {
+    let port = interface.output
+    let shape = model.graph.outputShape
+    guard !port.isPlain(shape) else { return }
+    var value = name(of: model.graph.output)
+    let isFloat = port.elementType == .float32
+    if port.extents != shape.extents {
+      value = reshape(
+        value, to: port.extents, to: isFloat ? port.name : beside("\(port.name).float"))
+    }
+    guard !isFloat else { return }
+    let type = Int(ElementType(port.elementType).rawValue)
+    append("Cast", [value], to: port.name, [.integer("to", type)])
+  }
+
+  /// Runtimes take no two nodes of one name.
+  private mutating func nameNodesApart() {
+    var taken: Set<String> = []
+    for index in graph.node.indices {
+      let name = graph.node[index].name
+      if taken.insert(name).inserted { continue }
+      graph.node[index].name = ValueNames.free(name, &taken)
+    }
+  }
+
+  /// The ONNX value that stands for a node's.
+  func name(of node: String) -> String { names[node] }
+
+  /// A free name for a value that is no node's.
+  mutating func beside(_ name: String) -> String { names.beside(name) }
+
+  private static func value(_ port: ModelInterface.Port) -> ProtoValueInfo {
     var info = ProtoValueInfo()
-    info.name = name
-    info.type.tensorType.elemType = ElementType.float32.rawValue
+    info.name = port.name
+    info.type.tensorType.elemType = ElementType(port.elementType).rawValue
     var batch = ProtoTensorShape.Dimension()
-    batch.dimParam = "batch"
+    switch port.batch {
+    case .free(let name): batch.dimParam = name ?? "batch"
+    case .fixed(let extent): batch.dimValue = Int64(extent)
+    }
     info.type.tensorType.shape.dim =
       [batch]
-      + shape.extents.map {
+      + port.extents.map {
         var dimension = ProtoTensorShape.Dimension()
         dimension.dimValue = Int64($0)
         return dimension
       }
     return info
+  }
+
+  /// The batch keeps its extent, which ONNX writes as 0.
+  @discardableResult
+  mutating func reshape(_ value: String, to extents: [Int], to output: String) -> String {
+    append("Reshape", [value, store("\(output).extents", [0] + extents)], to: output)
   }
 
   /// Appends an ONNX node whose output is `output`.
@@ -83,6 +143,7 @@ struct GraphWriter {
   /// Appends a stored tensor unless one of that name exists.
   @discardableResult
   mutating func store(_ name: String, _ type: ElementType, dims: [Int], bytes: Data) -> String {
+    let name = beside(name)
     guard constants.insert(name).inserted else { return name }
     var tensor = ProtoTensor()
     tensor.name = name
@@ -105,7 +166,33 @@ struct GraphWriter {
   }
 }
 
+extension ModelInterface {
+  /// For a network that came from no file.
+  fileprivate static func plain(_ graph: Graph) -> ModelInterface {
+    ModelInterface(
+      input: Port(
+        name: Graph.inputName, elementType: .float32, batch: .free(name: nil),
+        extents: graph.inputShape.extents),
+      isChannelsLast: false,
+      output: Port(
+        name: graph.shapes[scores] == nil ? scores : graph.output, elementType: .float32,
+        batch: .free(name: nil), extents: graph.outputShape.extents))
+  }
+
+  private static let scores = "logits"
+}
+
+extension ModelInterface.Port {
+  /// Whether a value of `shape` is the port's as it is.
+  fileprivate func isPlain(_ shape: Shape) -> Bool {
+    elementType == .float32 && extents == shape.extents
+  }
+}
+
 extension ProtoAttribute {
+  /// What a Cast casts to.
+  static let float32 = ProtoAttribute.integer("to", Int(ElementType.float32.rawValue))
+
   private init(_ name: String, type: Int32) {
     self.init()
     self.name = name

@@ -29,18 +29,33 @@ extension ActivationStreams {
   private func value(
     _ name: String, chunk: Int, open: Set<Int>
   ) throws(TrainingError) -> Value? {
-    let node = graph.nodes.firstIndex { $0.name == name }
-    if let known = chunks[chunk][node.map { $0 + 1 } ?? 0] {
-      return try TrainingError.wrapping { try restored(known) }
+    let target = (graph.nodes.firstIndex { $0.name == name }).map { $0 + 1 } ?? 0
+    let positions = Dictionary(
+      steps.enumerated().map { ($1.node + 1, $0) }, uniquingKeysWith: { first, _ in first })
+    var values: Chunk = [:]
+    var missing: Set<Int> = []
+    var readers: [Int: Int] = [target: 1]
+    var pending = [target]
+    while let value = pending.popLast() {
+      guard values[value] == nil, !missing.contains(value) else { continue }
+      if let known = chunks[chunk][value] {
+        values[value] = try TrainingError.wrapping { try restored(known) }
+        continue
+      }
+      guard let position = positions[value], !open.contains(value - 1) else { return nil }
+      missing.insert(value)
+      for input in steps[position].inputs { readers[input, default: 0] += 1 }
+      pending += steps[position].inputs
     }
-    guard let node, !open.contains(node), let step = steps.first(where: { $0.node == node }) else {
-      return nil
+    for value in missing.sorted() {
+      guard let position = positions[value] else { continue }
+      let step = steps[position]
+      values[value] = try computed(step, step.inputs.compactMap { values[$0] })
+      for input in step.inputs {
+        readers[input, default: 0] -= 1
+        if readers[input] == 0 { values[input] = nil }
+      }
     }
-    var inputs: [Value] = []
-    for input in graph.nodes[node].inputs {
-      guard let value = try value(input, chunk: chunk, open: open) else { return nil }
-      inputs.append(value)
-    }
-    return try computed(step, inputs)
+    return values[target]
   }
 }

@@ -18,17 +18,17 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
   }
 
   /// - Parameters:
+  ///   - onnx: what an ONNX file leaves open
   ///   - preprocessing: takes the place of what the file says, or does not say
-  ///   - output: the output to take of an ONNX file that has several
   /// - Throws: an `ONNXError` or a `ModelFileError` naming the file.
   func load(
-    _ preprocessing: PreprocessingOptions? = nil, output: String? = nil
+    _ onnx: ONNXChoices, _ preprocessing: PreprocessingOptions? = nil
   ) throws -> Model {
     guard isONNX else {
-      let model = try Model(contentsOf: URL(fileURLWithPath: path))
+      let model = try modelFile()
       return try preprocessing?.applied(to: model) ?? model
     }
-    let imported = try imported(crop: preprocessing?.crop, output: output)
+    let imported = try imported(onnx, crop: preprocessing?.crop)
     guard let preprocessing else { return imported.model }
     if imported.assumesPreprocessing, !preprocessing.saysHowPixelsAreScaled {
       Console.warn(
@@ -41,19 +41,27 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
 
   /// The model as one that works on another's images: where an ONNX file does not say how they
   /// become its input, they do as for `other`.
-  func load(besides other: Model) throws -> Model {
-    guard isONNX else { return try load() }
-    let imported = try imported()
+  func load(_ onnx: ONNXChoices, besides other: Model) throws -> Model {
+    guard isONNX else { return try modelFile() }
+    let imported = try imported(onnx)
     return imported.assumesPreprocessing
       ? try imported.model.with(preprocessing: other.preprocessing) : imported.model
   }
 
   private var isONNX: Bool { path.lowercased().hasSuffix(".onnx") }
 
+  private func modelFile() throws -> Model {
+    if let format = ForeignFormat(path: path) {
+      throw CommandError.foreignFormat(file: path, format)
+    }
+    return try Model(contentsOf: URL(fileURLWithPath: path))
+  }
+
   /// - Parameter crop: a file that leaves its extents open takes images of this size
-  private func imported(crop: Int? = nil, output: String? = nil) throws -> ImportedModel {
-    let shape = crop.map { Shape.map(3, $0, $0) }
-    let options = ONNXImporter.Options(openExtents: shape, output: output)
+  private func imported(_ onnx: ONNXChoices, crop: Int? = nil) throws -> ImportedModel {
+    let options = ONNXImporter.Options(
+      openExtents: crop.map { Shape.map(3, $0, $0) }, inputExtents: onnx.inputShape,
+      output: onnx.outputName)
     return try ONNXImporter(options: options).read(contentsOf: URL(fileURLWithPath: path))
   }
 
@@ -61,8 +69,10 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
   ///
   /// - Parameters:
   ///   - network: makes the zoo's network, e.g. with fresh weights
-  func load(orBuild network: (Architecture) throws -> Model) throws -> Model {
-    if FileManager.default.fileExists(atPath: path) || looksLikeFile { return try load() }
+  func load(
+    _ onnx: ONNXChoices, orBuild network: (Architecture) throws -> Model
+  ) throws -> Model {
+    if FileManager.default.fileExists(atPath: path) || looksLikeFile { return try load(onnx) }
     return try network(Architecture(named: path))
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SignetModel
 
 /// A file that will be written. Checked before work starts, so that hours of it are not lost to a
 /// mistyped folder.
@@ -26,7 +27,10 @@ struct OutputFile: ExpressibleByArgument, Hashable {
     if manager.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       throw .output(file: path, reason: .isFolder)
     }
-    let folder = url.deletingLastPathComponent().path
+    guard let target = try? AtomicFile.checkTarget(url) else {
+      throw .output(file: path, reason: .notRegularFile)
+    }
+    let folder = target.deletingLastPathComponent().path
     guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
       throw .output(file: path, reason: .noFolder(folder))
     }

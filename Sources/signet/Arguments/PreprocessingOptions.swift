@@ -7,19 +7,31 @@ struct PreprocessingOptions: ParsableArguments {
   enum Preset: String, ExpressibleByArgument, CaseIterable {
     case imagenet, cifar10, unit
 
-    var preprocessing: Preprocessing {
-      switch self {
-      case .imagenet: .imagenet
-      case .cifar10: .cifar
-      case .unit: .unit
+    /// - Parameter hasOwnValues: whether mean and deviation are given beside the preset
+    func preprocessing(
+      channels: Int, hasOwnValues: Bool
+    ) throws(CommandError) -> Preprocessing {
+      var values: Preprocessing =
+        switch self {
+        case .imagenet: .imagenet
+        case .cifar10: .cifar
+        case .unit: .unit
+        }
+      guard channels == 1 else { return values }
+      guard self == .unit || hasOwnValues else {
+        throw .preset(name: rawValue, channels: channels)
       }
+      values.channelOrder = .grey
+      values.mean = [0]
+      values.std = [1]
+      return values
     }
   }
 
   @Option(
     help: """
       Take another's values for what follows: imagenet (RGB/255, its mean and deviation, shorter \
-      side 256), cifar10 (RGB/255, its mean and deviation) or unit (RGB/255).
+      side 256), cifar10 (RGB/255, its mean and deviation) or unit (RGB/255, or grey/255).
       """)
   var preset: Preset?
 
@@ -63,9 +75,13 @@ struct PreprocessingOptions: ParsableArguments {
     preset != nil || inputScale != nil || mean != nil || std != nil
   }
 
-  /// `base` with what was given in its place.
-  func resolved(over base: Preprocessing) -> Preprocessing {
-    var result = preset?.preprocessing ?? base
+  /// `base` with what was given in its place, for an input of `channels`.
+  private func resolved(
+    over base: Preprocessing, channels: Int
+  ) throws(CommandError) -> Preprocessing {
+    var result =
+      try preset?.preprocessing(channels: channels, hasOwnValues: mean != nil && std != nil)
+      ?? base
     if let inputScale { result.scale = inputScale.value }
     if let mean { result.mean = mean.values }
     if let std { result.std = std.values }
@@ -80,7 +96,7 @@ struct PreprocessingOptions: ParsableArguments {
     if let crop, crop != shape.height || crop != shape.width {
       throw CommandError.crop(pixels: crop, input: shape)
     }
-    let preprocessing = resolved(over: model.preprocessing)
+    let preprocessing = try resolved(over: model.preprocessing, channels: shape.channels)
     let names = try classNames()
     guard preprocessing != model.preprocessing || names != nil else { return model }
     return try model.with(preprocessing: preprocessing, labels: names)

@@ -43,6 +43,8 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "Seed of the random weights.")
   var seed: UInt64 = 0
 
+  @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -81,7 +83,7 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   private func load() throws -> Model {
-    if let model { return try model.load() }
+    if let model { return try model.load(onnx.choices) }
     let architecture = try Architecture(named: arch ?? "")
     return float
       ? try architecture.model(seed: seed) : try architecture.binaryModel(seed: seed)

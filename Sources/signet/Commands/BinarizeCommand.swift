@@ -33,6 +33,8 @@ struct BinarizeCommand: ParsableCommand {
 
   @OptionGroup var reading: ReadingOptions
 
+  @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
+
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
 
   @OptionGroup var common: CommonOptions
@@ -44,7 +46,7 @@ struct BinarizeCommand: ParsableCommand {
   /// Everything but the printing.
   func perform() throws -> BinarizationReport {
     try output.check()
-    let float = try model.load(preprocessing)
+    let float = try model.load(onnx.choices, preprocessing)
     let dataset = try data.open(default: .train, seed: options.seed)
     let checkpoint = try checkpoints.prepare(for: output)
     Interruption.stopAtNextSafePoint()

@@ -85,6 +85,8 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Start anew even where finished or unfinished work could be picked up.")
   var restart = false
 
+  @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
+
   @OptionGroup var common: CommonOptions
 
   @Argument(parsing: .postTerminator, help: "Options for every binary method.")
@@ -127,7 +129,7 @@ struct CompareCommand: ParsableCommand {
     return ComparisonPlan(
       network: model?.path, architecture: arch, folder: output, data: images, epochs: epochs,
       floatEpochs: floatEpochs ?? epochs, seed: seed, lesson: lesson, keep: keep,
-      threads: common.threads, hashing: hashing, extra: extra)
+      threads: common.threads, onnx: onnx.choices, hashing: hashing, extra: extra)
   }
 }
 

@@ -27,6 +27,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var reading: ReadingOptions
 
+  @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
+
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
 
   @OptionGroup var common: CommonOptions
@@ -42,7 +44,7 @@ struct EvaluateCommand: ParsableCommand {
 
   /// Everything but the printing.
   func perform() throws -> EvaluationReport {
-    let model = try model.load(preprocessing)
+    let model = try model.load(onnx.choices, preprocessing)
     let dataset = try classes.matched(data.open(default: .test, seed: seed), to: model)
     let classifier = try running.classifier(
       for: model, threads: common.threadCount, batch: batchSize)

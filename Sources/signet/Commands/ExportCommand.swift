@@ -44,6 +44,8 @@ struct ExportCommand: ParsableCommand {
   @Flag(name: .customLong("float"), help: "The same as --encoding float.")
   var expandsToFloat = false
 
+  @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -60,7 +62,7 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     Interruption.exitAtOnce()
     try output.check()
-    let loaded = try model.load()
+    let loaded = try model.load(onnx.choices)
     let encoding = output.isONNX ? (expandsToFloat ? .float : encoding ?? .bits) : nil
     let hasCodes = loaded.weights.values.contains(where: \.isBinary)
     let edges = edges ?? (hasCodes && encoding != .float ? .int8 : .float32)

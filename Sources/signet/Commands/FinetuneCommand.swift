@@ -62,6 +62,8 @@ struct FinetuneCommand: ParsableCommand {
 
   @OptionGroup var checkpoints: CheckpointOptions
 
+  @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -83,13 +85,14 @@ struct FinetuneCommand: ParsableCommand {
   func perform() throws -> TrainingReport {
     try output.check()
     let dataset = try data.open(default: .train, seed: options.seed)
-    let start = try model.load { architecture in
+    let start = try model.load(onnx.choices) { architecture in
       // A student sees images as its teacher does.
       try architecture.model(
         inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
-      ).with(preprocessing: self.teacher?.load().preprocessing, labels: dataset.classNames)
+      ).with(
+        preprocessing: self.teacher?.load(onnx.choices).preprocessing, labels: dataset.classNames)
     }
-    let teacher = try teacher?.load(besides: start)
+    let teacher = try teacher?.load(onnx.choices, besides: start)
     var resolved = options.resolved(over: .finetuning, threads: common.threadCount)
     resolved.loss = loss
     binary.apply(to: &resolved)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SignetModel
+import SignetONNX
 import SignetReport
 import SignetZoo
 
@@ -28,13 +29,14 @@ struct ImportCommand: ParsableCommand {
   var weights: String?
 
   @Option(name: [.short, .long], help: ArgumentHelp("The model file to write.", valueName: "file"))
-  var output: OutputFile
+  var output: OutputFile?
+
+  @Flag(help: "List the operators that are taken of ONNX files, and leave.")
+  var operators = false
+
+  @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
 
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
-
-  @Option(
-    help: ArgumentHelp("The output to take of an ONNX file that has several.", valueName: "name"))
-  var outputName: String?
 
   @Option(
     help: """
@@ -45,6 +47,15 @@ struct ImportCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    if operators {
+      guard model == nil, arch == nil, weights == nil, output == nil else {
+        throw ValidationError("--operators: lists what is taken; it goes with no file")
+      }
+      return
+    }
+    guard output != nil else {
+      throw ValidationError("expected the model file to write: -o FILE")
+    }
     guard (model == nil) == (arch != nil), (arch == nil) == (weights == nil) else {
       throw ValidationError("expected an ONNX file, or --arch and --weights")
     }
@@ -52,6 +63,9 @@ struct ImportCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
+    guard let output else {
+      return try Console.print(OperatorsReport(ONNXOperator.all), json: common.json)
+    }
     try output.check()
     let imported = try imported().with(outputKind: outputKind)
     try imported.write(to: output.url)
@@ -63,7 +77,7 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func imported() throws -> Model {
-    if let model { return try model.load(preprocessing, output: outputName) }
+    if let model { return try model.load(onnx.choices, preprocessing) }
     let architecture = try Architecture(named: arch ?? "")
     let plain = try architecture.model(
       weights: URL(fileURLWithPath: weights ?? ""), preprocessing: architecture.preprocessing)

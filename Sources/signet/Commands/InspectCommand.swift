@@ -13,11 +13,13 @@ struct InspectCommand: ParsableCommand {
   @Argument(help: "A model file or an ONNX file.")
   var model: ModelArgument
 
+  @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     Interruption.exitAtOnce()
-    let loaded = try model.load()
+    let loaded = try model.load(onnx.choices)
     let report = InspectionReport(
       model: loaded, file: model.path, fileBytes: try loaded.fileByteCount,
       floatBytes: loaded.floatByteCount)

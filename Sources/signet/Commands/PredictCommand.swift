@@ -34,6 +34,8 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var running: EngineOptions
 
+  @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
+
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
 
   @OptionGroup var common: CommonOptions
@@ -44,7 +46,7 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
-    let model = try model.load(preprocessing).with(outputKind: outputKind)
+    let model = try model.load(onnx.choices, preprocessing).with(outputKind: outputKind)
     let classifier = try running.classifier(for: model, threads: common.threadCount, batch: 1)
     let images = try ImageFiles(images)
     let kind = PredictionReport.Kind(model.outputKind)

@@ -38,6 +38,8 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var checkpoints: CheckpointOptions
 
+  @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
@@ -48,7 +50,7 @@ struct TrainCommand: ParsableCommand {
   func perform() throws -> TrainingReport {
     try output.check()
     let dataset = try data.open(default: .train, seed: options.seed)
-    let start = try model.load { architecture in
+    let start = try model.load(onnx.choices) { architecture in
       try architecture.model(
         inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
       ).with(labels: dataset.classNames)

@@ -118,7 +118,7 @@ struct Comparison {
     of method: ComparedMethod, steps: [ComparisonPlan.Step]
   ) throws -> ComparisonReport.Row {
     let file = plan.output(of: method)
-    let evaluation = ["evaluate", file] + evaluated
+    let evaluation = ["evaluate", file] + evaluated + plan.onnx.words
     let lines = steps.map(\.line) + [ShellCommand.line(["signet"] + evaluation)]
     if let known = report.rows.first(where: { $0.method == method.rawValue }),
       known.commands == lines, !steps.isEmpty
@@ -138,7 +138,8 @@ struct Comparison {
     }
     return ComparisonReport.Row(
       method: method.rawValue, top1: top1, epochs: epochs, seconds: seconds,
-      fileBytes: try ModelArgument(path: file).load().fileByteCount, file: file, commands: lines)
+      fileBytes: try ModelArgument(path: file).load(plan.onnx).fileByteCount, file: file,
+      commands: lines)
   }
 
   private func save() throws {

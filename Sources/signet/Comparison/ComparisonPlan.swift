@@ -33,6 +33,8 @@ struct ComparisonPlan {
   let lesson: Lesson
   let keep: KeepPattern
   let threads: Int?
+  /// How the network is read if it is an ONNX file.
+  let onnx: ONNXChoices
   /// Given to `signet binarize`.
   let hashing: [String]
   /// Given to the training of every binary method.
@@ -85,7 +87,7 @@ struct ComparisonPlan {
   }
 
   private func step(_ verb: String, _ network: String, _ words: [String], output: String) -> Step {
-    Step(words: [verb, network] + words + ["-o", output], output: output)
+    Step(words: [verb, network] + words + onnx.words + ["-o", output], output: output)
   }
 
   private var keeping: [String] {

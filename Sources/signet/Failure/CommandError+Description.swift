@@ -7,6 +7,16 @@ extension CommandError: CustomStringConvertible {
       "\(file): the folder '\(folder)' is not writable"
     case .output(let file, .isFolder):
       "\(file): expected the name of a file, found a folder"
+    case .output(let file, .notRegularFile):
+      "\(file): expected the name of a file, found a device or a pipe"
+    case .foreignFormat(let file, let format):
+      """
+      \(file): is \(format.name), not a model file or ONNX; export it to ONNX and import that
+        \(format.conversion(of: file))
+      """
+    case .preset(let name, let channels):
+      "--preset \(name): is for 3 channels, the network's input has \(channels); give "
+        + "--preset unit, or --mean, --std and --input-scale"
     case .crop(let pixels, let input):
       "--crop: expected the network's input size \(input.height)×\(input.width), found \(pixels)"
     case .labels(let file):

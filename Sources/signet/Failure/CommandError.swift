@@ -8,6 +8,10 @@ enum CommandError: Error {
   case crop(pixels: Int, input: Shape)
   /// A file of class names that cannot be read.
   case labels(file: String)
+  /// A trained network that has to become ONNX first.
+  case foreignFormat(file: String, ForeignFormat)
+  /// A preset for another number of channels than the network takes.
+  case preset(name: String, channels: Int)
   /// A folder of results holds a file of the same name that was not made there.
   case foreignFile(String)
 
@@ -22,12 +26,14 @@ enum CommandError: Error {
     case noFolder(String)
     case folderNotWritable(String)
     case isFolder
+    /// A device, a pipe or a socket.
+    case notRegularFile
   }
 
   var status: ExitStatus {
     switch self {
-    case .notBinary, .output, .foreignFile, .otherComparison, .crop: .wrongUsage
-    case .labels, .unreadableImages: .badInput
+    case .notBinary, .output, .foreignFile, .otherComparison, .crop, .preset: .wrongUsage
+    case .labels, .unreadableImages, .foreignFormat: .badInput
     }
   }
 }

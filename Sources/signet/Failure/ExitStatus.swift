@@ -39,7 +39,11 @@ enum ExitStatus: Int32 {
   }
 
   private init(onnx error: ONNXError) {
-    if case .unwritable = error { self = .failed } else { self = .badInput }
+    switch error {
+    case .unwritable: self = .failed
+    case .file(let error): self.init(file: error)
+    default: self = .badInput
+    }
   }
 
   private init(zoo error: ZooError) {

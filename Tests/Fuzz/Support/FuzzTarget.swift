@@ -15,6 +15,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     let seeds: [[UInt8]]
     switch self {
     case .onnx:
+      if random.chance(8) {
+        var network = HostileNetwork(random: random)
+        return network.bytes()
+      }
       // Half of them sound protobuf with senseless contents, some of those damaged too.
       guard random.chance(2) else {
         seeds = corpus.networks
@@ -39,6 +43,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   private func modelFile(_ random: inout FuzzRandom, _ corpus: Corpus) -> [UInt8] {
     let seed = random.pick(corpus.modelFiles)
     let other = random.pick(corpus.modelFiles)
+    if random.chance(8) {
+      var file = HostileModelFile(random: random)
+      return file.bytes(seed)
+    }
     let isSealed = !random.chance(4)
     let inHeader = !random.chance(4)
     var mutator = Mutator(random: random)

@@ -1,0 +1,45 @@
+import SignetModel
+
+/// What a model's values are called in an ONNX file, where every value, stored tensors included, has
+/// a name of its own.
+struct ValueNames {
+  /// Names of the network's values by node.
+  private var names: [String: String] = [:]
+  /// Nodes' values first: what is made beside them makes way.
+  private var taken: Set<String>
+  /// What was called otherwise than it was meant to be.
+  private var renamed: [String: String] = [:]
+
+  /// - Parameters:
+  ///   - input: the file's input
+  ///   - output: the file's output
+  ///   - isOutput: whether the output node's value is the file's output as it is
+  init(_ graph: Graph, input: String, output: String, isOutput: Bool) {
+    taken = [input, output]
+    names[Graph.inputName] = input
+    if isOutput { names[graph.output] = output }
+    for node in graph.nodes where names[node.name] == nil {
+      names[node.name] = Self.free(node.name, &taken)
+    }
+  }
+
+  /// The ONNX value that stands for a node's.
+  subscript(node: String) -> String { names[node] ?? node }
+
+  /// The value that nodes read as the network's input.
+  mutating func setInput(_ name: String) { names[Graph.inputName] = name }
+
+  /// A name for a value beside the nodes'; always the same for the same `name`.
+  mutating func beside(_ name: String) -> String {
+    if let known = renamed[name] { return known }
+    let free = Self.free(name, &taken)
+    renamed[name] = free
+    return free
+  }
+
+  static func free(_ name: String, _ taken: inout Set<String>) -> String {
+    var free = name.isEmpty ? "value" : name
+    while !taken.insert(free).inserted { free += "_" }
+    return free
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import SignetONNX
+
+/// What an ONNX file leaves open.
+struct ONNXOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Extents of the input where the file leaves them open, in its own order, with or without the \
+      batch: 3x224x224, 1,3,224,224 or image:1x3x224x224.
+      """, valueName: "[name:]extents"))
+  var inputShape: InputExtents?
+
+  @Option(
+    help: ArgumentHelp(
+      "The output to take of a file that has several; what only the others need is left out.",
+      valueName: "name"))
+  var outputName: String?
+
+  var choices: ONNXChoices { ONNXChoices(inputShape: inputShape, outputName: outputName) }
+}
+
+/// The same as a plain value.
+struct ONNXChoices: Hashable {
+  var inputShape: InputExtents?
+  var outputName: String?
+
+  /// The options that say it.
+  var words: [String] {
+    let shape = inputShape.map { shape in
+      (shape.name.map { "\($0):" } ?? "") + shape.extents.map(String.init).joined(separator: "x")
+    }
+    return (shape.map { ["--input-shape", $0] } ?? [])
+      + (outputName.map { ["--output-name", $0] } ?? [])
+  }
+}
+
+extension InputExtents: ExpressibleByArgument {
+  public init?(argument: String) {
+    self.init(argument)
+  }
+}

@@ -96,12 +96,27 @@ struct PlannedConvolution: Sendable {
   var scale: [Float]?
   /// outputs
   var offset: [Float]
-  var relu = false
+  var bounds = ValueBounds.none
   var input: ValueView
   var residual: ValueView?
   /// What the layer itself makes; never stored where a pooling follows in the same step.
   var out: ValueView
   var pooling: PlannedPooling?
+
+  /// The weights as floats, with the scales of codes in them: outputs × patch.
+  var scaledWeights: [Float] {
+    guard let codes = weight.codes, let scale else { return weight.floats }
+    let patch = codes.patchLength
+    let signs = codes.signs
+    var weights = [Float](repeating: 0, count: codes.filterCount * patch)
+    for row in scale.indices {
+      let first = row % codes.filterCount * patch
+      for element in 0..<patch {
+        weights[first + element] += signs[row * patch + element] > 0 ? scale[row] : -scale[row]
+      }
+    }
+    return weights
+  }
 
   /// What the step stores.
   var result: ValueView { pooling?.out ?? out }

@@ -62,6 +62,62 @@ import Testing
     }
   }
 
+  /// Filters that look at few channels each, with strides, gaps and windows that hang over, joined
+  /// with what follows; however their weights are kept.
+  @Test(arguments: kernels, weights + [.int8])
+  func depthwiseConvolutions(_ kernels: KernelSet, _ kind: WeightKind) throws {
+    for (channels, filters) in [(1, 1), (1, 2), (2, 3)] {
+      for (stride, dilation) in [(1, 1), (2, 1), (1, 3)] {
+        try check(kernels, kind, shape: .map(3, 11, 12)) {
+          let wide = $0.append(
+            "wide",
+            .convolution(
+              Convolution(inputChannels: 3, outputChannels: 19 * channels, kernel: Size2D(1))),
+            $0.input)
+          let layer = $0.append(
+            "depthwise",
+            .convolution(
+              Convolution(
+                inputChannels: 19 * channels, outputChannels: 19 * filters,
+                kernel: Size2D(height: 3, width: 2), stride: Size2D(stride),
+                padding: Padding2D(top: 1, left: 4, bottom: 3, right: 0),
+                dilation: Size2D(dilation), groups: 19)),
+            wide)
+          let norm = $0.append("norm", .batchNorm(BatchNorm(channels: 19 * filters)), layer)
+          return $0.append("clip", .activation(.clip(minimum: -0.1, maximum: 0.5)), norm)
+        }
+      }
+    }
+  }
+
+  /// A depthwise layer is not left to the kernels that gather a patch for each group.
+  @Test(arguments: [WeightKind.float, .int8, .codes(2)])
+  func depthwiseKernels(_ kind: WeightKind) throws {
+    for set in KernelSet.available where set.name != "reference" {
+      var builder = GraphBuilder(inputShape: .map(3, 9, 9))
+      let wide = builder.append(
+        "wide",
+        .convolution(Convolution(inputChannels: 3, outputChannels: 24, kernel: Size2D(1))),
+        builder.input)
+      let layer = builder.append(
+        "depthwise",
+        .convolution(
+          Convolution(
+            inputChannels: 24, outputChannels: 24, kernel: Size2D(3), padding: Padding2D(1),
+            groups: 24)),
+        wide)
+      let clip = builder.append("clip", .activation(.clip(minimum: 0, maximum: 6)), layer)
+      let model = try Model.random(builder.graph(output: clip), weights: kind)
+      for isExact in [false, true] {
+        let engine = try Engine(
+          model: model, options: Engine.Options(kernels: set, isExact: isExact))
+        let step = try #require(engine.plan.layers.last)
+        #expect(step.kernel.hasPrefix("f32_depthwise"))
+        #expect(step.nodes.map(\.name) == ["depthwise", "clip"])
+      }
+    }
+  }
+
   @Test(arguments: kernels, weights)
   func groupedConvolutions(_ kernels: KernelSet, _ kind: WeightKind) throws {
     try check(kernels, kind) {

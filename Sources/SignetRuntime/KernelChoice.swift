@@ -30,7 +30,9 @@ struct KernelChoice {
         return Chosen(kernel: kernel, shape: expanded, expandsCodes: true)
       }
     }
-    guard let kernel = signet_choose_conv(candidates(isBinary: work.weight.isBinary), &shape)
+    let list =
+      work.needsFloats ? table.f32_conv_exact : candidates(isBinary: work.weight.isBinary)
+    guard let kernel = signet_choose_conv(list, &shape)
     else { throw .tooLarge(layer: work.layer, found: "what \(work.attributes) reaches over") }
     return Chosen(kernel: kernel, shape: shape, expandsCodes: false)
   }

@@ -35,8 +35,9 @@ struct ValueView: Hashable, Sendable {
   func sliced(_ slice: Slice, to shape: Shape) -> ValueView {
     var view = channels(from: slice.channels.start, count: shape.channels)
     view.offset += slice.height.start * rowStride + slice.width.start * pixelStride
-    view.rowStride *= slice.height.step
-    view.pixelStride *= slice.width.step
+    // A single row or column is followed by none, however far away that would be.
+    if shape.height > 1 { view.rowStride *= slice.height.step }
+    if shape.width > 1 { view.pixelStride *= slice.width.step }
     view.height = shape.height
     view.width = shape.width
     return view
@@ -92,6 +93,8 @@ struct PlannedConvolution: Sendable {
   var attributes: Convolution
   /// The layer's weight; float weights have the batch norm's scale folded in.
   var weight: Weight
+  /// Whether the kernels that round inputs to integers by the largest would lose what counts.
+  var needsFloats = false
   /// K × outputs; `nil` means 1
   var scale: [Float]?
   /// outputs

@@ -144,13 +144,18 @@ struct Planner {
         ByteCount.of(2, weight.elementCount, elements: Float.self), for: "layer '\(node.name)'")
     }
     let folded = try FoldedLayer(node, batchNorms: fusion.batchNorms, in: model)
-    emit(
-      fusion.nodes,
-      .convolution(
-        PlannedConvolution(
-          layer: node.name, attributes: attributes, weight: folded.weight, scale: folded.scale,
-          offset: folded.offset, bounds: fusion.bounds ?? .none, input: input, residual: residual,
-          out: out)))
+    var layer = PlannedConvolution(
+      layer: node.name, attributes: attributes, weight: folded.weight, scale: folded.scale,
+      offset: folded.offset, bounds: fusion.bounds ?? .none, input: input, residual: residual,
+      out: out)
+    // Of few channels one may well have most of the weight, as a colour has.
+    if !folded.weight.isBinary, attributes.groups == 1, input.channels >= 8 {
+      try budget.check(
+        ByteCount.of(folded.weight.elementCount, elements: Float.self),
+        for: "layer '\(node.name)'")
+      layer.needsFloats = folded.weight.concentration > 0.99
+    }
+    emit(fusion.nodes, .convolution(layer))
     finish(fusion, out)
   }
 

@@ -118,6 +118,45 @@ import Testing
     }
   }
 
+  /// A layer whose weights rest on a channel that is nearly dead: rounding that channel as finely as
+  /// the liveliest is not enough.
+  @Test(arguments: kernels)
+  func weightsOnOneChannel(_ kernels: KernelSet) throws {
+    var builder = GraphBuilder(inputShape: .map(3, 12, 12))
+    let first = builder.append(
+      "first", .convolution(Convolution(inputChannels: 3, outputChannels: 16, kernel: Size2D(3))),
+      builder.input)
+    let second = builder.append(
+      "second", .convolution(Convolution(inputChannels: 16, outputChannels: 8, kernel: Size2D(3))),
+      first)
+    let model = try Model.random(builder.graph(output: second))
+    var weights = model.weights
+    let area = 9
+    for (name, isReader) in [("first.weight", false), ("second.weight", true)] {
+      let old = try #require(weights[name])
+      var values = old.floats
+      for index in values.indices {
+        let channel = isReader ? index / area % 16 : index / (3 * area)
+        if channel == 5 { values[index] *= isReader ? 1000 : 0.001 }
+      }
+      weights[name] = try Weight(shape: old.shape, values: values)
+    }
+    let bias = try #require(weights["first.bias"])
+    weights["first.bias"] = try Weight(
+      shape: bias.shape, values: bias.floats.enumerated().map { $0 == 5 ? 0 : $1 })
+    let lopsided = try Model(
+      graph: model.graph, weights: weights, preprocessing: model.preprocessing)
+    let input = EngineTester(model: lopsided).input()
+    let reference = try Engine(
+      model: lopsided, options: Engine.Options(kernels: KernelSet(named: "reference")))
+    let engine = try Engine(model: lopsided, options: Engine.Options(kernels: kernels))
+    let expected = try reference.run(input)
+    let found = try engine.run(input)
+    let error = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    let energy = expected.reduce(0) { $0 + $1 * $1 }
+    #expect((error / energy).squareRoot() < 0.005)
+  }
+
   @Test(arguments: kernels, weights)
   func groupedConvolutions(_ kernels: KernelSet, _ kind: WeightKind) throws {
     try check(kernels, kind) {

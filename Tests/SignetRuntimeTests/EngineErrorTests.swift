@@ -107,6 +107,22 @@ import Testing
         + "take 262144 (memoryLimit, or SIGNET_MEMORY_LIMIT in bytes)")
   }
 
+  /// A step past the only row that is taken may be of any length.
+  @Test func sliceSteps() throws {
+    let far = SignetModel.Slice(
+      channels: .init(start: 1), height: .init(start: 2, step: 1 << 62),
+      width: .init(start: 3, step: .max))
+    let model = try Model.random(
+      Graph(
+        inputShape: .map(3, 4, 5),
+        nodes: [
+          Node("slice", .slice(far), inputs: ["input"]),
+          Node("mean", .globalAveragePool, inputs: ["slice"]),
+        ], output: "mean"))
+    let input = (0..<60).map(Float.init)
+    #expect(try Engine(model: model).run(input) == [20 + 10 + 3, 40 + 10 + 3])
+  }
+
   @Test func memoryLimitOption() throws {
     let options = Engine.Options()
     #expect(try options.budget(environment: [:]).limit == MemoryBudget.machineLimit)

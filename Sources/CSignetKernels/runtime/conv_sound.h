@@ -11,7 +11,8 @@
     __has_feature(undefined_behavior_sanitizer)
 #define SIGNET_REQUIRE(condition) ((condition) ? (void)0 : __builtin_trap())
 #else
-#define SIGNET_REQUIRE(condition) ((void)0)
+// Names what the condition names, and evaluates nothing.
+#define SIGNET_REQUIRE(condition) ((void)sizeof((condition) ? 1 : 0))
 #endif
 
 static inline bool signet_is_extent(int32_t value) {

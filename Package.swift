@@ -48,7 +48,9 @@ let package = Package(
     // Damages files and reads them: at length by the command, shortly by its tests.
     .target(
       name: "FuzzSupport",
-      dependencies: ["SignetModel", "SignetONNX", "SignetData", "CTurboJPEG", "CPNG"],
+      dependencies: [
+        "SignetModel", "SignetONNX", "SignetData", "SignetRuntime", "CTurboJPEG", "CPNG",
+      ],
       path: "Tests/Fuzz/Support"),
     .executableTarget(name: "fuzz", dependencies: ["FuzzSupport"], path: "Tests/Fuzz/Command"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzSupport"]),

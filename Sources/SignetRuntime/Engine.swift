@@ -23,14 +23,37 @@ public final class Engine: Sendable {
     /// kernels may round activations to 16 bits, which moves scores by less than 0.5 % rms and is
     /// faster where integer kernels exist.
     public var isExact = false
+    /// Bytes an engine may allocate for its model, at least 1; a larger model is refused. `nil` takes
+    /// what `SIGNET_MEMORY_LIMIT` says, else three quarters of the machine's memory.
+    public var memoryLimit: Int?
 
     public init(
-      threads: Int = 1, maximumBatch: Int = 1, kernels: KernelSet? = nil, isExact: Bool = false
+      threads: Int = 1, maximumBatch: Int = 1, kernels: KernelSet? = nil, isExact: Bool = false,
+      memoryLimit: Int? = nil
     ) {
       self.threads = threads
       self.maximumBatch = maximumBatch
       self.kernels = kernels
       self.isExact = isExact
+      self.memoryLimit = memoryLimit
+    }
+
+    /// ``memoryLimit``, or what stands for it.
+    func budget(
+      environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(EngineError) -> MemoryBudget {
+      let variable = "SIGNET_MEMORY_LIMIT"
+      var limit = memoryLimit
+      if limit == nil, let text = environment[variable], !text.isEmpty {
+        guard let bytes = Int(text) else {
+          throw .variable(name: variable, expected: "a number of bytes", found: text)
+        }
+        limit = bytes
+      }
+      if let limit, limit < 1 {
+        throw .option(name: "memoryLimit", expected: "at least 1", found: limit)
+      }
+      return MemoryBudget(limit: limit ?? MemoryBudget.machineLimit)
     }
   }
 
@@ -62,7 +85,7 @@ public final class Engine: Sendable {
     } else {
       kernels = try .preferred()
     }
-    var planner = Planner(model: model)
+    var planner = Planner(model: model, budget: try options.budget())
     try planner.plan()
     program = try Program(
       planner: planner, kernels: kernels, threads: options.threads,

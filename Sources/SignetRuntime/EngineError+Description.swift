@@ -10,6 +10,8 @@ extension EngineError: CustomStringConvertible {
         + available.joined(separator: ", ")
     case .option(let name, let expected, let found):
       return "\(name): expected \(expected), found \(found)"
+    case .variable(let name, let expected, let found):
+      return "\(name): expected \(expected), found '\(found)'"
     case .tooLarge(let layer, let found):
       return "layer '\(layer)': \(found) is larger than the runtime can count"
     case .missingTensor(let layer, let tensor):
@@ -18,6 +20,10 @@ extension EngineError: CustomStringConvertible {
       return "the value '\(layer)' is read before a layer makes it"
     case .memory(let purpose, let bytes):
       return "cannot get \(bytes) bytes of memory for \(purpose)"
+    case .memoryLimit(let purpose, let needed, let allowed):
+      let amount = needed == .max ? "more than can be counted" : "\(needed) bytes"
+      return "\(purpose): the model needs \(amount) of memory, and an engine may take \(allowed) "
+        + "(memoryLimit, or SIGNET_MEMORY_LIMIT in bytes)"
     case .threads(let count):
       return "cannot start \(count) threads"
     case .inputCount(let images, let expected, let found):

@@ -6,14 +6,19 @@ public enum EngineError: Error, Hashable, Sendable {
   case unavailableKernels(name: String, available: [String])
   /// An option is out of range.
   case option(name: String, expected: String, found: Int)
+  /// An environment variable does not hold what it should.
+  case variable(name: String, expected: String, found: String)
   /// A layer's extents pass what the kernels can count.
   case tooLarge(layer: String, found: String)
   /// A layer's tensor is not in the model.
   case missingTensor(layer: String, tensor: String)
   /// A value is read before it is made; a validated graph has none.
   case missingValue(layer: String)
-  /// The memory for activations or weights cannot be had.
+  /// The operating system has no memory left for activations or weights.
   case memory(purpose: String, bytes: Int)
+  /// The model needs more memory than an engine may take. `needed` counts all bytes up to and with
+  /// those for `purpose`; `Int.max` stands for what cannot be counted.
+  case memoryLimit(purpose: String, needed: Int, allowed: Int)
   /// The operating system starts no more threads.
   case threads(count: Int)
   /// The images handed to a run do not have the elements that `images` of them need.

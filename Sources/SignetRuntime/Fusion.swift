@@ -7,8 +7,10 @@ struct Fusion {
   var batchNorms: [Node] = []
   /// Name of the value that is added.
   var residual: String?
-  var relu = false
+  /// What results are held within.
+  var bounds: ValueBounds?
 
+  var relu: Bool { bounds == .relu }
   var result: String { nodes[nodes.count - 1].name }
 }
 
@@ -40,7 +42,7 @@ struct GraphUses {
   /// Collects the nodes that can be done together with `head`.
   ///
   /// - Parameter isLinear: whether `head` is a convolution or linear layer, whose epilogue takes
-  ///   batch norm and a residual; other heads take an activation only.
+  ///   batch norm, a residual and a clip; other heads take a ReLU only.
   func fusion(from head: Node, isLinear: Bool) -> Fusion {
     var fusion = Fusion(nodes: [head])
     while let next = soleReader(of: fusion.result) {
@@ -56,7 +58,11 @@ struct GraphUses {
         fusion.residual = other
       case .relu:
         fusion.nodes.append(next)
-        fusion.relu = true
+        fusion.bounds = .relu
+        return fusion
+      case .activation(.clip(let minimum, let maximum)) where isLinear:
+        fusion.nodes.append(next)
+        fusion.bounds = ValueBounds(low: minimum ?? -.infinity, high: maximum ?? .infinity)
         return fusion
       default:
         return fusion

@@ -3,17 +3,38 @@ import SignetModel
 
 /// Which kernel runs a layer.
 struct KernelChoice {
+  /// The kernels add and multiply extents by strides in 32 bits; a quarter of their range leaves
+  /// room for that.
+  static let mostExtent = Int(SIGNET_MOST_EXTENT)
+
   let table: signet_kernel_set
   let isExact: Bool
   let threads: Int
 
-  func kernel(
-    for work: PlannedConvolution
-  ) throws(EngineError) -> UnsafePointer<signet_conv_kernel> {
+  /// A kernel, the shape it is to run, and what it takes the weights as.
+  struct Chosen {
+    let kernel: UnsafePointer<signet_conv_kernel>
+    var shape: signet_conv_shape
+    /// Whether a binary layer's codes are expanded to floats, their scales in them.
+    let expandsCodes: Bool
+  }
+
+  func kernel(for work: PlannedConvolution) throws(EngineError) -> Chosen {
     var shape = try shape(of: work)
-    guard let kernel = signet_choose_conv(candidates(isBinary: work.weight.isBinary), &shape)
-    else { throw .unavailableKernels(name: String(cString: table.name), available: []) }
-    return kernel
+    if work.weight.isBinary {
+      var expanded = shape
+      expanded.codes = 1
+      if let kernel = signet_choose_conv(candidates(isBinary: false), &expanded),
+        kernel.pointee.expands_codes
+      {
+        return Chosen(kernel: kernel, shape: expanded, expandsCodes: true)
+      }
+    }
+    let list =
+      work.needsFloats ? table.f32_conv_exact : candidates(isBinary: work.weight.isBinary)
+    guard let kernel = signet_choose_conv(list, &shape)
+    else { throw .tooLarge(layer: work.layer, found: "what \(work.attributes) reaches over") }
+    return Chosen(kernel: kernel, shape: shape, expandsCodes: false)
   }
 
   private func candidates(
@@ -27,7 +48,7 @@ struct KernelChoice {
     }
   }
 
-  func shape(of work: PlannedConvolution) throws(EngineError) -> signet_conv_shape {
+  private func shape(of work: PlannedConvolution) throws(EngineError) -> signet_conv_shape {
     let layer = work.layer
     let attributes = work.attributes
     return signet_conv_shape(
@@ -39,8 +60,9 @@ struct KernelChoice {
       out_width: try int32(work.out.width, layer),
       kernel_height: try int32(attributes.kernel.height, layer),
       kernel_width: try int32(attributes.kernel.width, layer),
-      stride_height: try int32(attributes.stride.height, layer),
-      stride_width: try int32(attributes.stride.width, layer),
+      // One output takes no step, however long.
+      stride_height: work.out.height == 1 ? 1 : try int32(attributes.stride.height, layer),
+      stride_width: work.out.width == 1 ? 1 : try int32(attributes.stride.width, layer),
       dilation_height: try int32(attributes.dilation.height, layer),
       dilation_width: try int32(attributes.dilation.width, layer),
       pad_top: try int32(attributes.padding.top, layer),
@@ -66,10 +88,8 @@ struct KernelChoice {
       out_width: try int32(pooling.out.width, layer))
   }
 
-  /// The kernels add and multiply extents by strides in 32 bits; a quarter of their range leaves
-  /// room for that.
   func int32(_ value: Int, _ layer: String) throws(EngineError) -> Int32 {
-    guard let narrow = Int32(exactly: value), narrow < 1 << 29 else {
+    guard let narrow = Int32(exactly: value), value < Self.mostExtent else {
       throw .tooLarge(layer: layer, found: "an extent of \(value)")
     }
     return narrow

@@ -48,14 +48,29 @@ extension Lowering {
         set: "plain")
     case .gather(let work):
       let arguments = signet_gather(
-        in: lowered(work.input), out: lowered(work.out),
-        offsets: try memory.array(work.offsets, for: layer))
+        in: lowered(work.input), out: lowered(work.out), offsets: try offsets(of: work, layer))
       try append(
         step, "gather", arguments, signet_gather_run, out: work.out, cost: work.out.elements / 2,
         set: "plain")
     default:
       throw .missingValue(layer: layer)
     }
+  }
+
+  /// H × W × C of the output: floats from the input image's start.
+  private func offsets(
+    of work: PlannedGather, _ layer: String
+  ) throws(EngineError) -> UnsafePointer<Int32> {
+    let table = try memory.zeros(work.out.elements, of: Int32.self, for: "layer '\(layer)'")
+    let area = work.out.height * work.out.width
+    var element = 0
+    work.order.forEachSource { source in
+      let (channel, pixel) = element.quotientAndRemainder(dividingBy: area)
+      // Fits: the planner has seen the image's stride.
+      table[pixel * work.out.channels + channel] = Int32(work.input.place(of: source))
+      element += 1
+    }
+    return UnsafePointer(table)
   }
 
   private func stored(

@@ -98,30 +98,37 @@ struct Lowering {
     _ work: PlannedConvolution, _ step: PlannedStep
   ) throws(EngineError) {
     let layer = step.nodes.first?.name ?? Graph.inputName
-    let kernel = try choice.kernel(for: work)
-    var shape = try choice.shape(of: work)
+    let chosen = try choice.kernel(for: work)
+    let kernel = chosen.kernel
+    var shape = chosen.shape
     let packedBytes = kernel.pointee.packed_bytes(&shape)
     let packed = try memory.bytes(packedBytes, for: "layer '\(layer)'")
     switch work.weight.storage {
-    case .float, .int8:
-      // A file may hold floats unaligned; the array is not.
-      work.weight.floats.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
-    case .binary(let codes):
+    case .binary(let codes) where !chosen.expandsCodes:
       codes.bytes.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
+    case .float, .int8, .binary:
+      // The array of floats, and the signs it may be made of.
+      try memory.budget.check(
+        ByteCount.of(2, work.weight.elementCount, elements: Float.self), for: "layer '\(layer)'")
+      // A file may hold floats unaligned; the array is not.
+      work.scaledWeights.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
     }
+    let scale = chosen.expandsCodes ? nil : work.scale
     let peaks = try peaks(for: kernel.pointee, shape, of: work.input, layer)
     let noView = signet_view()
     let arguments = signet_conv(
       shape: shape, in: lowered(work.input), out: lowered(work.result),
       residual: work.residual.map(lowered) ?? noView, packed: packed,
-      scale: try work.scale.map { (scale) throws(EngineError) in
+      scale: try scale.map { (scale) throws(EngineError) in
         UnsafePointer(try memory.array(scale, for: layer))
       },
       offset: try memory.array(work.offset, for: layer), peaks: peaks?.start,
-      peaks_per_image: Int64(peaks?.countPerImage ?? 0), relu: work.relu, unit_peaks: nil)
+      peaks_per_image: Int64(peaks?.countPerImage ?? 0), low: work.bounds.low,
+      high: work.bounds.high,
+      unit_peaks: nil)
     let needed = kernel.pointee.scratch_bytes(&shape, Int64(maximumBatch))
     // The next thread's working memory begins on a cache line of its own.
-    scratchBytes = max(scratchBytes, (needed + 127) / 64 * 64)
+    scratchBytes = max(scratchBytes, ByteCount.sum(needed, 127) / 64 * 64)
     let stored = try memory.array([arguments], for: layer)
     if kernel.pointee.gives_peaks, shape.pool.kernel_height == 0 {
       givers[work.result] = Giver(arguments: stored, kernel: kernel)
@@ -210,7 +217,7 @@ struct Lowering {
   private func floats(
     perImage count: Int, for layer: String
   ) throws(EngineError) -> UnsafeMutablePointer<Float> {
-    try memory.array([Float](repeating: 0, count: maximumBatch * count), for: layer)
+    try memory.zeros(ByteCount.product([maximumBatch, count]), of: Float.self, for: layer)
   }
 
   private mutating func transfer(

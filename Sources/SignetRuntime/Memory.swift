@@ -5,9 +5,11 @@ import Foundation
 /// Nothing of it leaves the module; a ``Program`` owns one and is its only user.
 final class Memory {
   private var blocks: [UnsafeMutableRawPointer] = []
-  /// Bytes that may still be handed out. A model can name maps larger than any memory; the
-  /// machine's is the limit, past which allocation would succeed and use would kill the process.
-  private var available = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+  let budget: MemoryBudget
+
+  init(budget: MemoryBudget) {
+    self.budget = budget
+  }
 
   deinit {
     for block in blocks { free(block) }
@@ -18,21 +20,29 @@ final class Memory {
     _ count: Int, for purpose: String
   ) throws(EngineError) -> UnsafeMutableRawPointer {
     let line = 64
+    let size = ByteCount.sum(count, line)
+    try budget.take(size, for: purpose)
     var block: UnsafeMutableRawPointer?
-    guard count >= 0, count <= available - line, posix_memalign(&block, line, count + line) == 0,
-      let block
-    else { throw .memory(purpose: purpose, bytes: count) }
+    guard posix_memalign(&block, line, size) == 0, let block else {
+      throw .memory(purpose: purpose, bytes: count)
+    }
     blocks.append(block)
-    available -= count + line
-    memset(block, 0, count + line)
+    memset(block, 0, size)
     return block
+  }
+
+  /// `count` elements, all zero.
+  func zeros<Element: BitwiseCopyable>(
+    _ count: Int, of type: Element.Type, for purpose: String
+  ) throws(EngineError) -> UnsafeMutablePointer<Element> {
+    let block = try bytes(ByteCount.of(count, elements: Element.self), for: purpose)
+    return block.bindMemory(to: Element.self, capacity: max(1, count))
   }
 
   func array<Element: BitwiseCopyable>(
     _ elements: [Element], for purpose: String
   ) throws(EngineError) -> UnsafeMutablePointer<Element> {
-    let block = try bytes(elements.count * MemoryLayout<Element>.stride, for: purpose)
-    let pointer = block.bindMemory(to: Element.self, capacity: max(1, elements.count))
+    let pointer = try zeros(elements.count, of: Element.self, for: purpose)
     elements.withUnsafeBufferPointer { buffer in
       if let source = buffer.baseAddress { pointer.update(from: source, count: buffer.count) }
     }

@@ -16,8 +16,7 @@ struct PlannedConstants: Sendable {
 struct PlannedGather: Sendable {
   var input: ValueView
   var out: ValueView
-  /// H × W × C of `out`: floats from the input image's start.
-  var offsets: [Int32]
+  var order: Rearrangement
 }
 
 extension ValueView {

@@ -35,8 +35,9 @@ struct ValueView: Hashable, Sendable {
   func sliced(_ slice: Slice, to shape: Shape) -> ValueView {
     var view = channels(from: slice.channels.start, count: shape.channels)
     view.offset += slice.height.start * rowStride + slice.width.start * pixelStride
-    view.rowStride *= slice.height.step
-    view.pixelStride *= slice.width.step
+    // A single row or column is followed by none, however far away that would be.
+    if shape.height > 1 { view.rowStride *= slice.height.step }
+    if shape.width > 1 { view.pixelStride *= slice.width.step }
     view.height = shape.height
     view.width = shape.width
     return view
@@ -92,16 +93,33 @@ struct PlannedConvolution: Sendable {
   var attributes: Convolution
   /// The layer's weight; float weights have the batch norm's scale folded in.
   var weight: Weight
+  /// Whether the kernels that round inputs to integers by the largest would lose what counts.
+  var needsFloats = false
   /// K × outputs; `nil` means 1
   var scale: [Float]?
   /// outputs
   var offset: [Float]
-  var relu = false
+  var bounds = ValueBounds.none
   var input: ValueView
   var residual: ValueView?
   /// What the layer itself makes; never stored where a pooling follows in the same step.
   var out: ValueView
   var pooling: PlannedPooling?
+
+  /// The weights as floats, with the scales of codes in them: outputs × patch.
+  var scaledWeights: [Float] {
+    guard let codes = weight.codes, let scale else { return weight.floats }
+    let patch = codes.patchLength
+    let signs = codes.signs
+    var weights = [Float](repeating: 0, count: codes.filterCount * patch)
+    for row in scale.indices {
+      let first = row % codes.filterCount * patch
+      for element in 0..<patch {
+        weights[first + element] += signs[row * patch + element] > 0 ? scale[row] : -scale[row]
+      }
+    }
+    return weights
+  }
 
   /// What the step stores.
   var result: ValueView { pooling?.out ?? out }

@@ -32,6 +32,8 @@ extension Planner {
 
   private mutating func planAffine(_ node: Node, _ input: ValueView) throws(EngineError) {
     let fusion = uses.fusion(from: node, isLinear: false)
+    try budget.take(
+      ByteCount.of(2, input.channels, elements: Float.self), for: "layer '\(node.name)'")
     let out = try destination(of: fusion.result)
     let neutral: [(ParameterRole, Float)] = [(.weight, 1), (.bias, 0)]
     let constants = neutral.map { role, value in
@@ -49,6 +51,8 @@ extension Planner {
     _ node: Node, _ shape: Shape, _ input: ValueView
   ) throws(EngineError) {
     let out = try destination(of: node.name)
+    try budget.take(
+      ByteCount.of(2, shape.elementCount, elements: Float.self), for: "layer '\(node.name)'")
     let constants = PlannedConstants(
       input: input, out: out, shape: shape,
       weight: model.weight(.weight, of: node)?.channelsInnermost(shape),
@@ -91,17 +95,11 @@ extension Planner {
       return
     }
     let out = try destination(of: node.name)
-    let sources = node.operation.sources(input: input.shape, output: shape)
-    let channels = shape.channels
-    var offsets = [Int32](repeating: 0, count: shape.elementCount)
-    for (element, source) in sources.enumerated() {
-      let (channel, pixel) = element.quotientAndRemainder(dividingBy: shape.height * shape.width)
-      guard let offset = Int32(exactly: input.place(of: source)) else {
-        throw .tooLarge(layer: node.name, found: "\(input.shape)")
-      }
-      offsets[pixel * channels + channel] = offset
+    guard Int32(exactly: input.imageStride) != nil else {
+      throw .tooLarge(layer: node.name, found: "\(input.shape)")
     }
-    emit([node], .gather(PlannedGather(input: input, out: out, offsets: offsets)))
+    let order = Rearrangement(operation: node.operation, input: input.shape, output: shape)
+    emit([node], .gather(PlannedGather(input: input, out: out, order: order)))
     finish(Fusion(nodes: [node]), out)
   }
 }
@@ -120,46 +118,5 @@ extension Weight {
       let (pixel, channel) = $0.quotientAndRemainder(dividingBy: shape.channels)
       return values[channel * area + pixel]
     }
-  }
-}
-
-extension Operation {
-  /// Which element of the input each element of the output is, both counted in C × H × W order.
-  fileprivate func sources(input: Shape, output: Shape) -> [Int] {
-    switch self {
-    case .transpose(let attributes):
-      return attributes.sources
-    case .pad(let attributes):
-      let planes = attributes.mode.sources(
-        extent: input.channels, before: attributes.channelsBefore, after: attributes.channelsAfter)
-      let rows = attributes.mode.sources(
-        extent: input.height, before: attributes.spatial.top, after: attributes.spatial.bottom)
-      let columns = attributes.mode.sources(
-        extent: input.width, before: attributes.spatial.left, after: attributes.spatial.right)
-      return planes.flatMap { plane in
-        rows.flatMap { row in
-          columns.map { (((plane ?? 0) * input.height) + (row ?? 0)) * input.width + ($0 ?? 0) }
-        }
-      }
-    default:
-      return Array(0..<output.elementCount)
-    }
-  }
-}
-
-extension Transposition {
-  /// Which element of the input each element of the output is.
-  fileprivate var sources: [Int] {
-    var strides = [Int](repeating: 1, count: extents.count)
-    for axis in extents.indices.dropLast().reversed() {
-      strides[axis] = strides[axis + 1] * extents[axis + 1]
-    }
-    var sources = [0]
-    for axis in order {
-      sources = sources.flatMap { first in
-        (0..<extents[axis]).map { first + $0 * strides[axis] }
-      }
-    }
-    return sources
   }
 }

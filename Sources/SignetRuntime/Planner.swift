@@ -4,6 +4,7 @@ import SignetModel
 /// need not be done at all.
 struct Planner {
   let model: Model
+  let budget: MemoryBudget
   let uses: GraphUses
   private(set) var steps: [PlannedStep] = []
   /// Floats of each buffer, for one image.
@@ -19,14 +20,19 @@ struct Planner {
     var isFlattenedMap = false
   }
 
-  init(model: Model) {
+  init(model: Model, budget: MemoryBudget) {
     self.model = model
+    self.budget = budget
     uses = GraphUses(graph: model.graph)
     slots = ConcatenationSlot.assign(in: model.graph)
   }
 
   mutating func plan() throws(EngineError) {
     let graph = model.graph
+    for (name, shape) in graph.shapes
+    where shape.extents.contains(where: { $0 >= KernelChoice.mostExtent }) {
+      throw .tooLarge(layer: name, found: "a value of \(shape)")
+    }
     let input = newBuffer(graph.inputShape)
     values[Graph.inputName] = Value(view: input)
     emit([], .fromPlanes(input))
@@ -132,13 +138,24 @@ struct Planner {
       residual = try view(of: name)
     }
     let out = try destination(of: fusion.result)
+    if !fusion.batchNorms.isEmpty, let weight = model.weight(.weight, of: node), !weight.isBinary {
+      // The folded copy, and the array it is made in.
+      try budget.take(
+        ByteCount.of(2, weight.elementCount, elements: Float.self), for: "layer '\(node.name)'")
+    }
     let folded = try FoldedLayer(node, batchNorms: fusion.batchNorms, in: model)
-    emit(
-      fusion.nodes,
-      .convolution(
-        PlannedConvolution(
-          layer: node.name, attributes: attributes, weight: folded.weight, scale: folded.scale,
-          offset: folded.offset, relu: fusion.relu, input: input, residual: residual, out: out)))
+    var layer = PlannedConvolution(
+      layer: node.name, attributes: attributes, weight: folded.weight, scale: folded.scale,
+      offset: folded.offset, bounds: fusion.bounds ?? .none, input: input, residual: residual,
+      out: out)
+    // Of few channels one may well have most of the weight, as a colour has.
+    if !folded.weight.isBinary, attributes.groups == 1, input.channels >= 8 {
+      try budget.check(
+        ByteCount.of(folded.weight.elementCount, elements: Float.self),
+        for: "layer '\(node.name)'")
+      layer.needsFloats = folded.weight.concentration > 0.99
+    }
+    emit(fusion.nodes, .convolution(layer))
     finish(fusion, out)
   }
 

@@ -8,7 +8,7 @@ final class Program: @unchecked Sendable {
   let plan: EnginePlan
   /// Images that one run takes.
   let batch: Int
-  private let memory = Memory()
+  private let memory: Memory
   /// Activations that stay in a second-level cache between the layer that makes them and the one
   /// that reads them. More images at once only move memory.
   private static let batchBytes = 1 << 20
@@ -24,13 +24,18 @@ final class Program: @unchecked Sendable {
     let choice = KernelChoice(table: table, isExact: isExact, threads: threads)
     var planner = planner
     try planner.fusePoolings { (layer) throws(EngineError) in
-      try choice.kernel(for: layer).pointee.takes_pooling
+      try choice.kernel(for: layer).kernel.pointee.takes_pooling
     }
+    memory = Memory(budget: planner.budget)
     let imageBytes = ArenaPlan(planner.lifetimes(images: 1)).size * MemoryLayout<Float>.stride
     let batch = max(1, min(maximumBatch, Self.batchBytes / max(1, imageBytes)))
     let arenaPlan = ArenaPlan(planner.lifetimes(images: batch))
+    // All at once, before the first of it is allocated.
+    try planner.budget.check(
+      Footprint(arena: arenaPlan, threads: threads, images: batch).bytes(of: planner.steps, choice),
+      for: "the network as a whole")
     let arena = try memory.bytes(
-      arenaPlan.size * MemoryLayout<Float>.stride, for: "activations")
+      ByteCount.of(arenaPlan.size, elements: Float.self), for: "activations")
     var lowering = Lowering(
       table: table, choice: choice, memory: memory, maximumBatch: batch,
       arena: arena.bindMemory(to: Float.self, capacity: arenaPlan.size),
@@ -53,7 +58,8 @@ final class Program: @unchecked Sendable {
       }
     }
     self.pool = pool
-    let scratch = try memory.bytes(threads * lowering.scratchBytes, for: "working memory")
+    let scratch = try memory.bytes(
+      ByteCount.product([threads, lowering.scratchBytes]), for: "working memory")
     let steps = try memory.array(lowering.steps, for: "steps")
     program = signet_program(
       steps: steps, count: Int64(lowering.steps.count), pool: pool, threads: Int32(threads),

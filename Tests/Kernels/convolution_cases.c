@@ -80,7 +80,7 @@ static void groups_and_codes(void) {
 }
 
 static void epilogues(int32_t channels) {
-  for (int bits = 0; bits < 8; bits++) {
+  for (int bits = 0; bits < 16; bits++) {
     test_case t = plain;
     t.channels = channels;
     t.filters = 19;
@@ -88,6 +88,7 @@ static void epilogues(int32_t channels) {
     t.residual = bits & 1;
     t.relu = bits & 2;
     t.scaled = bits & 4;
+    t.held = bits & 8;
     run_case(t);
   }
 }

@@ -14,7 +14,7 @@ static int32_t extent(
 }
 
 static signet_conv_shape shape_of(const test_case *t) {
-  return (signet_conv_shape){
+  signet_conv_shape shape = {
       .in_channels = t->channels, .in_height = t->height, .in_width = t->width,
       .out_channels = t->filters,
       .out_height = extent(
@@ -26,7 +26,16 @@ static signet_conv_shape shape_of(const test_case *t) {
       .dilation_height = t->dilation_height, .dilation_width = t->dilation_width,
       .pad_top = t->top, .pad_left = t->left, .groups = t->groups, .codes = t->codes,
       .threads = t->threads};
+  if (shape.out_height == 1) shape.stride_height = 1;
+  if (shape.out_width == 1) shape.stride_width = 1;
+  return shape;
 }
+
+static float low_of(const test_case *t) {
+  return t->held ? -0.4f : t->relu ? 0 : -INFINITY;
+}
+
+static float high_of(const test_case *t) { return t->held ? 0.3f : INFINITY; }
 
 // One layer with its data, shared by all kernels.
 typedef struct {
@@ -225,7 +234,7 @@ static expectation definition(
     e.value += (double)map_at(&l->added, image, y, x, filter);
     e.magnitude += fabs((double)map_at(&l->added, image, y, x, filter));
   }
-  if (t->relu && e.value < 0) e.value = 0;
+  e.value = fmin(fmax(e.value, (double)low_of(t)), (double)high_of(t));
   return e;
 }
 
@@ -317,7 +326,7 @@ static void run_units(
       .residual = t->residual && !pools ? l->added.view : (signet_view){0}, .packed = packed.start,
       .scale = binary || t->scaled ? (float *)(void *)l->scales.start : NULL,
       .offset = (float *)(void *)l->offsets.start, .peaks = (float *)(void *)peaks.start,
-      .peaks_per_image = row_numbers * t->height, .relu = t->relu};
+      .peaks_per_image = row_numbers * t->height, .low = low_of(t), .high = high_of(t)};
   const int64_t units = kernel->units(&conv, t->images);
   guarded unit_peaks = guarded_make((size_t)units * sizeof(float), sizeof(float));
   if (kernel->gives_peaks && !pools) conv.unit_peaks = (float *)(void *)unit_peaks.start;

@@ -12,6 +12,8 @@ typedef struct {
   int32_t top, left, bottom, right;
   int32_t groups, codes, images, threads, gap;
   bool residual, relu, scaled;
+  // Holds results within −0.4 … 0.3.
+  bool held;
   // Where not 0, inputs and signs that agree, so that sums over so many channels are as large as sums
   // can be.
   int32_t extreme;

@@ -48,6 +48,8 @@ __attribute__((format(printf, 3, 4))) void check(bool holds, const char *name, c
 int report(void);
 
 void test_convolutions(void);
+void test_depthwise(void);
+void test_layouts(void);
 void test_table_scales(void);
 void test_rows(void);
 void test_elementwise(void);

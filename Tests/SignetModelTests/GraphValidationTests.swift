@@ -89,6 +89,17 @@ import Testing
     ("kernel", changed(convolution) { $0.dilation = Size2D(4) }),
     ("padding", changed(convolution) { $0.padding = Padding2D(-1) }),
     ("padding", changed(convolution) { $0.padding = Padding2D(.max) }),
+    ("padding", changed(convolution) { $0.padding = Padding2D(1 << 16 + 1) }),
+    ("stride", changed(convolution) { $0.stride = Size2D(1 << 16 + 1) }),
+    ("dilation", changed(convolution) { $0.dilation = Size2D(1 << 16 + 1) }),
+    // Padded as far as it is spread, so that one output is left.
+    (
+      "dilation",
+      changed(convolution) {
+        $0.dilation = Size2D(height: 1 << 26, width: 3 << 26)
+        $0.padding = Padding2D(top: 1 << 26, left: 3 << 26, bottom: 1 << 26, right: 3 << 26)
+      }
+    ),
   ]
 
   @Test(arguments: wrongConvolutions)
@@ -167,6 +178,33 @@ import Testing
       error([node(.convolution(huge))])
         == .tooLarge(node: "node", shape: Shape([1 << 31, 3, 8, 8]))
     )
+    // Few outputs, over a padded map of more elements than a value may have.
+    var padded = Self.convolution
+    padded.padding = Padding2D(1 << 15)
+    padded.dilation = Size2D(1 << 15)
+    #expect(
+      error([node(.convolution(padded))])
+        == .tooLarge(node: "node", shape: .map(3, 8 + 1 << 16, 8 + 1 << 16)))
+  }
+
+  /// What real networks have: windows spread wider than the map and padded as far, strides longer
+  /// than a map of one pixel, windows over a whole long row.
+  @Test func wideWindowsThatAreSound() {
+    var spread = Self.convolution
+    spread.dilation = Size2D(36)
+    spread.padding = Padding2D(36)
+    #expect(error([node(.convolution(spread))]) == nil)
+    var strided = Self.convolution
+    strided.kernel = Size2D(1)
+    strided.stride = Size2D(64)
+    #expect(error([node(.convolution(strided))]) == nil)
+    let row = Shape.map(1, 1, 200_000)
+    let whole = Size2D(height: 1, width: 200_000)
+    #expect(throws: Never.self) {
+      try Graph(
+        inputShape: row,
+        nodes: [node(.averagePool(Pooling(kernel: whole, stride: whole)))], output: "node")
+    }
   }
 
   @Test func messagesNameLayerExpectationAndFinding() {

@@ -115,7 +115,7 @@ struct ConvolutionTester {
             residual: residual ? added.view : signet_view(), packed: packed.start,
             scale: isBinary || scaled ? scales.baseAddress : nil, offset: offsets.baseAddress,
             peaks: measured.baseAddress, peaks_per_image: Int64(measured.count / images),
-            relu: relu, unit_peaks: nil)
+            low: relu ? 0 : -.infinity, high: .infinity, unit_peaks: nil)
           // Units in an order of their own: each must stand alone.
           let units = kernel.units(&convolution, Int64(images))
           #expect(units > 0, sourceLocation: sourceLocation)

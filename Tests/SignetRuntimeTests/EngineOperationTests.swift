@@ -62,6 +62,101 @@ import Testing
     }
   }
 
+  /// Filters that look at few channels each, with strides, gaps and windows that hang over, joined
+  /// with what follows; however their weights are kept.
+  @Test(arguments: kernels, weights + [.int8])
+  func depthwiseConvolutions(_ kernels: KernelSet, _ kind: WeightKind) throws {
+    for (channels, filters) in [(1, 1), (1, 2), (2, 3)] {
+      for (stride, dilation) in [(1, 1), (2, 1), (1, 3)] {
+        try check(kernels, kind, shape: .map(3, 11, 12)) {
+          let wide = $0.append(
+            "wide",
+            .convolution(
+              Convolution(inputChannels: 3, outputChannels: 19 * channels, kernel: Size2D(1))),
+            $0.input)
+          let layer = $0.append(
+            "depthwise",
+            .convolution(
+              Convolution(
+                inputChannels: 19 * channels, outputChannels: 19 * filters,
+                kernel: Size2D(height: 3, width: 2), stride: Size2D(stride),
+                padding: Padding2D(top: 1, left: 4, bottom: 3, right: 0),
+                dilation: Size2D(dilation), groups: 19)),
+            wide)
+          let norm = $0.append("norm", .batchNorm(BatchNorm(channels: 19 * filters)), layer)
+          return $0.append("clip", .activation(.clip(minimum: -0.1, maximum: 0.5)), norm)
+        }
+      }
+    }
+  }
+
+  /// A depthwise layer is not left to the kernels that gather a patch for each group.
+  @Test(arguments: [WeightKind.float, .int8, .codes(2)])
+  func depthwiseKernels(_ kind: WeightKind) throws {
+    for set in KernelSet.available where set.name != "reference" {
+      var builder = GraphBuilder(inputShape: .map(3, 9, 9))
+      let wide = builder.append(
+        "wide",
+        .convolution(Convolution(inputChannels: 3, outputChannels: 24, kernel: Size2D(1))),
+        builder.input)
+      let layer = builder.append(
+        "depthwise",
+        .convolution(
+          Convolution(
+            inputChannels: 24, outputChannels: 24, kernel: Size2D(3), padding: Padding2D(1),
+            groups: 24)),
+        wide)
+      let clip = builder.append("clip", .activation(.clip(minimum: 0, maximum: 6)), layer)
+      let model = try Model.random(builder.graph(output: clip), weights: kind)
+      for isExact in [false, true] {
+        let engine = try Engine(
+          model: model, options: Engine.Options(kernels: set, isExact: isExact))
+        let step = try #require(engine.plan.layers.last)
+        #expect(step.kernel.hasPrefix("f32_depthwise"))
+        #expect(step.nodes.map(\.name) == ["depthwise", "clip"])
+      }
+    }
+  }
+
+  /// A layer whose weights rest on a channel that is nearly dead: rounding that channel as finely as
+  /// the liveliest is not enough.
+  @Test(arguments: kernels)
+  func weightsOnOneChannel(_ kernels: KernelSet) throws {
+    var builder = GraphBuilder(inputShape: .map(3, 12, 12))
+    let first = builder.append(
+      "first", .convolution(Convolution(inputChannels: 3, outputChannels: 16, kernel: Size2D(3))),
+      builder.input)
+    let second = builder.append(
+      "second", .convolution(Convolution(inputChannels: 16, outputChannels: 8, kernel: Size2D(3))),
+      first)
+    let model = try Model.random(builder.graph(output: second))
+    var weights = model.weights
+    let area = 9
+    for (name, isReader) in [("first.weight", false), ("second.weight", true)] {
+      let old = try #require(weights[name])
+      var values = old.floats
+      for index in values.indices {
+        let channel = isReader ? index / area % 16 : index / (3 * area)
+        if channel == 5 { values[index] *= isReader ? 1000 : 0.001 }
+      }
+      weights[name] = try Weight(shape: old.shape, values: values)
+    }
+    let bias = try #require(weights["first.bias"])
+    weights["first.bias"] = try Weight(
+      shape: bias.shape, values: bias.floats.enumerated().map { $0 == 5 ? 0 : $1 })
+    let lopsided = try Model(
+      graph: model.graph, weights: weights, preprocessing: model.preprocessing)
+    let input = EngineTester(model: lopsided).input()
+    let reference = try Engine(
+      model: lopsided, options: Engine.Options(kernels: KernelSet(named: "reference")))
+    let engine = try Engine(model: lopsided, options: Engine.Options(kernels: kernels))
+    let expected = try reference.run(input)
+    let found = try engine.run(input)
+    let error = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    let energy = expected.reduce(0) { $0 + $1 * $1 }
+    #expect((error / energy).squareRoot() < 0.005)
+  }
+
   @Test(arguments: kernels, weights)
   func groupedConvolutions(_ kernels: KernelSet, _ kind: WeightKind) throws {
     try check(kernels, kind) {

@@ -4,11 +4,13 @@ import Testing
 /// How a test model keeps the weights of its convolutions and linear layers.
 enum WeightKind: Hashable, CustomTestStringConvertible {
   case float
+  case int8
   case codes(Int)
 
   var testDescription: String {
     switch self {
     case .float: "float"
+    case .int8: "8 bits"
     case .codes(let count): "\(count) codes"
     }
   }
@@ -52,6 +54,10 @@ extension Weight {
     switch kind {
     case .float:
       return try Weight(shape: shape, values: random.floats(count, in: -gain...gain))
+    case .int8:
+      let values = random.floats(count, in: -gain...gain)
+      return try Weight(
+        shape: shape, storage: .int8(Int8Filters(quantizing: values, filterCount: filters)))
     case .codes(let codes):
       let scales = random.floats(codes * filters, in: (0.3 * gain)...gain)
       return try Weight(

@@ -45,7 +45,18 @@ typedef struct signet_conv_shape {
   signet_conv_pool pool;
 } signet_conv_shape;
 
-// y = act(scale · (weights ∗ x) + offset + residual), scale and codes summed over K.
+// No extent, step or padding is as large, so that they add up in 32 bits.
+#define SIGNET_MOST_EXTENT (1 << 29)
+// Elements of a value, of the padded input that windows look at, and of a layer's weights. Whatever
+// kernels lay out of those is counted in 64 bits.
+#define SIGNET_MOST_ELEMENTS (INT64_C(1) << 31)
+
+// Whether the extents fit each other and those bounds, which the functions below rely on. Strides
+// along an axis with one output are 1.
+bool signet_conv_shape_is_sound(const signet_conv_shape *shape);
+
+// y = scale · (weights ∗ x) + offset + residual, scale and codes summed over K, held within
+// low … high.
 typedef struct signet_conv {
   signet_conv_shape shape;
   // `out` is what the pooling makes, if there is one.
@@ -62,7 +73,9 @@ typedef struct signet_conv {
   // Kernels that measure rows themselves find what they gathered.
   const float *peaks;
   int64_t peaks_per_image;
-  bool relu;
+  // Results below `low` become it, those above `high` become that; what is not a number stays. Both
+  // are infinite where nothing is held; a ReLU has 0 and ∞.
+  float low, high;
   // Where a kernel that gives peaks leaves the largest magnitude of each unit's results; NULL if
   // nobody asks. Not with a pooling.
   float *unit_peaks;
@@ -94,15 +107,19 @@ typedef struct signet_conv_kernel {
   bool takes_pooling;
   // Whether it can find its results' peaks. Units are then in the order of images.
   bool gives_peaks;
+  // Whether binary layers that it accepts, taken as float ones, are to have their codes expanded and
+  // come to it.
+  bool expands_codes;
   // NULL takes every shape.
   bool (*accepts)(const signet_conv_shape *shape);
-  // Bytes of the weights as `pack` lays them out, 64-byte aligned.
+  // Bytes of the weights as `pack` lays them out, 64-byte aligned; PTRDIFF_MAX where they cannot be
+  // counted.
   size_t (*packed_bytes)(const signet_conv_shape *shape);
   // rows: float kernels: out_channels × S float; binary kernels: K × out_channels × ⌈S/8⌉ bytes,
   // bit j of byte k is element 8k + j, 1 means +1. S = in_channels/groups · kernel area, in the
   // order channel, row, column.
   void (*pack)(const signet_conv_shape *shape, const void *rows, void *packed);
-  // Bytes of working memory a thread needs, 64-byte aligned.
+  // Bytes of working memory a thread needs, 64-byte aligned; PTRDIFF_MAX where they cannot be counted.
   size_t (*scratch_bytes)(const signet_conv_shape *shape, int64_t images);
   int64_t (*units)(const signet_conv *conv, int64_t images);
   void (*run)(const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *scratch);
@@ -191,7 +208,8 @@ const signet_kernel_set *signet_kernel_set_at(int index);
 // Whether the processor and the operating system offer what the set needs.
 bool signet_kernel_set_is_available(const signet_kernel_set *set);
 
-// The first of a set's candidates that takes the shape.
+// The first of a set's candidates that takes the shape and needs a reasonable amount of working
+// memory for it, else the last. NULL where the shape is not sound.
 const signet_conv_kernel *signet_choose_conv(
     const signet_conv_kernel *const *candidates, const signet_conv_shape *shape);
 

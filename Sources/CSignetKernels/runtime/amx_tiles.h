@@ -79,8 +79,8 @@ typedef struct {
   // Tiles that hold filters: 1 or 2.
   int halves;
   __m512 scale[2], offset[2];
-  // Values below are raised to it: 0 for ReLU.
-  __m512 floor;
+  // Results are held within.
+  __m512 low, high;
   int64_t filter;
 } epilogue;
 
@@ -89,7 +89,8 @@ SIGNET_INLINE TARGET epilogue make_epilogue(
   const uint32_t present = filters >= block ? ~0u : (1u << filters) - 1;
   epilogue made = {
       .halves = filters > 16 ? 2 : 1,
-      .floor = _mm512_set1_ps(conv->relu ? 0.0f : -__builtin_inff()),
+      .low = _mm512_set1_ps(conv->low),
+      .high = _mm512_set1_ps(conv->high),
       .filter = filter};
 #pragma clang loop unroll(full)
   for (int half = 0; half < 2; half++) {
@@ -156,7 +157,7 @@ SIGNET_INLINE TARGET void finish_half(
       residual += residual_stride;
     }
     // The second operand is what comes out where one is not a number.
-    value = _mm512_max_ps(with->floor, value);
+    value = _mm512_min_ps(with->high, _mm512_max_ps(with->low, value));
     take_in(&found, value);
     _mm512_mask_storeu_ps(out + 16 * half, lanes, value);
     out += out_stride;

@@ -360,21 +360,11 @@ SIGNET_INLINE TARGET void run(
   _tile_release();
 }
 
-static TARGET void run_i16(
-    const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
-  (void)images;
-  run(conv, 2, from, to, memory);
-}
-
-static TARGET void run_i24(
-    const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
-  (void)images;
-  run(conv, 3, from, to, memory);
-}
-
-// So that no sum of bytes leaves 32 bits.
+// So that no sum of bytes leaves 32 bits, and laying a layer out takes no time.
 static bool accepts(const signet_conv_shape *shape) {
-  return signet_patch_length(shape) < 1 << 24;
+  return signet_patch_length(shape) < 1 << 24 &&
+         signet_max(shape->kernel_height, shape->kernel_width) <= longest_kernel &&
+         signet_max(shape->stride_height, shape->stride_width) <= longest_kernel;
 }
 
 static int64_t units(const signet_conv *conv, int64_t images, int64_t planes) {
@@ -388,6 +378,20 @@ static int64_t units_i16(const signet_conv *conv, int64_t images) {
 
 static int64_t units_i24(const signet_conv *conv, int64_t images) {
   return units(conv, images, 3);
+}
+
+static TARGET void run_i16(
+    const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, units(conv, images, 2));
+  (void)images;
+  run(conv, 2, from, to, memory);
+}
+
+static TARGET void run_i24(
+    const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, units(conv, images, 3));
+  (void)images;
+  run(conv, 3, from, to, memory);
 }
 
 static size_t scratch_bytes(const signet_conv_shape *shape, int64_t planes) {

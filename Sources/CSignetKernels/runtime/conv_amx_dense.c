@@ -19,7 +19,10 @@
 enum { rival_channels = 8 };
 
 static bool accepts(const signet_conv_shape *shape) {
+  const int64_t places = ((int64_t)(shape->kernel_height - 1) * shape->dilation_height + 1) *
+                         ((int64_t)(shape->kernel_width - 1) * shape->dilation_width + 1);
   return shape->groups == 1 && signet_patch_length(shape) <= longest_patch &&
+         places <= most_places &&
          (int64_t)shape->out_height * shape->out_width >= tile_pixels;
 }
 
@@ -290,6 +293,7 @@ static size_t scratch_bytes(const signet_conv_shape *shape, int64_t planes) {
   }                                                                                           \
   static TARGET void run_i##bits(                                                             \
       const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {      \
+    SIGNET_REQUIRE_UNITS(conv, images, from, to, units(conv, images, planes));                \
     (void)images;                                                                             \
     run(conv, planes, from, to, memory);                                                      \
   }

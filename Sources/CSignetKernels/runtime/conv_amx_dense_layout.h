@@ -14,6 +14,8 @@ enum {
   chunk = 16 * tile_pixels,
   // Three products of bytes for each input stay within the 32 bits of a sum.
   longest_patch = 1 << 15,
+  // Places under a window, gaps included, which are walked over whenever a layer is laid out.
+  most_places = 1 << 18,
 };
 
 // How a layer is laid out. The input rows of a unit, some output rows of one image, are quantised
@@ -125,13 +127,13 @@ typedef struct {
 
 static dense_scratch lay_scratch(
     const signet_conv_shape *shape, const dense_layout *plan, int64_t planes, uintptr_t start) {
-  const size_t map = (size_t)(planes * map_plane(plan));
-  const size_t row = (size_t)(planes * row_plane(plan));
-  const size_t raw = (size_t)planes * raw_elements * sizeof(int32_t);
+  const size_t map = SIGNET_BYTES(planes, map_plane(plan));
+  const size_t row = SIGNET_BYTES(planes, row_plane(plan));
+  const size_t raw = SIGNET_BYTES(planes, raw_elements, sizeof(int32_t));
   const size_t rows = signet_unpooled_bytes(shape, plan->cut, shape->out_channels);
-  const size_t scale = (size_t)(plan->filter_blocks * block) * sizeof(float);
-  const size_t offsets = (size_t)plan->steps * sizeof(int64_t);
-  const size_t spread = (size_t)(shape->stride_height * row_lines(plan)) * sizeof(uint64_t);
+  const size_t scale = SIGNET_BYTES(plan->filter_blocks, block, sizeof(float));
+  const size_t offsets = SIGNET_BYTES(plan->steps, sizeof(int64_t));
+  const size_t spread = SIGNET_BYTES(shape->stride_height, row_lines(plan), sizeof(uint64_t));
   const uintptr_t raw_start = start + map + row;
   const uintptr_t scale_start = raw_start + raw + rows;
   return (dense_scratch){
@@ -142,7 +144,7 @@ static dense_scratch lay_scratch(
       .scale = (float *)scale_start,
       .offsets = (int64_t *)(scale_start + scale),
       .spread = (uint64_t *)(scale_start + scale + offsets),
-      .bytes = signet_line(map + row + raw + rows + scale + offsets + spread),
+      .bytes = signet_line(SIGNET_TOTAL(map, row, raw, rows, scale, offsets, spread)),
   };
 }
 
@@ -170,8 +172,9 @@ static void fill_tables(
 // filter blocks × planes × steps × 2 tiles
 static size_t packed_bytes(const signet_conv_shape *shape, int64_t planes) {
   const dense_layout plan = lay_out(shape, planes);
-  return (size_t)(plan.filter_blocks * (block * (int64_t)sizeof(float) +
-                                        planes * plan.steps * 2 * tile_bytes));
+  return SIGNET_TOTAL(
+      SIGNET_BYTES(plan.filter_blocks, block, sizeof(float)),
+      SIGNET_BYTES(plan.filter_blocks, planes, plan.steps, 2 * tile_bytes));
 }
 
 typedef struct {

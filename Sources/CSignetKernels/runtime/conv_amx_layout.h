@@ -18,6 +18,8 @@ enum {
   recycled_steps = 8,
   // A tile is loaded long after it was written, or the load waits.
   steps_ahead = 4,
+  // Phases are found by trying every tap of a kernel side with every other.
+  longest_kernel = 256,
   // Fewer pixels than this are shared among threads by filters, not by rows.
   pixels_worth_cutting = 256,
 };
@@ -151,13 +153,13 @@ static int64_t padded_columns(const signet_conv_shape *shape) {
 
 static scratch_layout lay_scratch(
     const signet_conv_shape *shape, const layout *plan, int64_t planes, uintptr_t start) {
-  const size_t map = (size_t)(planes * plane_bytes(plan));
-  const size_t signs = (size_t)(shape->codes * plan->kept_steps * 2 * tile_bytes);
-  const size_t raw = (size_t)planes * raw_elements * sizeof(int32_t);
+  const size_t map = SIGNET_BYTES(planes, plane_bytes(plan));
+  const size_t signs = SIGNET_BYTES(shape->codes, plan->kept_steps, 2 * tile_bytes);
+  const size_t raw = SIGNET_BYTES(planes, raw_elements, sizeof(int32_t));
   const size_t total = raw_elements * sizeof(float);
   const size_t rows = signet_unpooled_bytes(shape, plan->cut, block);
-  const size_t steps = (size_t)plan->steps * sizeof(step_place);
-  const size_t columns = (size_t)padded_columns(shape) * sizeof(int64_t);
+  const size_t steps = SIGNET_BYTES(plan->steps, sizeof(step_place));
+  const size_t columns = SIGNET_BYTES(padded_columns(shape), sizeof(int64_t));
   const uintptr_t raw_start = start + map + signs;
   const uintptr_t steps_start = raw_start + raw + total + rows;
   return (scratch_layout){
@@ -168,7 +170,7 @@ static scratch_layout lay_scratch(
       .rows = (float *)(raw_start + raw + total),
       .steps = (step_place *)steps_start,
       .columns = (int64_t *)(steps_start + steps),
-      .bytes = signet_line(map + signs + raw + total + rows + steps + columns),
+      .bytes = signet_line(SIGNET_TOTAL(map, signs, raw, total, rows, steps, columns)),
   };
 }
 
@@ -214,8 +216,8 @@ enum { step_words = 2 * tile_pixels };
 
 static size_t packed_bytes(const signet_conv_shape *shape) {
   const layout plan = lay_out(shape, 1);
-  return (size_t)(shape->codes * shape->groups * plan.filter_blocks * plan.steps * step_words) *
-         sizeof(word);
+  return SIGNET_BYTES(
+      shape->codes, shape->groups, plan.filter_blocks, plan.steps, step_words, sizeof(word));
 }
 
 // Sets the bits of one filter and kernel row; element j of the filter's row is bit j of `bits`.

@@ -68,15 +68,15 @@ static int64_t units(const signet_conv *conv, int64_t images) {
 static size_t scratch_bytes(const signet_conv_shape *shape, int64_t images) {
   (void)images;
   const layout plan = lay_out(shape);
-  return signet_line((size_t)(plan.rows * plan.pitch) * sizeof(int16_t));
+  return signet_line(SIGNET_BYTES(plan.rows, plan.pitch, sizeof(int16_t)));
 }
 
 // packed: blocks × block float, what an integer of 1 stands for; then blocks × kernel rows × pairs ×
 // block × 2
 static size_t packed_bytes(const signet_conv_shape *shape) {
   const layout plan = lay_out(shape);
-  return (size_t)(plan.blocks * block * (1 + shape->kernel_height * plan.row_pairs)) *
-         sizeof(int32_t);
+  return SIGNET_BYTES(
+      plan.blocks, block, 1 + shape->kernel_height * plan.row_pairs, sizeof(int32_t));
 }
 
 static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
@@ -217,10 +217,9 @@ SIGNET_INLINE TARGET void finish(
     value = _mm256_add_ps(
         value, whole ? _mm256_loadu_ps(residual) : _mm256_maskload_ps(residual, stored));
   }
-  // What is not a number stays what it is.
-  if (conv->relu) {
-    value = _mm256_andnot_ps(_mm256_cmp_ps(value, _mm256_setzero_ps(), _CMP_LT_OQ), value);
-  }
+  // What is not a number stays: of two operands the second is taken then.
+  value = _mm256_max_ps(_mm256_set1_ps(conv->low), value);
+  value = _mm256_min_ps(_mm256_set1_ps(conv->high), value);
   if (whole) {
     _mm256_storeu_ps(out, value);
   } else {
@@ -298,12 +297,14 @@ SIGNET_INLINE TARGET void run(
 
 static TARGET void run_avx2(
     const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, units(conv, images));
   (void)images;
   run(false, conv, from, to, memory);
 }
 
 static TARGET void run_avxvnni(
     const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, units(conv, images));
   (void)images;
   run(true, conv, from, to, memory);
 }

@@ -76,18 +76,20 @@ SIGNET_INLINE scratch_layout lay_scratch(
     const signet_conv_shape *shape, const layout *plan, uintptr_t start) {
   // The last pair of the last kernel row may reach beyond it.
   const size_t map =
-      signet_line((size_t)(plan->map_rows * plan->row_numbers + 1) * sizeof(int16_t));
+      signet_line(SIGNET_BYTES(plan->map_rows * plan->row_numbers + 1, sizeof(int16_t)));
   const size_t rows = signet_unpooled_bytes(shape, plan->cut, shape->out_channels);
   return (scratch_layout){
-      .map = (int16_t *)start, .rows = (float *)(start + map), .bytes = map + rows};
+      .map = (int16_t *)start, .rows = (float *)(start + map), .bytes = SIGNET_TOTAL(map, rows)};
 }
 
 // packed: filter blocks × block float, what an integer weight of 1 stands for; then filter blocks ×
 // kernel rows × pairs × block pairs
 static size_t packed_bytes(const signet_conv_shape *shape) {
   const layout plan = lay_out(shape);
-  return (size_t)(plan.filter_blocks * block) *
-         (sizeof(float) + (size_t)(shape->kernel_height * plan.pairs) * 2 * sizeof(int16_t));
+  return SIGNET_TOTAL(
+      SIGNET_BYTES(plan.filter_blocks, block, sizeof(float)),
+      SIGNET_BYTES(
+          plan.filter_blocks, block, shape->kernel_height, plan.pairs, 2 * sizeof(int16_t)));
 }
 
 static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
@@ -221,7 +223,7 @@ SIGNET_INLINE TARGET void multiply(
       }
     }
   }
-  const __m512 zero = _mm512_setzero_ps();
+  const __m512 low = _mm512_set1_ps(conv->low), high = _mm512_set1_ps(conv->high);
 #pragma clang loop unroll(full)
   for (int p = 0; p < pixels; p++) {
 #pragma clang loop unroll(full)
@@ -234,10 +236,8 @@ SIGNET_INLINE TARGET void multiply(
             value,
             _mm512_maskz_loadu_ps(mask, added + p * conv->residual.pixel_stride + v * lanes));
       }
-      // What is not a number stays.
-      if (conv->relu) {
-        value = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(value, zero, _CMP_NLT_UQ), value);
-      }
+      // What is not a number stays: of two operands the second is taken then.
+      value = _mm512_min_ps(high, _mm512_max_ps(low, value));
       _mm512_mask_storeu_ps(out + p * conv->out.pixel_stride + v * lanes, mask, value);
     }
   }
@@ -318,6 +318,7 @@ static TARGET void run(
   (void)images;
   const signet_conv_shape *shape = &conv->shape;
   const layout plan = lay_out(shape);
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, images * plan.cut.row_blocks);
   const scratch_layout scratch = lay_scratch(shape, &plan, (uintptr_t)memory);
   for (int64_t index = from; index < to; index++) {
     const int64_t image = index / plan.cut.row_blocks;

@@ -85,13 +85,13 @@ SIGNET_INLINE TARGET void NAME(add_code)(
   }
 }
 
-// Finishes `filters` values of `pixels` pixels: scale, offset, residual, activation, store.
+// Finishes `filters` values of `pixels` pixels: scale, offset, residual, bounds, store.
 // raw: pixels × width; scale may be NULL.
 SIGNET_INLINE TARGET void NAME(finish)(
     const signet_conv *conv, signet_cursor cursor, const float *raw, int64_t pixels,
     int64_t width, int64_t first_filter, int64_t filters, const float *scale) {
   const float *offset = conv->offset + first_filter;
-  NAME(lanes) zero = 0;
+  const NAME(lanes) low = (NAME(lanes))conv->low, high = (NAME(lanes))conv->high;
   for (int64_t p = 0; p < pixels; p++, raw += width) {
     float *out = signet_pixel(&conv->out, cursor) + first_filter;
     const float *residual =
@@ -102,7 +102,8 @@ SIGNET_INLINE TARGET void NAME(finish)(
       if (scale) value *= *(const NAME(lanes) *)(scale + f);
       value += *(const NAME(lanes) *)(offset + f);
       if (residual) value += *(const NAME(lanes) *)(residual + f);
-      if (conv->relu) value = (NAME(lanes))((NAME(bits))value & ~(NAME(bits))(value < zero));
+      value = value < low ? low : value;
+      value = value > high ? high : value;
       *(NAME(lanes) *)(out + f) = value;
     }
     for (; f < filters; f++) {
@@ -110,7 +111,7 @@ SIGNET_INLINE TARGET void NAME(finish)(
       if (scale) value *= scale[f];
       value += offset[f];
       if (residual) value += residual[f];
-      if (conv->relu && value < 0) value = 0;
+      value = signet_held(value, conv->low, conv->high);
       out[f] = value;
     }
     signet_cursor_advance(&cursor, &conv->shape);

@@ -49,15 +49,15 @@ SIGNET_INLINE NAME(scratch) NAME(lay_scratch)(
     const signet_conv_shape *shape, int64_t images, uintptr_t start) {
   int64_t chunks = signet_ceil_div(signet_patch_length(shape), NAME(depth));
   int64_t pixels = signet_min(NAME(most_pixels)(shape), signet_pixels(shape, images));
-  size_t panel = (size_t)(chunks * pixels * NAME(stride)) * sizeof(float);
-  size_t raw = (size_t)(pixels * NAME(block)) * sizeof(float);
-  size_t filters = (size_t)NAME(depth) * NAME(block) * sizeof(float);
+  size_t panel = SIGNET_BYTES(chunks, pixels, NAME(stride), sizeof(float));
+  size_t raw = SIGNET_BYTES(pixels, NAME(block), sizeof(float));
+  size_t filters = SIGNET_BYTES(NAME(depth), NAME(block), sizeof(float));
   return (NAME(scratch)){
       .panel = (float *)start,
       .raw = (float *)(start + panel),
       .total = (float *)(start + panel + raw),
       .filters = (float *)(start + panel + 2 * raw),
-      .bytes = signet_line(panel + 2 * raw + filters),
+      .bytes = signet_line(SIGNET_TOTAL(panel, raw, raw, filters)),
   };
 }
 
@@ -221,6 +221,7 @@ SIGNET_INLINE TARGET void NAME(run)(
     const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory,
     bool binary) {
   const signet_conv_shape *shape = &conv->shape;
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, NAME(units)(conv, images));
   const signet_tiling tiling = NAME(tiling)(shape, images);
   const NAME(scratch) scratch = NAME(lay_scratch)(shape, images, (uintptr_t)memory);
   const int64_t patch = signet_patch_length(shape);
@@ -273,19 +274,20 @@ static TARGET void NAME(b1_run)(
   NAME(run)(conv, images, from, to, scratch, true);
 }
 
-SIGNET_INLINE size_t NAME(packed_elements)(const signet_conv_shape *shape) {
+// For each patch element of a block, `bytes`.
+SIGNET_INLINE size_t NAME(packed_elements)(const signet_conv_shape *shape, int64_t bytes) {
   int64_t blocks = signet_ceil_div(shape->out_channels / shape->groups, NAME(block));
-  return (size_t)(shape->codes * shape->groups * blocks * signet_patch_length(shape));
+  return SIGNET_BYTES(shape->codes, shape->groups, blocks, signet_patch_length(shape), bytes);
 }
 
 // packed: groups × blocks × S × block float
 static size_t NAME(f32_packed_bytes)(const signet_conv_shape *shape) {
-  return NAME(packed_elements)(shape) * NAME(block) * sizeof(float);
+  return NAME(packed_elements)(shape, NAME(block) * (int64_t)sizeof(float));
 }
 
 // packed: codes × groups × blocks × S words of block bits
 static size_t NAME(b1_packed_bytes)(const signet_conv_shape *shape) {
-  return NAME(packed_elements)(shape) * sizeof(WORD);
+  return NAME(packed_elements)(shape, sizeof(WORD));
 }
 
 // The place of a filter's first element among packed words.

@@ -60,14 +60,14 @@ typedef struct {
 
 static scratch_layout lay_scratch(
     const signet_conv_shape *shape, int64_t images, uintptr_t start) {
-  const size_t steps = (size_t)steps_of(shape);
-  const size_t pixels = (size_t)signet_min(most_pixels(shape), signet_pixels(shape, images));
-  const size_t patch = signet_line(steps * bytes_step * sizeof(float));
-  const size_t scales = signet_line(pixels * sizeof(float));
-  const size_t raw = pixels * bytes_block * sizeof(float);
-  const size_t sums = pixels * bytes_registers * 4 * sizeof(int32_t);
-  const size_t panel = signet_line(pixels * steps * bytes_line);
-  const size_t filters = (size_t)steps_per_chunk * bytes_expanded;
+  const int64_t steps = steps_of(shape);
+  const int64_t pixels = signet_min(most_pixels(shape), signet_pixels(shape, images));
+  const size_t patch = signet_line(SIGNET_BYTES(steps, bytes_step, sizeof(float)));
+  const size_t scales = signet_line(SIGNET_BYTES(pixels, sizeof(float)));
+  const size_t raw = SIGNET_BYTES(pixels, bytes_block, sizeof(float));
+  const size_t sums = SIGNET_BYTES(pixels, bytes_registers, 4, sizeof(int32_t));
+  const size_t panel = signet_line(SIGNET_BYTES(pixels, steps, bytes_line));
+  const size_t filters = SIGNET_BYTES(steps_per_chunk, bytes_expanded);
   scratch_layout layout;
   layout.patch = (float *)start;
   layout.scales = (float *)(start += patch);
@@ -76,7 +76,7 @@ static scratch_layout lay_scratch(
   layout.sums = (int32_t *)(start += raw);
   layout.panel = (int8_t *)(start += sums);
   layout.filters = (int8_t *)(start += panel);
-  layout.bytes = patch + scales + 2 * raw + sums + panel + filters;
+  layout.bytes = SIGNET_TOTAL(patch, scales, raw, raw, sums, panel, filters);
   return layout;
 }
 
@@ -86,13 +86,9 @@ size_t neon_bytes_scratch_bytes(const signet_conv_shape *shape, int64_t images) 
 
 // packed: codes × groups × blocks × steps × 16 bytes; bit i of a byte is input 8·step + i in the
 // patch's order of memory: row, column, channel.
-static int64_t packed_rows(const signet_conv_shape *shape) {
-  int64_t blocks = signet_ceil_div(shape->out_channels / shape->groups, bytes_block);
-  return shape->codes * shape->groups * blocks;
-}
-
 size_t neon_bytes_packed_bytes(const signet_conv_shape *shape) {
-  return (size_t)(packed_rows(shape) * steps_of(shape) * bytes_block);
+  const int64_t blocks = signet_ceil_div(shape->out_channels / shape->groups, bytes_block);
+  return SIGNET_BYTES(shape->codes, shape->groups, blocks, steps_of(shape), bytes_block);
 }
 
 void neon_bytes_pack(const signet_conv_shape *shape, const void *rows, void *packed) {
@@ -180,6 +176,7 @@ void neon_bytes_run(
     const byte_products *products, const signet_conv *conv, int64_t images, int64_t from,
     int64_t to, void *memory) {
   const signet_conv_shape *shape = &conv->shape;
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, neon_bytes_units(conv, images));
   const signet_tiling tiling = tiling_of(shape, images);
   const scratch_layout scratch = lay_scratch(shape, images, (uintptr_t)memory);
   const int64_t steps = steps_of(shape);

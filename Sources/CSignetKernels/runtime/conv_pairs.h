@@ -71,16 +71,16 @@ typedef struct NAME(scratch) {
 SIGNET_INLINE NAME(scratch) NAME(lay_scratch)(
     const signet_conv_shape *shape, int64_t images, uintptr_t start) {
   const int64_t pixels = NAME(tiling)(shape, images).block_pixels;
-  const size_t panel = (size_t)(pixels * NAME(stride)(shape)) * sizeof(int32_t);
-  const size_t raw = signet_line((size_t)(pixels * NAME(block)) * sizeof(float));
-  const size_t signs = (size_t)(NAME(depth) * NAME(block)) * sizeof(int32_t);
+  const size_t panel = SIGNET_BYTES(pixels, NAME(stride)(shape), sizeof(int32_t));
+  const size_t raw = signet_line(SIGNET_BYTES(pixels, NAME(block), sizeof(float)));
+  const size_t signs = SIGNET_BYTES(NAME(depth), NAME(block), sizeof(int32_t));
   return (NAME(scratch)){
       .panel = (int32_t *)start,
       .sums = (int32_t *)(start + panel),
       .raw = (float *)(start + panel + raw),
       .total = (float *)(start + panel + 2 * raw),
       .signs = (int32_t *)(start + panel + 3 * raw),
-      .bytes = signet_line(panel + 3 * raw + signs),
+      .bytes = signet_line(SIGNET_TOTAL(panel, raw, raw, raw, signs)),
   };
 }
 
@@ -261,6 +261,7 @@ SIGNET_INLINE TARGET void NAME(gather_panel)(
 static TARGET void NAME(run)(
     const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
   const signet_conv_shape *shape = &conv->shape;
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, NAME(units)(conv, images));
   const signet_tiling tiling = NAME(tiling)(shape, images);
   const NAME(scratch) scratch =
       NAME(lay_scratch)(shape, images, (uintptr_t)memory);
@@ -300,8 +301,8 @@ static TARGET void NAME(run)(
 // packed: codes × groups × blocks × pairs words; bit 2·filter + (input of the pair)
 static size_t NAME(packed_bytes)(const signet_conv_shape *shape) {
   const int64_t blocks = signet_ceil_div(shape->out_channels / shape->groups, NAME(block));
-  return (size_t)(shape->codes * shape->groups * blocks * NAME(patch_pairs)(shape)) *
-         sizeof(PAIR_WORD);
+  return SIGNET_BYTES(
+      shape->codes, shape->groups, blocks, NAME(patch_pairs)(shape), sizeof(PAIR_WORD));
 }
 
 static void NAME(pack)(const signet_conv_shape *shape, const void *rows, void *packed) {

@@ -1,6 +1,8 @@
 // The plain convolutions: they read like the definition and every other kernel is held to them.
 #include "conv_reference.h"
 
+#include "conv_sound.h"
+
 #include <string.h>
 
 static int64_t patch_length(const signet_conv_shape *shape) {
@@ -19,7 +21,7 @@ static size_t no_scratch(const signet_conv_shape *shape, int64_t images) {
 }
 
 static size_t f32_packed_bytes(const signet_conv_shape *shape) {
-  return (size_t)(shape->out_channels * patch_length(shape)) * sizeof(float);
+  return SIGNET_BYTES(shape->out_channels, patch_length(shape), sizeof(float));
 }
 
 static void f32_pack(const signet_conv_shape *shape, const void *rows, void *packed) {
@@ -31,7 +33,7 @@ static size_t b1_bytes_per_filter(const signet_conv_shape *shape) {
 }
 
 static size_t b1_packed_bytes(const signet_conv_shape *shape) {
-  return (size_t)shape->codes * (size_t)shape->out_channels * b1_bytes_per_filter(shape);
+  return SIGNET_BYTES(shape->codes, shape->out_channels, (int64_t)b1_bytes_per_filter(shape));
 }
 
 static void b1_pack(const signet_conv_shape *shape, const void *rows, void *packed) {
@@ -78,8 +80,9 @@ static float product(
 }
 
 static void run(
-    const signet_conv *conv, weight_function weight, int64_t from, int64_t to) {
+    const signet_conv *conv, weight_function weight, int64_t images, int64_t from, int64_t to) {
   const signet_conv_shape *shape = &conv->shape;
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, units(conv, images));
   for (int64_t unit = from; unit < to; unit++) {
     int64_t image = unit / shape->out_height;
     int32_t y = (int32_t)(unit % shape->out_height);
@@ -95,7 +98,8 @@ static void run(
                        [image * conv->residual.image_stride + y * conv->residual.row_stride +
                         x * conv->residual.pixel_stride + filter];
         }
-        if (conv->relu && value < 0) value = 0;
+        if (value < conv->low) value = conv->low;
+        if (value > conv->high) value = conv->high;
         conv->out.data
             [image * conv->out.image_stride + y * conv->out.row_stride +
              x * conv->out.pixel_stride + filter] = value;
@@ -106,16 +110,14 @@ static void run(
 
 static void f32_run(
     const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *scratch) {
-  (void)images;
   (void)scratch;
-  run(conv, f32_weight, from, to);
+  run(conv, f32_weight, images, from, to);
 }
 
 static void b1_run(
     const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *scratch) {
-  (void)images;
   (void)scratch;
-  run(conv, b1_weight, from, to);
+  run(conv, b1_weight, images, from, to);
 }
 
 const signet_conv_kernel signet_f32_conv_reference = {

@@ -45,7 +45,7 @@ SIGNET_INLINE signet_row_cut signet_cut_rows(
 SIGNET_INLINE size_t signet_unpooled_bytes(
     const signet_conv_shape *shape, signet_row_cut cut, int64_t filters) {
   if (cut.pooled_rows == 0) return 0;
-  return signet_line((size_t)(cut.unit_rows * shape->out_width * filters) * sizeof(float));
+  return signet_line(SIGNET_BYTES(cut.unit_rows, shape->out_width, filters, sizeof(float)));
 }
 
 typedef struct signet_unit_rows {

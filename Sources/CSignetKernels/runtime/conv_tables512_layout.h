@@ -123,14 +123,14 @@ SIGNET_INLINE int64_t band_tiles(const signet_conv_shape *shape, const layout *p
 
 SIGNET_INLINE scratch_layout lay_scratch(
     const signet_conv_shape *shape, const layout *plan, uintptr_t start) {
-  const size_t ring = (size_t)(plan->ring_rows * plan->row_bytes);
-  const size_t zeros = (size_t)plan->row_bytes;
-  const size_t columns = signet_line((size_t)shape->in_width * sizeof(column));
-  const size_t is_made = signet_line((size_t)plan->pitch * sizeof(bool));
-  const size_t taps = signet_line((size_t)shape->kernel_width * sizeof(int64_t));
+  const size_t ring = SIGNET_BYTES(plan->ring_rows, plan->row_bytes);
+  const size_t zeros = SIGNET_BYTES(plan->row_bytes);
+  const size_t columns = signet_line(SIGNET_BYTES(shape->in_width, sizeof(column)));
+  const size_t is_made = signet_line(SIGNET_BYTES(plan->pitch, sizeof(bool)));
+  const size_t taps = signet_line(SIGNET_BYTES(shape->kernel_width, sizeof(int64_t)));
   const size_t sums = tile_pixels * block_filters * sizeof(int32_t);
-  const size_t steps =
-      signet_line((size_t)(band_tiles(shape, plan) * steps_of(shape, plan)) * sizeof(step));
+  const size_t steps = signet_line(
+      SIGNET_BYTES(band_tiles(shape, plan), steps_of(shape, plan), sizeof(step)));
   const uintptr_t tables = start + ring + zeros;
   return (scratch_layout){
       .ring = (char *)start,
@@ -140,7 +140,7 @@ SIGNET_INLINE scratch_layout lay_scratch(
       .taps = (int64_t *)(tables + columns + is_made),
       .sums = (int32_t *)(tables + columns + is_made + taps),
       .steps = (step *)(tables + columns + is_made + taps + sums),
-      .bytes = ring + zeros + columns + is_made + taps + sums + steps,
+      .bytes = SIGNET_TOTAL(ring, zeros, columns, is_made, taps, sums, steps),
   };
 }
 

@@ -39,8 +39,9 @@ static size_t scratch_bytes(const signet_conv_shape *shape, int64_t images) {
 // block has 16 filters, each index has a byte of its own: those of group g begin at 16 g.
 static size_t packed_bytes(const signet_conv_shape *shape) {
   const tables_plan plan = tables_lay_out(shape);
-  return (size_t)(shape->codes * plan.filter_blocks * plan.quads * shape->kernel_height *
-                  shape->kernel_width * tables_packed_bytes);
+  return SIGNET_BYTES(
+      shape->codes, plan.filter_blocks, plan.quads, shape->kernel_height, shape->kernel_width,
+      tables_packed_bytes);
 }
 
 static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
@@ -163,14 +164,13 @@ static TARGET void add_block(
 SIGNET_INLINE TARGET void finish_row(
     const signet_conv *conv, const tables_epilogue *with, signet_cursor cursor, int64_t first,
     const int32_t *sums, const bool whole, const bool single) {
-  const __m256 zero = _mm256_setzero_ps();
+  const __m256 low = _mm256_set1_ps(conv->low), high = _mm256_set1_ps(conv->high);
   const __m256i stored = tables_first(with->filters - first);
   const __m256 offset = _mm256_loadu_ps(with->offset + first);
   const __m256 scale = _mm256_loadu_ps(with->scale + first);
   const int64_t codes = conv->shape.codes;
   const int64_t out_stride = conv->out.pixel_stride;
   const int64_t residual_stride = conv->residual.pixel_stride;
-  const bool relu = conv->relu;
   float *out = signet_pixel(&conv->out, cursor) + with->filter + first;
   const float *residual =
       conv->residual.data ? signet_pixel(&conv->residual, cursor) + with->filter + first : NULL;
@@ -188,8 +188,8 @@ SIGNET_INLINE TARGET void finish_row(
           value, whole ? _mm256_loadu_ps(residual) : _mm256_maskload_ps(residual, stored));
       residual += residual_stride;
     }
-    // What is not a number stays what it is.
-    if (relu) value = _mm256_andnot_ps(_mm256_cmp_ps(value, zero, _CMP_LT_OQ), value);
+    // What is not a number stays: of two operands the second is taken then.
+    value = _mm256_min_ps(high, _mm256_max_ps(low, value));
     if (whole) {
       _mm256_storeu_ps(out, value);
     } else {
@@ -237,6 +237,7 @@ static TARGET void run(
   (void)images;
   const signet_conv_shape *shape = &conv->shape;
   const tables_plan plan = tables_lay_out(shape);
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, images * plan.row_blocks * plan.splits);
   const tables_scratch scratch = tables_lay_scratch(shape, &plan, (uintptr_t)memory);
   for (int64_t index = from; index < to; index++) {
     const int64_t split = index % plan.splits;

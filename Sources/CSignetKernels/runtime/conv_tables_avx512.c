@@ -93,8 +93,9 @@ SIGNET_INLINE TARGET void finish_row(
     added = signet_pixel(&conv->residual, cursor) + filter;
     added_stride = conv->residual.pixel_stride;
   }
-  const bool relu = conv->relu && code == conv->shape.codes - 1;
-  const __m512 zero = _mm512_setzero_ps();
+  const bool is_last = code == conv->shape.codes - 1;
+  const __m512 low = _mm512_set1_ps(is_last ? conv->low : -__builtin_inff());
+  const __m512 high = _mm512_set1_ps(is_last ? conv->high : __builtin_inff());
   for (int64_t p = 0; p < pixels; p++) {
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) {
@@ -102,8 +103,8 @@ SIGNET_INLINE TARGET void finish_row(
       __m512 value = _mm512_fmadd_ps(
           _mm512_cvtepi32_ps(_mm512_load_si512(sums + v * 16)), with->scale[v], with->offset[v]);
       if (added) value = _mm512_add_ps(value, _mm512_maskz_loadu_ps(mask, added + v * 16));
-      // What is not a number stays.
-      if (relu) value = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(value, zero, _CMP_NLT_UQ), value);
+      // What is not a number stays: of two operands the second is taken then.
+      value = _mm512_min_ps(high, _mm512_max_ps(low, value));
       _mm512_mask_storeu_ps(out + v * 16, mask, value);
     }
     sums += vectors * 16;
@@ -189,6 +190,7 @@ static TARGET void run(
   (void)images;
   const signet_conv_shape *shape = &conv->shape;
   const layout plan = lay_out(shape);
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, images * plan.parts * plan.splits);
   const scratch_layout scratch = lay_scratch(shape, &plan, (uintptr_t)memory);
   const int64_t columns = fill_columns(shape, &plan, &scratch);
   clear_padding(&plan, &scratch);
@@ -250,7 +252,7 @@ static size_t scratch_bytes(const signet_conv_shape *shape, int64_t images) {
 
 static size_t packed_bytes(const signet_conv_shape *shape) {
   const layout plan = lay_out(shape);
-  return (size_t)(shape->codes * code_indices(shape, &plan)) * sizeof(uint16_t);
+  return SIGNET_BYTES(shape->codes, code_indices(shape, &plan), sizeof(uint16_t));
 }
 
 // Where the index of one filter into a table lies, within its code.

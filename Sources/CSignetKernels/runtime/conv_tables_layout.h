@@ -108,31 +108,39 @@ typedef struct tables_scratch {
 
 SIGNET_INLINE tables_scratch tables_lay_scratch(
     const signet_conv_shape *shape, const tables_plan *plan, uintptr_t start) {
-  const int64_t steps = shape->kernel_height * shape->kernel_width * plan->run_quads;
+  const int64_t steps = (int64_t)shape->kernel_height * shape->kernel_width * plan->run_quads;
   const int64_t pixels = plan->unit_rows * shape->out_width;
+  const size_t tables = signet_line(SIGNET_BYTES(plan->rows, plan->columns, plan->pixel_bytes));
+  const size_t indices = SIGNET_BYTES(steps, tables_index_bytes);
+  const size_t sums = SIGNET_BYTES(
+      shape->codes, plan->filter_blocks, pixels, tables_filters, sizeof(int32_t));
+  const size_t places = signet_line(SIGNET_BYTES(pixels, sizeof(int32_t)));
+  const size_t quads = signet_line(SIGNET_BYTES(steps, sizeof(int32_t)));
+  const size_t columns = signet_line(SIGNET_BYTES(plan->columns, sizeof(int32_t)));
+  const size_t scales = SIGNET_BYTES(shape->codes, tables_filters, sizeof(float));
   tables_scratch scratch;
   uintptr_t next = start;
   scratch.tables = (uint8_t *)next;
-  next += signet_line((size_t)(plan->rows * plan->columns * plan->pixel_bytes));
+  next += tables;
   scratch.indices = (uint8_t *)next;
-  next += (size_t)(steps * tables_index_bytes);
+  next += indices;
   scratch.sums = (int32_t *)next;
-  next += (size_t)(shape->codes * plan->filter_blocks * pixels * tables_filters) * sizeof(int32_t);
+  next += sums;
   scratch.pixels = (int32_t *)next;
-  next += signet_line((size_t)pixels * sizeof(int32_t));
+  next += places;
   scratch.steps = (int32_t *)next;
-  next += signet_line((size_t)steps * sizeof(int32_t));
+  next += quads;
   scratch.columns = (int32_t *)next;
-  next += signet_line((size_t)plan->columns * sizeof(int32_t));
+  next += columns;
   scratch.scales = (float *)next;
-  next += (size_t)(shape->codes * tables_filters) * sizeof(float);
   // Rows are measured before tables are built.
   const int64_t padded_width =
       shape->in_width + 2 * (int64_t)(shape->kernel_width - 1) * shape->dilation_width;
   scratch.magnitudes = (float *)start;
-  const uintptr_t measured =
-      start + signet_line((size_t)(plan->blocks * padded_width + 16) * sizeof(float));
-  scratch.bytes = (size_t)((uintptr_t)signet_max((int64_t)next, (int64_t)measured) - start);
+  const size_t measured = signet_line(SIGNET_TOTAL(
+      SIGNET_BYTES(plan->blocks, padded_width, sizeof(float)), 16 * sizeof(float)));
+  const size_t built = SIGNET_TOTAL(tables, indices, sums, places, quads, columns, scales);
+  scratch.bytes = built > measured ? built : measured;
   return scratch;
 }
 

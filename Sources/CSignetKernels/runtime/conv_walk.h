@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "CSignetRuntimeKernels.h"
+#include "conv_sound.h"
 
 #define SIGNET_INLINE static inline __attribute__((always_inline, unused))
 
@@ -13,7 +13,12 @@ SIGNET_INLINE int64_t signet_min(int64_t a, int64_t b) { return a < b ? a : b; }
 SIGNET_INLINE int64_t signet_max(int64_t a, int64_t b) { return a > b ? a : b; }
 SIGNET_INLINE int64_t signet_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 SIGNET_INLINE int64_t signet_round_up(int64_t a, int64_t b) { return signet_ceil_div(a, b) * b; }
-SIGNET_INLINE size_t signet_line(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+// What is not a number stays.
+SIGNET_INLINE float signet_held(float value, float low, float high) {
+  const float raised = value < low ? low : value;
+  return raised > high ? high : raised;
+}
 
 // S
 SIGNET_INLINE int64_t signet_patch_length(const signet_conv_shape *shape) {

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "conv_sound.h"
+
 static float *row_start(const signet_view *view, int64_t unit, int32_t rows) {
   return view->data + unit / rows * view->image_stride + unit % rows * view->row_stride;
 }
@@ -41,6 +43,7 @@ void signet_activation_run(
   (void)images;
   (void)scratch;
   const signet_activation *activation = arguments;
+  SIGNET_REQUIRE_ROWS(&activation->out, images, from, to);
   const int32_t rows = activation->out.height;
   for (int64_t unit = from; unit < to; unit++) {
     const float *in = row_start(&activation->in, unit, rows);
@@ -58,6 +61,7 @@ void signet_constants_run(
   (void)images;
   (void)scratch;
   const signet_constants *constants = arguments;
+  SIGNET_REQUIRE_ROWS(&constants->out, images, from, to);
   const int32_t rows = constants->out.height;
   const int64_t stride = constants->channel_stride;
   for (int64_t unit = from; unit < to; unit++) {
@@ -87,6 +91,7 @@ void signet_product_run(
   (void)images;
   (void)scratch;
   const signet_product *product = arguments;
+  SIGNET_REQUIRE_ROWS(&product->out, images, from, to);
   const int32_t rows = product->out.height;
   const int64_t channels = product->out.channels;
   const int64_t left_stride = product->left.channels == channels;
@@ -115,6 +120,7 @@ void signet_response_norm_run(
   (void)images;
   (void)scratch;
   const signet_response_norm *norm = arguments;
+  SIGNET_REQUIRE_ROWS(&norm->out, images, from, to);
   const int32_t rows = norm->out.height;
   const int64_t channels = norm->out.channels;
   for (int64_t unit = from; unit < to; unit++) {
@@ -154,6 +160,7 @@ void signet_softmax_run(
   (void)images;
   (void)scratch;
   const signet_softmax *soft = arguments;
+  SIGNET_REQUIRE_ROWS(&soft->out, images, from, to);
   const signet_view *from_view = &soft->in, *to_view = &soft->out;
   const int32_t rows = to_view->height;
   for (int64_t unit = from; unit < to; unit++) {
@@ -192,6 +199,7 @@ void signet_gather_run(
   (void)images;
   (void)scratch;
   const signet_gather *gather = arguments;
+  SIGNET_REQUIRE_ROWS(&gather->out, images, from, to);
   const int32_t rows = gather->out.height;
   const int64_t channels = gather->out.channels;
   for (int64_t unit = from; unit < to; unit++) {
@@ -223,6 +231,7 @@ void signet_dilated_pooling_run(
   (void)images;
   (void)scratch;
   const signet_dilated_pooling *dilated = arguments;
+  SIGNET_REQUIRE_ROWS(&dilated->pooling.out, images, from, to);
   const signet_pooling *pooling = &dilated->pooling;
   const signet_view *in = &pooling->in;
   const int64_t channels = pooling->out.channels;

@@ -1,5 +1,7 @@
 #include "kernel_sets.h"
 
+#include "conv_sound.h"
+
 #if defined(__x86_64__) && defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,9 +23,18 @@ const signet_kernel_set *signet_kernel_set_at(int index) {
   return sets[index];
 }
 
+// Kernels keep what they work on in caches; one that asks for more was not made for such a shape.
+static const size_t most_scratch = (size_t)256 << 20;
+
+static bool is_fit(const signet_conv_kernel *kernel, const signet_conv_shape *shape) {
+  return (!kernel->accepts || kernel->accepts(shape)) &&
+         kernel->scratch_bytes(shape, 1) <= most_scratch;
+}
+
 const signet_conv_kernel *signet_choose_conv(
     const signet_conv_kernel *const *candidates, const signet_conv_shape *shape) {
-  while ((*candidates)->accepts && !(*candidates)->accepts(shape)) candidates++;
+  if (!signet_conv_shape_is_sound(shape)) return NULL;
+  while (candidates[1] && !is_fit(*candidates, shape)) candidates++;
   return *candidates;
 }
 

@@ -50,13 +50,13 @@ typedef struct {
 } scratch_layout;
 
 static scratch_layout lay_scratch(const layout *plan, uintptr_t start) {
-  const size_t patch = (size_t)(plan->chunks * chunk) * sizeof(float);
-  const size_t raw = (size_t)(plan->filter_blocks * block) * sizeof(float);
+  const size_t patch = SIGNET_BYTES(plan->chunks, chunk, sizeof(float));
+  const size_t raw = SIGNET_BYTES(plan->filter_blocks, block, sizeof(float));
   return (scratch_layout){
       .patch = (float *)start,
       .raw = (float *)(start + patch),
       .total = (float *)(start + patch + raw),
-      .bytes = signet_line(patch + 2 * raw),
+      .bytes = signet_line(SIGNET_TOTAL(patch, raw, raw)),
   };
 }
 
@@ -71,8 +71,8 @@ typedef uint32_t word;
 
 static size_t packed_bytes(const signet_conv_shape *shape) {
   const layout plan = lay_out(shape);
-  return (size_t)(shape->codes * shape->groups * plan.chunks * plan.filter_blocks * block) *
-         sizeof(word);
+  return SIGNET_BYTES(
+      shape->codes, shape->groups, plan.chunks, plan.filter_blocks, block, sizeof(word));
 }
 
 static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
@@ -144,6 +144,7 @@ static TARGET void run(
   (void)images;
   const signet_conv_shape *shape = &conv->shape;
   const layout plan = lay_out(shape);
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, units(conv, images));
   const scratch_layout scratch = lay_scratch(&plan, (uintptr_t)memory);
   const int64_t code_words = shape->groups * plan.chunks * plan.filter_blocks * block;
   linear_copy(scratch.patch + plan.patch, NULL, plan.chunks * chunk - plan.patch);

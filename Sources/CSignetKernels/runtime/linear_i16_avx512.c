@@ -45,14 +45,15 @@ static int64_t units(const signet_conv *conv, int64_t images) {
 
 // patches: images × S floats
 static size_t scratch_bytes(const signet_conv_shape *shape, int64_t images) {
-  return signet_line((size_t)(images * lay_out(shape).patch) * sizeof(float));
+  return signet_line(SIGNET_BYTES(images, lay_out(shape).patch, sizeof(float)));
 }
 
 // packed: blocks × block float, what an integer of 1 stands for; then blocks × S × block int16
 static size_t packed_bytes(const signet_conv_shape *shape) {
   const layout plan = lay_out(shape);
-  return (size_t)(plan.blocks * block) *
-         (sizeof(float) + (size_t)plan.patch * sizeof(int16_t));
+  return SIGNET_TOTAL(
+      SIGNET_BYTES(plan.blocks, block, sizeof(float)),
+      SIGNET_BYTES(plan.blocks, block, plan.patch, sizeof(int16_t)));
 }
 
 static void pack(const signet_conv_shape *shape, const void *rows, void *packed) {
@@ -101,6 +102,7 @@ static TARGET void run(
     const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
   const signet_conv_shape *shape = &conv->shape;
   const layout plan = lay_out(shape);
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, units(conv, images));
   float *patches = memory;
   const float *scales = conv->packed;
   const int16_t *numbers = (const int16_t *)(scales + plan.blocks * block);

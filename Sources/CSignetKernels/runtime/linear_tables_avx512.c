@@ -191,6 +191,7 @@ static TARGET void run(
   (void)images;
   const signet_conv_shape *shape = &conv->shape;
   const layout plan = lay_out(shape);
+  SIGNET_REQUIRE_UNITS(conv, images, from, to, units(conv, images));
   const scratch_layout scratch = lay_scratch(shape, &plan, (uintptr_t)memory);
   const int64_t inputs = padded_inputs(&plan);
   linear_tables_copy(scratch.patch + plan.patch, NULL, inputs - plan.patch);

@@ -69,20 +69,21 @@ typedef struct {
 
 static scratch_layout lay_scratch(
     const signet_conv_shape *shape, const layout *plan, uintptr_t start) {
-  const size_t inputs = (size_t)padded_inputs(plan);
-  const size_t filters = (size_t)(plan->vectors * vector_filters);
+  const int64_t inputs = padded_inputs(plan);
+  const int64_t filters = plan->vectors * vector_filters;
+  const size_t tables = band_words * word_tables * table_entries * sizeof(int16_t);
+  const size_t numbers = SIGNET_BYTES(inputs, sizeof(int16_t));
+  const size_t patch = SIGNET_BYTES(inputs, sizeof(float));
+  const size_t sums = SIGNET_BYTES(shape->codes, filters, sizeof(int32_t));
+  const size_t raw = SIGNET_BYTES(filters, sizeof(float));
   scratch_layout scratch;
   scratch.tables = (int16_t *)start;
-  start += band_words * word_tables * table_entries * sizeof(int16_t);
-  scratch.numbers = (int16_t *)start;
-  start += inputs * sizeof(int16_t);
-  scratch.patch = (float *)start;
-  start += inputs * sizeof(float);
-  scratch.sums = (int32_t *)start;
-  start += (size_t)shape->codes * filters * sizeof(int32_t);
-  scratch.raw = (float *)start;
-  scratch.total = scratch.raw + filters;
-  scratch.bytes = start + 2 * filters * sizeof(float);
+  scratch.numbers = (int16_t *)(start += tables);
+  scratch.patch = (float *)(start += numbers);
+  scratch.sums = (int32_t *)(start += patch);
+  scratch.raw = (float *)(start += sums);
+  scratch.total = (float *)(start += raw);
+  scratch.bytes = SIGNET_TOTAL(tables, numbers, patch, sums, raw, raw);
   return scratch;
 }
 
@@ -94,7 +95,7 @@ SIGNET_INLINE int64_t group_lanes(const layout *plan) {
 
 static size_t packed_bytes(const signet_conv_shape *shape) {
   const layout plan = lay_out(shape);
-  return (size_t)(shape->codes * shape->groups * group_lanes(&plan)) * sizeof(uint16_t);
+  return SIGNET_BYTES(shape->codes, shape->groups, group_lanes(&plan), sizeof(uint16_t));
 }
 
 // Where the first word of a filter lies, within its code and group.

@@ -16,6 +16,7 @@ static TARGET void NAME(max_pool)(
   (void)images;
   (void)scratch;
   const signet_pooling *pooling = arguments;
+  SIGNET_REQUIRE_ROWS(&pooling->out, images, from, to);
   const signet_view *in = &pooling->in;
   for (int64_t unit = from; unit < to; unit++) {
     const float *image = in->data + unit / pooling->out.height * in->image_stride;
@@ -36,6 +37,7 @@ static TARGET void NAME(average_pool)(
   (void)images;
   (void)scratch;
   const signet_pooling *pooling = arguments;
+  SIGNET_REQUIRE_ROWS(&pooling->out, images, from, to);
   const int64_t channels = pooling->out.channels;
   for (int64_t unit = from; unit < to; unit++) {
     const float *image =
@@ -66,6 +68,7 @@ static TARGET void NAME(affine)(
   (void)images;
   (void)scratch;
   const signet_affine *affine = arguments;
+  SIGNET_REQUIRE_ROWS(&affine->out, images, from, to);
   const float *restrict scale = affine->scale;
   const float *restrict offset = affine->offset;
   for (int64_t unit = from; unit < to; unit++) {
@@ -85,6 +88,8 @@ static TARGET void NAME(sum)(
   (void)images;
   (void)scratch;
   const signet_sum *sum = arguments;
+  SIGNET_REQUIRE_ROWS(&sum->out, images, from, to);
+  SIGNET_REQUIRE(sum->count >= 1 && sum->inputs);
   for (int64_t unit = from; unit < to; unit++) {
     float *restrict out = NAME(row_start)(&sum->out, unit);
     for (int32_t x = 0; x < sum->out.width; x++, out += sum->out.pixel_stride) {
@@ -107,6 +112,10 @@ static TARGET void NAME(place)(
   (void)images;
   (void)scratch;
   const signet_placement *placement = arguments;
+  SIGNET_REQUIRE_ROWS(&placement->out, images, from, to);
+  SIGNET_REQUIRE(
+      placement->channels_before >= 0 && placement->channel_step >= 1 &&
+      placement->channels_before + placement->in.channels <= placement->out.channels);
   const signet_view *in = &placement->in;
   const signet_view *out = &placement->out;
   const float value = placement->value;
@@ -171,6 +180,7 @@ static TARGET void NAME(peak)(
   (void)images;
   (void)scratch;
   const signet_peaks *peaks = arguments;
+  SIGNET_REQUIRE_ROWS(&peaks->in, images, from, to);
   const signet_view *in = &peaks->in;
   // Adjacent pixels are one long run.
   const bool adjacent = in->pixel_stride == in->channels;
@@ -203,6 +213,8 @@ static TARGET void NAME(from_planes)(
   (void)images;
   (void)scratch;
   const signet_transfer *transfer = arguments;
+  SIGNET_REQUIRE_ROWS(&transfer->view, images, from, to);
+  SIGNET_REQUIRE(transfer->planes);
   const signet_view *view = &transfer->view;
   const int64_t plane = (int64_t)view->height * view->width;
   for (int64_t unit = from; unit < to; unit++) {
@@ -231,6 +243,8 @@ static TARGET void NAME(to_planes)(
   (void)images;
   (void)scratch;
   const signet_transfer *transfer = arguments;
+  SIGNET_REQUIRE_ROWS(&transfer->view, images, from, to);
+  SIGNET_REQUIRE(transfer->planes);
   const signet_view *view = &transfer->view;
   const int64_t plane = (int64_t)view->height * view->width;
   for (int64_t unit = from; unit < to; unit++) {

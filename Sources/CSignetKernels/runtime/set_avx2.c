@@ -1,3 +1,4 @@
+#include "../depthwise/depthwise_kernels.h"
 #include "conv_dense_avx2.h"
 #include "conv_pairs_kernels.h"
 #include "conv_tables_kernels.h"
@@ -17,8 +18,10 @@
 #include "rows.h"
 
 static const signet_conv_kernel *const f32_conv[] = {
-    &signet_f32_conv_dense_avxvnni, &signet_f32_conv_dense_avx2, &avx2_f32_conv, NULL};
-static const signet_conv_kernel *const f32_conv_exact[] = {&avx2_f32_conv, NULL};
+    &signet_f32_depthwise_avx2, &signet_f32_conv_dense_avxvnni, &signet_f32_conv_dense_avx2,
+    &avx2_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv_exact[] = {
+    &signet_f32_depthwise_avx2, &avx2_f32_conv, NULL};
 static const signet_conv_kernel *const b1_conv[] = {
     &signet_b1_conv_tables_avx2, &signet_b1_conv_pairs_avx2, &avx2_b1_conv, NULL};
 static const signet_conv_kernel *const b1_conv_exact[] = {&avx2_b1_conv, NULL};

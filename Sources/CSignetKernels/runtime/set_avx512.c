@@ -1,3 +1,4 @@
+#include "../depthwise/depthwise_kernels.h"
 #include "conv_amx.h"
 #include "conv_amx_dense.h"
 #include "conv_dense_avx512.h"
@@ -20,13 +21,15 @@
 #include "rows.h"
 
 static const signet_conv_kernel *const f32_conv[] = {
-    &signet_f32_linear_avx512, &signet_f32_conv_dense_avx512, &avx512_f32_conv, NULL};
-static const signet_conv_kernel *const f32_conv_exact[] = {&avx512_f32_conv, NULL};
-static const signet_conv_kernel *const f32_conv_tiles[] = {
-    &signet_f32_linear_avx512, &signet_f32_conv_amx, &signet_f32_conv_dense_avx512,
+    &signet_f32_depthwise_avx512, &signet_f32_linear_avx512, &signet_f32_conv_dense_avx512,
     &avx512_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv_exact[] = {
+    &signet_f32_depthwise_avx512, &avx512_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv_tiles[] = {
+    &signet_f32_depthwise_avx512, &signet_f32_linear_avx512, &signet_f32_conv_amx,
+    &signet_f32_conv_dense_avx512, &avx512_f32_conv, NULL};
 static const signet_conv_kernel *const f32_conv_tiles_exact[] = {
-    &signet_f32_conv_amx_exact, &avx512_f32_conv, NULL};
+    &signet_f32_depthwise_avx512, &signet_f32_conv_amx_exact, &avx512_f32_conv, NULL};
 static const signet_conv_kernel *const b1_conv[] = {
     &signet_b1_linear_tables_avx512, &signet_b1_linear_avx512, &signet_b1_conv_tables_avx512,
     &signet_b1_conv_pairs_avx512, &avx512_b1_conv, NULL};

@@ -1,3 +1,4 @@
+#include "../depthwise/depthwise_kernels.h"
 #include "conv_neon.h"
 #include "kernel_sets.h"
 
@@ -15,7 +16,8 @@
 #include "conv_gemm.h"
 #include "rows.h"
 
-static const signet_conv_kernel *const f32_conv[] = {&neon_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv[] = {
+    &signet_f32_depthwise_neon, &neon_f32_conv, NULL};
 static const signet_conv_kernel *const b1_conv[] = {
     &signet_b1_conv_i8mm, &signet_b1_conv_dot, &neon_b1_conv, NULL};
 static const signet_conv_kernel *const b1_conv_exact[] = {&neon_b1_conv, NULL};

@@ -6,6 +6,10 @@ struct ShapeInference {
   /// network, small enough that no arithmetic on them overflows.
   static let limit = 1 << 31
 
+  /// Windows may not be spread wider, nor padding be, nor strides be longer unless the map is:
+  /// generous for any network, and what a window can look at stays in proportion to its input.
+  static let reach = 1 << 16
+
   func run(_ nodes: [Node]) throws(GraphError) -> [String: Shape] {
     guard inputShape.isMap, let count = inputShape.checkedElementCount, count <= Self.limit else {
       throw .inputShape(found: inputShape)
@@ -76,10 +80,8 @@ struct NodeShape {
     ] {
       try require(value >= 1 && value <= ShapeInference.limit, name, "at least 1", value)
     }
-    try requirePositive(attributes.kernel, "kernel")
-    try requirePositive(attributes.stride, "stride")
-    try requirePositive(attributes.dilation, "dilation")
-    try requireNotNegative(attributes.padding, "padding")
+    try checkWindow(
+      attributes.kernel, attributes.stride, attributes.dilation, attributes.padding, over: input)
     try require(
       attributes.inputChannels % attributes.groups == 0
         && attributes.outputChannels % attributes.groups == 0,
@@ -97,6 +99,29 @@ struct NodeShape {
       input.width, attributes.kernel.width, attributes.stride.width, attributes.dilation.width,
       attributes.padding.left, attributes.padding.right)
     return .map(attributes.outputChannels, height, width)
+  }
+
+  /// Kernels hold what windows look at, padding included, so that is bounded as a value is.
+  private func checkWindow(
+    _ kernel: Size2D, _ stride: Size2D, _ dilation: Size2D, _ padding: Padding2D,
+    over input: Shape
+  ) throws(GraphError) {
+    let reach = ShapeInference.reach
+    try requirePositive(kernel, "kernel")
+    try requirePositive(stride, "stride")
+    try requirePositive(dilation, "dilation", limit: reach)
+    let sides = [padding.top, padding.left, padding.bottom, padding.right]
+    try require(
+      sides.allSatisfy { (0...reach).contains($0) }, "padding", "0 to \(reach)", "\(sides)")
+    let padded = Shape.map(
+      input.channels, input.height + padding.top + padding.bottom,
+      input.width + padding.left + padding.right)
+    guard let count = padded.checkedElementCount, count <= ShapeInference.limit else {
+      throw .tooLarge(node: node.name, shape: padded)
+    }
+    try require(
+      stride.height <= max(reach, padded.height) && stride.width <= max(reach, padded.width),
+      "stride", "at most \(reach), or the padded map's extents", "\(stride.height)×\(stride.width)")
   }
 
   private func extent(
@@ -140,10 +165,8 @@ struct NodeShape {
 
   private func pooling(_ attributes: Pooling) throws(GraphError) -> Shape {
     let input = try onlyMap()
-    try requirePositive(attributes.kernel, "kernel")
-    try requirePositive(attributes.stride, "stride")
-    try requirePositive(attributes.dilation, "dilation")
-    try requireNotNegative(attributes.padding, "padding")
+    try checkWindow(
+      attributes.kernel, attributes.stride, attributes.dilation, attributes.padding, over: input)
     let padding = attributes.padding
     // A window of nothing but padding has no maximum and no mean.
     try require(
@@ -268,11 +291,13 @@ struct NodeShape {
     }
   }
 
-  private func requirePositive(_ size: Size2D, _ attribute: String) throws(GraphError) {
+  private func requirePositive(
+    _ size: Size2D, _ attribute: String, limit: Int = ShapeInference.limit
+  ) throws(GraphError) {
     try require(
-      (1...ShapeInference.limit).contains(size.height)
-        && (1...ShapeInference.limit).contains(size.width),
-      attribute, "at least 1", "\(size.height)×\(size.width)")
+      (1...limit).contains(size.height) && (1...limit).contains(size.width), attribute,
+      limit < ShapeInference.limit ? "1 to \(limit)" : "at least 1",
+      "\(size.height)×\(size.width)")
   }
 
   private func requireNotNegative(_ padding: Padding2D, _ attribute: String) throws(GraphError) {

@@ -56,8 +56,8 @@ enum ExitStatus: Int32 {
 
   private init(engine error: EngineError) {
     switch error {
-    case .unknownKernels, .unavailableKernels, .option: self = .wrongUsage
-    case .tooLarge: self = .badInput
+    case .unknownKernels, .unavailableKernels, .option, .variable: self = .wrongUsage
+    case .tooLarge, .memoryLimit: self = .badInput
     default: self = .failed
     }
   }

@@ -3,8 +3,8 @@ import FuzzSupport
 
 /// Feeds damaged files to everything in Signet that reads files.
 ///
-///     swift run -c release --sanitize address fuzz [--target onnx|model|image] [--count N]
-///       [--from INDEX] [--corpus FOLDER] [--state FILE]
+///     swift run -c release --sanitize address fuzz [--target onnx|model|image|engine]
+///       [--count N] [--from INDEX] [--corpus FOLDER] [--state FILE]
 ///
 /// Input number i is the same in every run. Before each input its number is written to the state
 /// file, so that after a crash or a hang `--from NUMBER --count 1` repeats it. An input may take two

@@ -8,6 +8,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case onnx
   case modelFile = "model"
   case image
+  /// Model files whose geometry is extreme, planned and run.
+  case engine
 
   /// Input number `index`: the same bytes in every run over the same corpus.
   public func input(_ index: UInt64, corpus: Corpus) -> [UInt8] {
@@ -30,6 +32,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
       var mutator = Mutator(random: network.random)
       return mutator.mutated(bytes, other: corpus.networks[0])
     case .modelFile: return modelFile(&random, corpus)
+    case .engine:
+      guard !random.chance(8) else { return modelFile(&random, corpus) }
+      var geometry = RandomGeometry(random: random)
+      return geometry.bytes()
     case .image: seeds = corpus.images
     }
     let seed = random.pick(seeds)
@@ -70,6 +76,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         _ = try ONNXImporter().model(Data(bytes), file: url)
       case .modelFile:
         _ = try Model(fileData: Data(bytes), path: "fuzz.signet")
+      case .engine:
+        let model = try Model(fileData: Data(bytes), path: "fuzz.signet")
+        try EngineRun(model: model).run(threads: 1 + bytes.count % 2)
       case .image:
         _ = try ImageFile.pixels(
           decoding: bytes, name: "fuzz", shape: .map(3, 16, 16), preprocessing: .unit)

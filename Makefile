@@ -20,6 +20,7 @@ build: setup
 # The end-to-end tests run the release command.
 test: build
 	swift test
+	scripts/test-setup.sh
 	Tests/Conformance/run
 	scripts/test-kernels.sh
 	scripts/test-examples.sh

@@ -6,7 +6,7 @@ enum ModelMetadata {
   /// holds, so that older readers go as far as they can.
   static let versions = 1...2
 
-  enum Key: String {
+  enum Key: String, CaseIterable {
     case format = "signet.format"
     case graph = "signet.graph"
     case preprocessing = "signet.preprocessing"

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+@testable import SignetModel
+
+/// `Documentation/format.md` names all that a model file may hold, as files write it.
+@Suite struct FormatPageTests {
+  private static let page = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Documentation/format.md")
+
+  /// Rows of the page's tables: the cells of each.
+  private let rows: [[String]]
+
+  init() throws {
+    rows = try String(contentsOf: Self.page, encoding: .utf8)
+      .split(separator: "\n")
+      .filter { $0.hasPrefix("|") }
+      .map { $0.split(separator: "|").map(String.init) }
+  }
+
+  /// What stands between backticks.
+  private func names(in text: String) -> Set<String> {
+    let parts = text.components(separatedBy: "`")
+    return Set(stride(from: 1, to: parts.count, by: 2).map { parts[$0] })
+  }
+
+  /// The row whose first cell names `name`.
+  private func row(_ name: String) -> [String]? {
+    rows.first { names(in: $0.first ?? "").contains(name) }
+  }
+
+  /// One operation of each kind, and more where attributes may be absent.
+  private static let operations: [SignetModel.Operation] = [
+    .convolution(Convolution(inputChannels: 1, outputChannels: 1, kernel: Size2D(1))),
+    .linear(Linear(inputs: 1, outputs: 1)),
+    .batchNorm(BatchNorm(channels: 1)),
+    .relu,
+    .maxPool(Pooling(kernel: Size2D(2), stride: Size2D(2))),
+    .averagePool(Pooling(kernel: Size2D(2), stride: Size2D(2))),
+    .globalAveragePool, .add, .concatenate, .flatten,
+    .dropout(rate: 0.5),
+    .pad(Pad()),
+    .slice(Slice(channels: Slice.Axis(end: 1))),
+    .activation(.sigmoid),
+    .prelu(Shape([1])),
+    .affine(Affine(shape: Shape([1]))),
+    .multiply,
+    .localResponseNorm(LocalResponseNorm(size: 5)),
+    .softmax(axis: 0),
+    .reshape(Shape([1])),
+    .transpose(Transposition(extents: [1], order: [0], shape: Shape([1]))),
+  ]
+
+  /// The keys of the `attributes` of a node, but for those within.
+  private func attributes(of operation: SignetModel.Operation) throws -> Set<String> {
+    let data = try JSONEncoder().encode(operation)
+    let node = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    return Set((node["attributes"] as? [String: Any] ?? [:]).keys)
+  }
+
+  @Test func everyOperationHasARowWithItsAttributes() throws {
+    #expect(Set(Self.operations.map(\.kind)) == Set(SignetModel.Operation.Kind.allCases))
+    for operation in Self.operations {
+      let kind = operation.kind.rawValue
+      let row = try #require(row(kind), "format.md has no row for \(kind)")
+      let named = names(in: row.dropFirst().joined())
+      for attribute in try attributes(of: operation) {
+        #expect(named.contains(attribute), "\(kind) lacks \(attribute)")
+      }
+    }
+  }
+
+  @Test func everyFunctionHasARowWithItsNumbers() throws {
+    let functions: [Activation] = [
+      .leakyRelu(slope: 0.1), .clip(minimum: 0, maximum: 6), .sigmoid,
+      .hardSigmoid(slope: 0.2, offset: 0.5), .hardSwish, .silu,
+    ]
+    #expect(Set(functions.map(\.function)) == Set(Activation.Function.allCases))
+    for function in functions {
+      let name = function.function.rawValue
+      let row = try #require(row(name), "format.md has no row for \(name)")
+      let named = names(in: row.dropFirst().joined())
+      for number in try attributes(of: .activation(function)) where number != "function" {
+        #expect(named.contains(number), "\(name) lacks \(number)")
+      }
+    }
+  }
+
+  @Test(arguments: ModelMetadata.Key.allCases.map(\.rawValue))
+  func everyKeyHasARow(key: String) {
+    #expect(row(key) != nil, "format.md has no row for \(key)")
+  }
+
+  @Test func everyValueOfASmallSetIsNamed() {
+    let sets: [(row: String, values: [String])] = [
+      ("signet.output_kind", OutputKind.allCases.map(\.rawValue)),
+      ("pad", Pad.Mode.allCases.map(\.rawValue)),
+    ]
+    for (name, values) in sets {
+      let named = names(in: row(name)?.dropFirst().joined() ?? "")
+      for value in values { #expect(named.contains(value), "\(name) lacks \(value)") }
+    }
+  }
+}

@@ -63,7 +63,7 @@ import Testing
     #expect(Set(Self.operations.map(\.kind)) == Set(SignetModel.Operation.Kind.allCases))
     for operation in Self.operations {
       let kind = operation.kind.rawValue
-      let row = try #require(row(kind), "format.md has no row for \(kind)")
+      let row = try #require(self.row(kind), "format.md has no row for \(kind)")
       let named = names(in: row.dropFirst().joined())
       for attribute in try attributes(of: operation) {
         #expect(named.contains(attribute), "\(kind) lacks \(attribute)")
@@ -79,7 +79,7 @@ import Testing
     #expect(Set(functions.map(\.function)) == Set(Activation.Function.allCases))
     for function in functions {
       let name = function.function.rawValue
-      let row = try #require(row(name), "format.md has no row for \(name)")
+      let row = try #require(self.row(name), "format.md has no row for \(name)")
       let named = names(in: row.dropFirst().joined())
       for number in try attributes(of: .activation(function)) where number != "function" {
         #expect(named.contains(number), "\(name) lacks \(number)")

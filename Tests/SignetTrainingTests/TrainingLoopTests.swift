@@ -70,7 +70,8 @@ extension ProcessGeneratorTests {
         }
       }
 
-      var long = options(steps: 45)
+      // Codes drawn anew in each step learn slowest.
+      var long = options(steps: method == .stochasticBinaryConnect ? 180 : 45)
       long.take(method)
       // Flipping weights leave running statistics behind.
       long.statisticsBatches = 3
@@ -79,8 +80,7 @@ extension ProcessGeneratorTests {
         Tiny.model(), dataset: data, validation: data, progress: { losses.append($0.loss) }
       ).model
       let mean = { (part: ArraySlice<Double>) in part.reduce(0, +) / Double(part.count) }
-      #expect(
-        mean(losses[1...6]) > 1.1 * mean(losses.suffix(6)) || method == .stochasticBinaryConnect)
+      #expect(mean(losses[1...6]) > 1.1 * mean(losses.suffix(6)))
       #expect(result.provenance.steps.last?.results["validation top-1"] ?? 0 > 45)
     }
 

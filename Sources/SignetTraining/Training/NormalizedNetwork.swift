@@ -86,7 +86,7 @@ struct NormalizedNetwork {
   ) -> Set<String> {
     guard graph.layers.contains(where: isBinary) else { return [] }
     var normalized: Set<String> = []
-    for case let node in graph.nodes {
+    for node in graph.nodes {
       if case .batchNorm = node.operation { normalized.formUnion(node.inputs) }
     }
     let output = graph.scoresBeforeSoftmax ?? graph.output

@@ -24,7 +24,7 @@ test: build
 	Tests/Conformance/run
 	scripts/test-kernels.sh
 	scripts/test-examples.sh
-	swift format lint --strict -r Package.swift Sources Tests Examples
+	scripts/format.sh check
 
 demo: build
 	.build/release/signet demo
@@ -37,7 +37,7 @@ bench: build
 	done
 
 format:
-	swift format -i -r Package.swift Sources Tests Examples
+	scripts/format.sh
 
 docs:
 	scripts/check-links.sh

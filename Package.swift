@@ -25,7 +25,8 @@ let package = Package(
     .target(
       name: "SignetData",
       dependencies: ["SignetModel", "CTurboJPEG", "CPNG", "CZlib"]),
-    .target(name: "CSignetKernels"),
+    // Kernels include one another by family: "core/geometry.h".
+    .target(name: "CSignetKernels", cSettings: [.headerSearchPath(".")]),
     .target(name: "SignetHashing", dependencies: ["CSignetKernels"]),
     .target(name: "SignetRuntime", dependencies: ["SignetModel", "CSignetKernels"]),
     .target(

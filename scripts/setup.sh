@@ -273,7 +273,7 @@ install_python_packages() {
     say "the Python packages that tests compare with are there"
     return
   fi
-  say "installing onnx, onnxruntime and safetensors into .deps/python, for tests (about 60 MB)"
+  say "installing onnx, onnxruntime, safetensors and clang-format into .deps/python, for tests (about 60 MB)"
   rm -rf "$folder"
   # Debian's Python makes such a folder without pip only; its own pip then fills it.
   if python3 -m venv --without-pip "$folder" >"$log" 2>&1 &&

@@ -32,7 +32,7 @@ build() {
   fi
   rm -rf "$folder/$name" "$folder/$name.objects"
   mkdir "$folder/$name.objects"
-  sources=$(ls $kernels/{runtime,depthwise,hashing}/*.[cS] Tests/Kernels/*.c 2>/dev/null)
+  sources=$(ls $kernels/*/*.[cS] Tests/Kernels/*.c 2>/dev/null)
   # shellcheck disable=SC2086
   printf '%s\n' $sources | xargs -P 4 -I{} sh -c '
     object=$1/$(printf %s "$2" | tr / _).o
@@ -40,8 +40,8 @@ build() {
     source=$1
     shift
     exec "$@" -c "$source" -o "$object"
-  ' sh "$folder/$name.objects" {} "$clang" -g -Wall -Wextra -Werror -I$kernels/include \
-    -I$kernels/runtime -I$kernels/depthwise "$@" -Wno-unused-command-line-argument
+  ' sh "$folder/$name.objects" {} "$clang" -g -Wall -Wextra -Werror -I$kernels/include -I$kernels \
+    "$@" -Wno-unused-command-line-argument
   "$clang" "$@" "$folder/$name.objects"/*.o -lm -lpthread -o "$folder/$name"
   rm -r "$folder/$name.objects"
 }

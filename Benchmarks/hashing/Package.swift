@@ -7,7 +7,8 @@ let package = Package(
   name: "hashing-benchmark",
   platforms: [.macOS(.v14)],
   targets: [
-    .target(name: "CSignetKernels"),
+    // Kernels include one another by family: "core/geometry.h".
+    .target(name: "CSignetKernels", cSettings: [.headerSearchPath(".")]),
     .target(name: "SignetHashing", dependencies: ["CSignetKernels"]),
     .executableTarget(name: "hashing-benchmark", dependencies: ["SignetHashing"]),
   ],

@@ -10,7 +10,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0")
   ],
   targets: [
-    .target(name: "CSignetKernels"),
+    // Kernels include one another by family: "core/geometry.h".
+    .target(name: "CSignetKernels", cSettings: [.headerSearchPath(".")]),
     .target(name: "SignetModel"),
     .target(name: "SignetZoo", dependencies: ["SignetModel"]),
     .target(

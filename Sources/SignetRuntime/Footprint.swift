@@ -33,19 +33,19 @@ struct Footprint {
     return ByteCount.sum(total, ByteCount.product([threads, scratch]))
   }
 
-  /// Bytes of a layer's weights, scales and peaks, and of the working memory of one thread.
+  /// Bytes of a layer's weights, scales and absmax, and of the working memory of one thread.
   private func bytes(
     of work: PlannedConvolution, _ choice: KernelChoice
   ) throws(EngineError) -> (kept: Int, scratch: Int) {
     let chosen = try choice.kernel(for: work)
     var shape = chosen.shape
     let constants = work.offset.count + (work.scale?.count ?? 0)
-    let peaks = chosen.kernel.pointee.needs_peaks ? 2 * work.input.height : 0
+    let absmax = chosen.kernel.pointee.needs_absmax ? 2 * work.input.height : 0
     return (
       ByteCount.sum(
         chosen.kernel.pointee.packed_bytes(&shape),
         ByteCount.of(constants, elements: Float.self),
-        ByteCount.of(peaks, images, elements: Float.self)),
+        ByteCount.of(absmax, images, elements: Float.self)),
       chosen.kernel.pointee.scratch_bytes(&shape, Int64(images))
     )
   }

@@ -69,15 +69,15 @@ struct KernelChoice {
       pad_left: try int32(attributes.padding.left, layer),
       groups: try int32(attributes.groups, layer),
       codes: try int32(work.weight.codes?.codeCount ?? 1, layer),
-      threads: Int32(threads), pool: try pool(work.pooling, layer))
+      threads: Int32(threads), pooling: try pooling(work.pooling, layer))
   }
 
-  private func pool(
+  private func pooling(
     _ pooling: PlannedPooling?, _ layer: String
-  ) throws(EngineError) -> signet_conv_pool {
-    guard let pooling else { return signet_conv_pool() }
+  ) throws(EngineError) -> signet_conv_pooling {
+    guard let pooling else { return signet_conv_pooling() }
     let attributes = pooling.attributes
-    return signet_conv_pool(
+    return signet_conv_pooling(
       kernel_height: try int32(attributes.kernel.height, layer),
       kernel_width: try int32(attributes.kernel.width, layer),
       stride_height: try int32(attributes.stride.height, layer),

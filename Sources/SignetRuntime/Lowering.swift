@@ -17,8 +17,8 @@ struct Lowering {
   private(set) var input: UnsafeMutablePointer<signet_transfer>?
   private(set) var output: UnsafeMutablePointer<signet_transfer>?
   /// The largest magnitudes of values, that steps before gather.
-  private var peaks: [PeakedView: Peaks] = [:]
-  /// Convolutions whose kernels find the peaks of their results, by what they write.
+  private var absmax: [AbsmaxView: Absmax] = [:]
+  /// Convolutions whose kernels find the absmax of their results, by what they write.
   private var givers: [ValueView: Giver] = [:]
 
   init(
@@ -114,7 +114,7 @@ struct Lowering {
       work.scaledWeights.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
     }
     let scale = chosen.expandsCodes ? nil : work.scale
-    let peaks = try peaks(for: kernel.pointee, shape, of: work.input, layer)
+    let absmax = try absmax(for: kernel.pointee, shape, of: work.input, layer)
     let noView = signet_view()
     let arguments = signet_conv(
       shape: shape, in: lowered(work.input), out: lowered(work.result),
@@ -122,15 +122,15 @@ struct Lowering {
       scale: try scale.map { (scale) throws(EngineError) in
         UnsafePointer(try memory.array(scale, for: layer))
       },
-      offset: try memory.array(work.offset, for: layer), peaks: peaks?.start,
-      peaks_per_image: Int64(peaks?.countPerImage ?? 0), low: work.bounds.low,
+      offset: try memory.array(work.offset, for: layer), absmax: absmax?.start,
+      absmax_per_image: Int64(absmax?.countPerImage ?? 0), low: work.bounds.low,
       high: work.bounds.high,
-      unit_peaks: nil)
+      unit_absmax: nil)
     let needed = kernel.pointee.scratch_bytes(&shape, Int64(maximumBatch))
     // The next thread's working memory begins on a cache line of its own.
     scratchBytes = max(scratchBytes, ByteCount.sum(needed, 127) / 64 * 64)
     let stored = try memory.array([arguments], for: layer)
-    if kernel.pointee.gives_peaks, shape.pool.kernel_height == 0 {
+    if kernel.pointee.gives_absmax, shape.pooling.kernel_height == 0 {
       givers[work.result] = Giver(arguments: stored, kernel: kernel)
     }
     steps.append(
@@ -144,8 +144,8 @@ struct Lowering {
         multiplyAdds: work.multiplyAdds, packedBytes: packedBytes))
   }
 
-  /// A value and what its peaks are: the magnitudes of that many adjacent channels, summed.
-  private struct PeakedView: Hashable {
+  /// A value and what its absmax are: the magnitudes of that many adjacent channels, summed.
+  private struct AbsmaxView: Hashable {
     var view: ValueView
     var channels: Int32
   }
@@ -155,63 +155,65 @@ struct Lowering {
     var kernel: UnsafePointer<signet_conv_kernel>
   }
 
-  /// images × countPerImage numbers, of which the largest of an image is its peak.
-  private struct Peaks {
+  /// images × countPerImage numbers, of which the largest of an image is its absmax.
+  private struct Absmax {
     var start: UnsafePointer<Float>
     var countPerImage: Int
   }
 
   /// Where a step before gathers what a kernel must know about each row of its input.
-  private mutating func peaks(
+  private mutating func absmax(
     for kernel: signet_conv_kernel, _ shape: signet_conv_shape, of view: ValueView,
     _ layer: String
-  ) throws(EngineError) -> Peaks? {
-    guard kernel.needs_peaks else { return nil }
+  ) throws(EngineError) -> Absmax? {
+    guard kernel.needs_absmax else { return nil }
     guard let measure = kernel.measure else {
-      return try peaks(of: PeakedView(view: view, channels: kernel.peak_channels), layer)
+      return try absmax(of: AbsmaxView(view: view, channels: kernel.absmax_channels), layer)
     }
     let stored = try floats(perImage: 2 * view.height, for: layer)
     try append(
       PlannedStep(nodes: [], work: .fromPlanes(view)), "measure",
-      signet_measurement(in: lowered(view), shape: shape, peaks: stored), measure, out: view,
+      signet_measurement(in: lowered(view), shape: shape, absmax: stored), measure, out: view,
       cost: view.elements / 8)
-    return Peaks(start: stored, countPerImage: 2 * view.height)
+    return Absmax(start: stored, countPerImage: 2 * view.height)
   }
 
-  /// Where the step that makes a value, or one of its own, gathers the value's peaks.
-  private mutating func peaks(of peaked: PeakedView, _ layer: String) throws(EngineError) -> Peaks {
-    if let known = peaks[peaked] { return known }
-    let found: Peaks
-    if let given = try givenPeaks(of: peaked, layer) {
+  /// Where the step that makes a value, or one of its own, gathers the value's absmax.
+  private mutating func absmax(of measured: AbsmaxView, _ layer: String) throws(EngineError)
+    -> Absmax
+  {
+    if let known = absmax[measured] { return known }
+    let found: Absmax
+    if let given = try givenAbsmax(of: measured, layer) {
       found = given
     } else {
-      found = try gatheredPeaks(of: peaked, layer)
+      found = try gatheredAbsmax(of: measured, layer)
     }
-    peaks[peaked] = found
+    absmax[measured] = found
     return found
   }
 
-  private mutating func givenPeaks(
-    of peaked: PeakedView, _ layer: String
-  ) throws(EngineError) -> Peaks? {
-    guard peaked.channels <= 1, let giver = givers[peaked.view] else { return nil }
+  private mutating func givenAbsmax(
+    of measured: AbsmaxView, _ layer: String
+  ) throws(EngineError) -> Absmax? {
+    guard measured.channels <= 1, let giver = givers[measured.view] else { return nil }
     let units = Int(giver.kernel.pointee.units(giver.arguments, 1))
     let stored = try floats(perImage: units, for: layer)
-    giver.arguments.pointee.unit_peaks = stored
-    return Peaks(start: stored, countPerImage: units)
+    giver.arguments.pointee.unit_absmax = stored
+    return Absmax(start: stored, countPerImage: units)
   }
 
-  private mutating func gatheredPeaks(
-    of peaked: PeakedView, _ layer: String
-  ) throws(EngineError) -> Peaks {
-    let view = peaked.view
+  private mutating func gatheredAbsmax(
+    of measured: AbsmaxView, _ layer: String
+  ) throws(EngineError) -> Absmax {
+    let view = measured.view
     let stored = try floats(perImage: view.height, for: layer)
     try append(
-      PlannedStep(nodes: [], work: .fromPlanes(view)), "peak",
-      signet_peaks(in: lowered(view), channels: peaked.channels, peaks: stored), table.peak,
+      PlannedStep(nodes: [], work: .fromPlanes(view)), "absmax",
+      signet_absmax(in: lowered(view), channels: measured.channels, absmax: stored), table.absmax,
       out: view,
       cost: view.elements / 16)
-    return Peaks(start: stored, countPerImage: view.height)
+    return Absmax(start: stored, countPerImage: view.height)
   }
 
   private func floats(

@@ -33,13 +33,11 @@ public struct Processor: Sendable, Hashable {
   }
 
   private static var allFeatures: [Feature] {
-    var features: [Feature] = []
-    while case let feature = signet_processor_feature_at(Int32(features.count)),
-      let name = feature.name
-    {
-      features.append(Feature(name: String(cString: name), isPresent: feature.is_present))
+    (0..<SIGNET_FEATURE_COUNT.rawValue).compactMap { index in
+      let feature = signet_feature(rawValue: index)
+      guard let name = signet_feature_name(feature) else { return nil }
+      return Feature(name: String(cString: name), isPresent: signet_processor_has(feature))
     }
-    return features
   }
 
   private static var brand: String {

@@ -51,7 +51,7 @@ final class Program: @unchecked Sendable {
 
     var pool: OpaquePointer?
     if threads > 1 {
-      pool = signet_pool_create(Int32(threads))
+      pool = signet_thread_pool_create(Int32(threads))
       guard pool != nil else {
         self.pool = nil
         throw .threads(count: threads)
@@ -68,7 +68,7 @@ final class Program: @unchecked Sendable {
   }
 
   deinit {
-    signet_pool_destroy(pool)
+    signet_thread_pool_destroy(pool)
   }
 
   /// Runs one batch.

@@ -1,19 +1,46 @@
 // Shapes, odd and even, that convolution kernels are tried on.
-#include "conv_tables_bound.h"
+#include "lut/lut_bound.h"
 #include "convolutions.h"
 #include "tester.h"
 
 static const test_case plain = {
-    .channels = 3, .height = 5, .width = 4, .filters = 7, .kernel_height = 3, .kernel_width = 3,
-    .stride_height = 1, .stride_width = 1, .dilation_height = 1, .dilation_width = 1,
-    .top = 1, .left = 1, .bottom = 1, .right = 1, .groups = 1, .codes = 1, .images = 1,
-    .threads = 1, .scaled = true,
+    .channels = 3,
+    .height = 5,
+    .width = 4,
+    .filters = 7,
+    .kernel_height = 3,
+    .kernel_width = 3,
+    .stride_height = 1,
+    .stride_width = 1,
+    .dilation_height = 1,
+    .dilation_width = 1,
+    .top = 1,
+    .left = 1,
+    .bottom = 1,
+    .right = 1,
+    .groups = 1,
+    .codes = 1,
+    .images = 1,
+    .threads = 1,
+    .scaled = true,
 };
 
 static const test_case vector = {
-    .channels = 3, .height = 1, .width = 1, .filters = 37, .kernel_height = 1, .kernel_width = 1,
-    .stride_height = 1, .stride_width = 1, .dilation_height = 1, .dilation_width = 1,
-    .groups = 1, .codes = 1, .images = 1, .threads = 1, .scaled = true,
+    .channels = 3,
+    .height = 1,
+    .width = 1,
+    .filters = 37,
+    .kernel_height = 1,
+    .kernel_width = 1,
+    .stride_height = 1,
+    .stride_width = 1,
+    .dilation_height = 1,
+    .dilation_width = 1,
+    .groups = 1,
+    .codes = 1,
+    .images = 1,
+    .threads = 1,
+    .scaled = true,
 };
 
 static void channels_and_filters(void) {
@@ -174,7 +201,7 @@ static void sums_at_their_bound(void) {
     test_case t = plain;
     t.channels = channels[c];
     t.filters = 34;
-    t.extreme = SIGNET_TABLE_CHUNK;
+    t.extreme = SIGNET_LUT_CHUNK;
     run_case(t);
   }
   // Those of patches of one pixel.

@@ -15,25 +15,31 @@ static int32_t extent(
 
 static signet_conv_shape shape_of(const test_case *t) {
   signet_conv_shape shape = {
-      .in_channels = t->channels, .in_height = t->height, .in_width = t->width,
+      .in_channels = t->channels,
+      .in_height = t->height,
+      .in_width = t->width,
       .out_channels = t->filters,
       .out_height = extent(
           t->height, t->top + t->bottom, t->kernel_height, t->dilation_height, t->stride_height),
-      .out_width = extent(
-          t->width, t->left + t->right, t->kernel_width, t->dilation_width, t->stride_width),
-      .kernel_height = t->kernel_height, .kernel_width = t->kernel_width,
-      .stride_height = t->stride_height, .stride_width = t->stride_width,
-      .dilation_height = t->dilation_height, .dilation_width = t->dilation_width,
-      .pad_top = t->top, .pad_left = t->left, .groups = t->groups, .codes = t->codes,
+      .out_width =
+          extent(t->width, t->left + t->right, t->kernel_width, t->dilation_width, t->stride_width),
+      .kernel_height = t->kernel_height,
+      .kernel_width = t->kernel_width,
+      .stride_height = t->stride_height,
+      .stride_width = t->stride_width,
+      .dilation_height = t->dilation_height,
+      .dilation_width = t->dilation_width,
+      .pad_top = t->top,
+      .pad_left = t->left,
+      .groups = t->groups,
+      .codes = t->codes,
       .threads = t->threads};
   if (shape.out_height == 1) shape.stride_height = 1;
   if (shape.out_width == 1) shape.stride_width = 1;
   return shape;
 }
 
-static float low_of(const test_case *t) {
-  return t->held ? -0.4f : t->relu ? 0 : -INFINITY;
-}
+static float low_of(const test_case *t) { return t->held ? -0.4f : t->relu ? 0 : -INFINITY; }
 
 static float high_of(const test_case *t) { return t->held ? 0.3f : INFINITY; }
 
@@ -114,8 +120,7 @@ static layer layer_make(const test_case *t, bool binary) {
   }
   if (!binary) memcpy(l.rows.start, l.weights.start, l.weights.bytes);
   for (int64_t i = 0; i < filters; i++) {
-    ((float *)(void *)l.scales.start)[i] =
-        binary || t->scaled ? 0.55f + 0.45f * random_float() : 1;
+    ((float *)(void *)l.scales.start)[i] = binary || t->scaled ? 0.55f + 0.45f * random_float() : 1;
   }
   for (int32_t i = 0; i < t->filters; i++) {
     ((float *)(void *)l.offsets.start)[i] = random_float();
@@ -133,32 +138,32 @@ static void layer_free(layer *l) {
 }
 
 // The largest magnitude of a row, or sum of magnitudes of so many channels of a pixel.
-static float row_peak(const layer *l, int32_t image, int32_t y, int32_t channels) {
-  float peak = 0;
+static float row_absmax(const layer *l, int32_t image, int32_t y, int32_t channels) {
+  float absmax = 0;
   for (int32_t x = 0; x < l->test->width; x++) {
     float sum = 0;
     for (int32_t c = 0; c < l->test->channels; c++) {
       if (channels <= 1 || c % channels == 0) sum = 0;
       sum += fabsf(map_at(&l->input, image, y, x, c));
-      peak = fmaxf(peak, sum);
+      absmax = fmaxf(absmax, sum);
     }
   }
-  return peak;
+  return absmax;
 }
 
 static double peak_of(const layer *l, int32_t image, int32_t channels) {
-  float peak = 0;
+  float absmax = 0;
   for (int32_t y = 0; y < l->test->height; y++) {
-    peak = fmaxf(peak, row_peak(l, image, y, channels));
+    absmax = fmaxf(absmax, row_absmax(l, image, y, channels));
   }
-  return (double)peak;
+  return (double)absmax;
 }
 
 // The largest sum of magnitudes of so many adjacent elements of a patch, where there is one pixel.
-static double patch_peak(const layer *l, int32_t image, int32_t elements) {
+static double patch_absmax(const layer *l, int32_t image, int32_t elements) {
   const test_case *t = l->test;
   const int32_t channels = t->channels / t->groups;
-  float peak = 0;
+  float absmax = 0;
   for (int32_t group = 0; group < t->groups; group++) {
     float sum = 0;
     int64_t element = 0;
@@ -170,19 +175,19 @@ static double patch_peak(const layer *l, int32_t image, int32_t elements) {
         for (int32_t c = 0; c < channels; c++, element++) {
           if (element % elements == 0) sum = 0;
           if (inside) sum += fabsf(map_at(&l->input, image, y, x, group * channels + c));
-          peak = fmaxf(peak, sum);
+          absmax = fmaxf(absmax, sum);
         }
       }
     }
   }
-  return (double)peak;
+  return (double)absmax;
 }
 
 typedef struct {
   double value, magnitude;
   // Σ|α·w|: what an error of each input is multiplied by.
   double gain;
-  // Σ|α|·(|x| + 2·peak)·what a weight may be off by, where the products of the lowest bytes are
+  // Σ|α|·(|x| + 2·absmax)·what a weight may be off by, where the products of the lowest bytes are
   // dropped too.
   double weight_error;
 } expectation;
@@ -194,13 +199,14 @@ static double error_of_weights(const rounding *lost, const float *weights, int64
     sum += fabsf(weights[i]);
     largest = fmaxf(largest, fabsf(weights[i]));
   }
-  if (lost->weight_step) return (0.5 + 32767 * 0x1p-23) * (double)lost->weight_step(sum, largest);
+  if (lost->weight_quantisation_step)
+    return (0.5 + 32767 * 0x1p-23) * (double)lost->weight_quantisation_step(sum, largest);
   return lost->weight * (double)largest;
 }
 
 static expectation definition(
     const layer *l, const rounding *lost, int32_t image, int32_t y, int32_t x, int32_t filter,
-    double peak) {
+    double absmax) {
   const test_case *t = l->test;
   const float *weights = (void *)l->weights.start;
   const float *scales = (void *)l->scales.start;
@@ -218,14 +224,13 @@ static expectation definition(
           const int32_t in_x = x * t->stride_width + kx * t->dilation_width - t->left;
           if (in_y < 0 || in_y >= t->height || in_x < 0 || in_x >= t->width) continue;
           const int64_t element = (c * t->kernel_height + ky) * t->kernel_width + kx;
-          const double weight =
-              (double)scales[row] * (double)weights[row * l->patch + element];
+          const double weight = (double)scales[row] * (double)weights[row * l->patch + element];
           const double number = (double)map_at(&l->input, image, in_y, in_x, first + c);
           const double product = weight * number;
           e.value += product;
           e.magnitude += fabs(product);
           e.gain += fabs(weight);
-          e.weight_error += fabs((double)scales[row]) * weight_error * (fabs(number) + 2 * peak);
+          e.weight_error += fabs((double)scales[row]) * weight_error * (fabs(number) + 2 * absmax);
         }
       }
     }
@@ -248,24 +253,22 @@ static void describe(const test_case *t, char *text, size_t size) {
       t->bottom, t->right, t->groups, t->codes, t->images, t->threads, t->gap);
 }
 
-static void compare(
-    const layer *l, const signet_conv_kernel *kernel, const guarded_map *output) {
+static void compare(const layer *l, const signet_conv_kernel *kernel, const guarded_map *output) {
   const test_case *t = l->test;
   const char *name = kernel->name;
   char text[256];
   describe(t, text, sizeof text);
   for (int32_t image = 0; image < t->images; image++) {
     const rounding lost = rounding_of(kernel, &l->shape);
-    const double input_error = lost.input * (lost.of_patches ? patch_peak(l, image, lost.channels)
+    const double input_error = lost.input * (lost.of_patches ? patch_absmax(l, image, lost.channels)
                                                              : peak_of(l, image, lost.channels));
-    const double peak = peak_of(l, image, 1);
+    const double absmax = peak_of(l, image, 1);
     for (int32_t y = 0; y < l->shape.out_height; y++) {
       for (int32_t x = 0; x < l->shape.out_width; x++) {
         for (int32_t filter = 0; filter < t->filters; filter++) {
-          const expectation e = definition(l, &lost, image, y, x, filter, peak);
-          const double bound =
-              (double)(l->patch + t->codes + 4) * 0x1p-24 * e.magnitude +
-              input_error * e.gain + e.weight_error;
+          const expectation e = definition(l, &lost, image, y, x, filter, absmax);
+          const double bound = (double)(l->patch + t->codes + 4) * 0x1p-24 * e.magnitude +
+                               input_error * e.gain + e.weight_error;
           const double found = (double)map_at(output, image, y, x, filter);
           if (fabs(found - e.value) <= bound) continue;
           check(
@@ -279,8 +282,8 @@ static void compare(
   check(true, name, "%s", text);
 }
 
-// The peaks of an image's units have its results' as their largest, to the bit.
-static void compare_peaks(
+// The absmax of an image's units have its results' as their largest, to the bit.
+static void compare_absmax(
     const signet_conv *conv, const signet_conv_kernel *kernel, int64_t units_per_image,
     const guarded_map *output) {
   for (int32_t image = 0; image < output->images; image++) {
@@ -293,9 +296,11 @@ static void compare_peaks(
       }
     }
     for (int64_t unit = 0; unit < units_per_image; unit++) {
-      found = fmaxf(found, conv->unit_peaks[image * units_per_image + unit]);
+      found = fmaxf(found, conv->unit_absmax[image * units_per_image + unit]);
     }
-    check(found == expected, kernel->name, "image %d: a peak of %g, not %g", image, found, expected);
+    check(
+        found == expected, kernel->name, "image %d: a absmax of %g, not %g", image, found,
+        expected);
   }
 }
 
@@ -308,52 +313,58 @@ static void run_units(
   guarded scratch = guarded_make(kernel->scratch_bytes(shape, t->images), 64);
   const int64_t rows = (int64_t)t->images * t->height;
   const int64_t row_numbers = kernel->measure ? 2 : 1;
-  guarded peaks = guarded_make((size_t)(rows * row_numbers) * sizeof(float), sizeof(float));
+  guarded absmax = guarded_make((size_t)(rows * row_numbers) * sizeof(float), sizeof(float));
   const signet_measurement measurement = {
-      .in = l->input.view, .shape = *shape, .peaks = (float *)(void *)peaks.start};
+      .in = l->input.view, .shape = *shape, .absmax = (float *)(void *)absmax.start};
   for (int32_t row = 0; row < rows; row++) {
     if (kernel->measure) {
       kernel->measure(&measurement, t->images, row, row + 1, scratch.start);
     } else {
-      measurement.peaks[row] =
-          row_peak(l, row / t->height, row % t->height, kernel->peak_channels);
+      measurement.absmax[row] =
+          row_absmax(l, row / t->height, row % t->height, kernel->absmax_channels);
     }
   }
   kernel->pack(shape, l->rows.start, packed.start);
-  const bool pools = shape->pool.kernel_height > 0;
+  const bool pools = shape->pooling.kernel_height > 0;
   signet_conv conv = {
-      .shape = *shape, .in = l->input.view, .out = output->view,
-      .residual = t->residual && !pools ? l->added.view : (signet_view){0}, .packed = packed.start,
+      .shape = *shape,
+      .in = l->input.view,
+      .out = output->view,
+      .residual = t->residual && !pools ? l->added.view : (signet_view){0},
+      .packed = packed.start,
       .scale = binary || t->scaled ? (float *)(void *)l->scales.start : NULL,
-      .offset = (float *)(void *)l->offsets.start, .peaks = (float *)(void *)peaks.start,
-      .peaks_per_image = row_numbers * t->height, .low = low_of(t), .high = high_of(t)};
+      .offset = (float *)(void *)l->offsets.start,
+      .absmax = (float *)(void *)absmax.start,
+      .absmax_per_image = row_numbers * t->height,
+      .low = low_of(t),
+      .high = high_of(t)};
   const int64_t units = kernel->units(&conv, t->images);
-  guarded unit_peaks = guarded_make((size_t)units * sizeof(float), sizeof(float));
-  if (kernel->gives_peaks && !pools) conv.unit_peaks = (float *)(void *)unit_peaks.start;
+  guarded unit_absmax = guarded_make((size_t)units * sizeof(float), sizeof(float));
+  if (kernel->gives_absmax && !pools) conv.unit_absmax = (float *)(void *)unit_absmax.start;
   // Backwards and one by one: each unit must stand alone.
   for (int64_t unit = units - 1; unit >= 0; unit--) {
     kernel->run(&conv, t->images, unit, unit + 1, scratch.start);
   }
   check(
       map_is_intact(output) && map_is_intact(&l->input) && guarded_is_intact(&packed) &&
-          guarded_is_intact(&scratch) && guarded_is_intact(&peaks) &&
-          guarded_is_intact(&unit_peaks),
+          guarded_is_intact(&scratch) && guarded_is_intact(&absmax) &&
+          guarded_is_intact(&unit_absmax),
       kernel->name, "wrote outside its output");
-  if (conv.unit_peaks) compare_peaks(&conv, kernel, units / t->images, output);
-  guarded_free(&unit_peaks);
+  if (conv.unit_absmax) compare_absmax(&conv, kernel, units / t->images, output);
+  guarded_free(&unit_absmax);
   guarded_free(&packed);
   guarded_free(&scratch);
-  guarded_free(&peaks);
+  guarded_free(&absmax);
 }
 
 static float pooled_at(
-    const guarded_map *from, const signet_conv_pool *pool, int32_t image, int32_t y, int32_t x,
-    int32_t channel) {
+    const guarded_map *from, const signet_conv_pooling *pooling, int32_t image, int32_t y,
+    int32_t x, int32_t channel) {
   float most = -INFINITY;
-  for (int32_t ky = 0; ky < pool->kernel_height; ky++) {
-    for (int32_t kx = 0; kx < pool->kernel_width; kx++) {
-      const int32_t in_y = y * pool->stride_height + ky - pool->pad_top;
-      const int32_t in_x = x * pool->stride_width + kx - pool->pad_left;
+  for (int32_t ky = 0; ky < pooling->kernel_height; ky++) {
+    for (int32_t kx = 0; kx < pooling->kernel_width; kx++) {
+      const int32_t in_y = y * pooling->stride_height + ky - pooling->pad_top;
+      const int32_t in_x = x * pooling->stride_width + kx - pooling->pad_left;
       if (in_y < 0 || in_y >= from->height || in_x < 0 || in_x >= from->width) continue;
       most = fmaxf(most, map_at(from, image, in_y, in_x, channel));
     }
@@ -364,34 +375,35 @@ static float pooled_at(
 // Pooled in the kernel is what is pooled of its result, to the bit.
 static void compare_pooling(
     const layer *l, const signet_conv_kernel *kernel, bool binary, const guarded_map *unpooled,
-    signet_conv_pool pool) {
+    signet_conv_pooling pooling) {
   const test_case *t = l->test;
   signet_conv_shape shape = l->shape;
-  pool.out_height =
-      extent(shape.out_height, 2 * pool.pad_top, pool.kernel_height, 1, pool.stride_height);
-  pool.out_width =
-      extent(shape.out_width, 2 * pool.pad_left, pool.kernel_width, 1, pool.stride_width);
-  if (shape.out_height + 2 * pool.pad_top < pool.kernel_height ||
-      shape.out_width + 2 * pool.pad_left < pool.kernel_width) {
+  pooling.out_height = extent(
+      shape.out_height, 2 * pooling.pad_top, pooling.kernel_height, 1, pooling.stride_height);
+  pooling.out_width =
+      extent(shape.out_width, 2 * pooling.pad_left, pooling.kernel_width, 1, pooling.stride_width);
+  if (shape.out_height + 2 * pooling.pad_top < pooling.kernel_height ||
+      shape.out_width + 2 * pooling.pad_left < pooling.kernel_width) {
     return;
   }
-  shape.pool = pool;
-  guarded_map output = map_make(t->images, pool.out_height, pool.out_width, t->filters, t->gap);
+  shape.pooling = pooling;
+  guarded_map output =
+      map_make(t->images, pooling.out_height, pooling.out_width, t->filters, t->gap);
   run_units(l, kernel, &shape, binary, &output);
   bool same = true;
   for (int32_t image = 0; image < t->images; image++) {
-    for (int32_t y = 0; y < pool.out_height; y++) {
-      for (int32_t x = 0; x < pool.out_width; x++) {
+    for (int32_t y = 0; y < pooling.out_height; y++) {
+      for (int32_t x = 0; x < pooling.out_width; x++) {
         for (int32_t c = 0; c < t->filters; c++) {
-          same = same && map_at(&output, image, y, x, c) ==
-                             pooled_at(unpooled, &pool, image, y, x, c);
+          same = same &&
+                 map_at(&output, image, y, x, c) == pooled_at(unpooled, &pooling, image, y, x, c);
         }
       }
     }
   }
   check(
-      same, kernel->name, "pooled by %d×%d, stride %d×%d", pool.kernel_height, pool.kernel_width,
-      pool.stride_height, pool.stride_width);
+      same, kernel->name, "pooled by %d×%d, stride %d×%d", pooling.kernel_height,
+      pooling.kernel_width, pooling.stride_height, pooling.stride_width);
   map_free(&output);
 }
 
@@ -402,10 +414,14 @@ static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool bi
   run_units(l, kernel, shape, binary, &output);
   compare(l, kernel, &output);
   if (kernel->takes_pooling && !t->residual) {
-    const signet_conv_pool pools[] = {
+    const signet_conv_pooling pools[] = {
         {.kernel_height = 2, .kernel_width = 2, .stride_height = 2, .stride_width = 2},
-        {.kernel_height = 3, .kernel_width = 3, .stride_height = 2, .stride_width = 2,
-         .pad_top = 1, .pad_left = 1},
+        {.kernel_height = 3,
+         .kernel_width = 3,
+         .stride_height = 2,
+         .stride_width = 2,
+         .pad_top = 1,
+         .pad_left = 1},
         {.kernel_height = 1, .kernel_width = 3, .stride_height = 3, .stride_width = 1},
     };
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
@@ -415,7 +431,8 @@ static void run_kernel(const layer *l, const signet_conv_kernel *kernel, bool bi
   map_free(&output);
 }
 
-static bool is_among(const signet_conv_kernel *const *candidates, const signet_conv_kernel *kernel) {
+static bool is_among(
+    const signet_conv_kernel *const *candidates, const signet_conv_kernel *kernel) {
   while (*candidates && *candidates != kernel) candidates++;
   return *candidates != NULL;
 }

@@ -3,10 +3,25 @@
 #include "tester.h"
 
 static const test_case plain = {
-    .channels = 19, .height = 9, .width = 23, .filters = 19, .kernel_height = 3,
-    .kernel_width = 3, .stride_height = 1, .stride_width = 1, .dilation_height = 1,
-    .dilation_width = 1, .top = 1, .left = 1, .bottom = 1, .right = 1, .groups = 19, .codes = 1,
-    .images = 1, .threads = 1, .scaled = true,
+    .channels = 19,
+    .height = 9,
+    .width = 23,
+    .filters = 19,
+    .kernel_height = 3,
+    .kernel_width = 3,
+    .stride_height = 1,
+    .stride_width = 1,
+    .dilation_height = 1,
+    .dilation_width = 1,
+    .top = 1,
+    .left = 1,
+    .bottom = 1,
+    .right = 1,
+    .groups = 19,
+    .codes = 1,
+    .images = 1,
+    .threads = 1,
+    .scaled = true,
 };
 
 static test_case of_channels(int32_t groups, int32_t channels, int32_t filters) {
@@ -97,7 +112,7 @@ static void epilogues(test_case t) {
 
 // channels and filters of a group
 static void groups(void) {
-  const int32_t groups[][3] = {{7, 1, 2},  {5, 1, 3}, {23, 2, 1}, {3, 2, 2}, {9, 4, 4},
+  const int32_t groups[][3] = {{7, 1, 2},  {5, 1, 3}, {23, 2, 1}, {3, 2, 2},  {9, 4, 4},
                                {2, 8, 16}, {6, 3, 5}, {2, 9, 3},  {2, 3, 17}, {11, 8, 8}};
   for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
     test_case t = of_channels(groups[g][0], groups[g][1], groups[g][2]);

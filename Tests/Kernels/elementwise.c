@@ -77,8 +77,7 @@ static void response_norm(int32_t channels) {
       if (other < 0 || other >= channels) continue;
       energy += pow((double)map_at(&in, 1, 2, 4, other), 2);
     }
-    const double expected =
-        (double)map_at(&in, 1, 2, 4, c) / pow(1 + (double)0.2f * energy, 0.75);
+    const double expected = (double)map_at(&in, 1, 2, 4, c) / pow(1 + (double)0.2f * energy, 0.75);
     worst = fmax(worst, fabs((double)map_at(&out, 1, 2, 4, c) - expected));
   }
   check(worst <= 16 * 0x1p-24 && map_is_intact(&out), "response_norm", "%g", worst);
@@ -117,17 +116,25 @@ static void dilated_pooling(int32_t channels) {
     guarded_map out = map_make(images, 4, 3, channels, 1);
     map_fill(&in);
     const signet_dilated_pooling arguments = {
-        {.in = in.view, .out = out.view, .kernel_height = 2, .kernel_width = 3,
-         .stride_height = 2, .stride_width = 2, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
+        {.in = in.view,
+         .out = out.view,
+         .kernel_height = 2,
+         .kernel_width = 3,
+         .stride_height = 2,
+         .stride_width = 2,
+         .pad_top = 1,
+         .pad_left = 1,
+         .pad_bottom = 1,
          .pad_right = 1},
-        1, 2, maximum};
+        1,
+        2,
+        maximum};
     signet_dilated_pooling_run(&arguments, images, 0, images * 4, NULL);
     // Pixel (0, 0): rows −1 and 0, columns −1, 1 and 3.
     for (int32_t c = 0; c < channels; c++) {
       const float a = map_at(&in, 0, 0, 1, c), b = map_at(&in, 0, 0, 3, c);
       const float expected = maximum ? fmaxf(a, b) : (a + b) / 2;
-      check(
-          fabsf(map_at(&out, 0, 0, 0, c) - expected) <= 4 * 0x1p-24f, "dilated_pool", "%d", c);
+      check(fabsf(map_at(&out, 0, 0, 0, c) - expected) <= 4 * 0x1p-24f, "dilated_pool", "%d", c);
     }
     check(map_is_intact(&out), "dilated_pool", "wrote outside");
     map_free(&in);

@@ -32,10 +32,20 @@ static void products(const SignetHashingKernels *kernels, size_t m, size_t n, si
     for (size_t i = 0; i < k * n; i++) at(&b)[i] = small_integer(5);
     for (size_t i = 0; i < m * stride - 3; i++) at(&c)[i] = 1;
     const SignetHashingMatmul product = {
-        .m = m, .n = n, .k = k, .alpha = 2, .beta = transposed ? 0.5f : 1, .a = at(&a),
-        .aRowStride = transposed ? 1 : k, .aColumnStride = transposed ? m : 1, .b = at(&b),
-        .bRowStride = transposed ? 1 : n, .bColumnStride = transposed ? k : 1, .c = at(&c),
-        .cRowStride = stride, .workspace = at(&workspace)};
+        .m = m,
+        .n = n,
+        .k = k,
+        .alpha = 2,
+        .beta = transposed ? 0.5f : 1,
+        .a = at(&a),
+        .aRowStride = transposed ? 1 : k,
+        .aColumnStride = transposed ? m : 1,
+        .b = at(&b),
+        .bRowStride = transposed ? 1 : n,
+        .bColumnStride = transposed ? k : 1,
+        .c = at(&c),
+        .cRowStride = stride,
+        .workspace = at(&workspace)};
     kernels->matmul(&product);
     bool isRight = true;
     for (size_t i = 0; i < m; i++) {
@@ -50,8 +60,8 @@ static void products(const SignetHashingKernels *kernels, size_t m, size_t n, si
       for (size_t j = n; j < stride && i + 1 < m; j++) isRight &= at(&c)[i * stride + j] == 1;
     }
     check(
-        isRight && guarded_is_intact(&c) && guarded_is_intact(&workspace),
-        label("matmul", kernels), "%zu×%zu×%zu", m, n, k);
+        isRight && guarded_is_intact(&c) && guarded_is_intact(&workspace), label("matmul", kernels),
+        "%zu×%zu×%zu", m, n, k);
     guarded_free(&a);
     guarded_free(&b);
     guarded_free(&c);
@@ -91,10 +101,19 @@ static problem make_problem(size_t inputs, size_t filters) {
   enum { rank = 5 };
   const size_t s =
       (inputs + SIGNET_HASHING_PADDING - 1) / SIGNET_HASHING_PADDING * SIGNET_HASHING_PADDING;
-  problem p = {inputs, s, filters, floats(s * s), floats(s), floats(filters * s),
-               guarded_make(filters * s, 16), floats(filters * s), floats(filters),
-               guarded_make(filters, 1), guarded_make(filters * 4, 4),
-               guarded_make(filters * (SIGNET_HASHING_PANEL + 1) * 4, 4)};
+  problem p = {
+      inputs,
+      s,
+      filters,
+      floats(s * s),
+      floats(s),
+      floats(filters * s),
+      guarded_make(filters * s, 16),
+      floats(filters * s),
+      floats(filters),
+      guarded_make(filters, 1),
+      guarded_make(filters * 4, 4),
+      guarded_make(filters * (SIGNET_HASHING_PANEL + 1) * 4, 4)};
   random_seed(inputs * 31 + filters);
   float *rows = (float *)(void *)p.gram.start;
   guarded factor = floats(rank * s);
@@ -127,8 +146,8 @@ static problem make_problem(size_t inputs, size_t filters) {
 }
 
 static void free_problem(problem *p) {
-  guarded *blocks[] = {&p->gram, &p->diagonal, &p->correlation, &p->codes, &p->products,
-                       &p->scales, &p->active, &p->flips, &p->scratch};
+  guarded *blocks[] = {&p->gram,   &p->diagonal, &p->correlation, &p->codes,  &p->products,
+                       &p->scales, &p->active,   &p->flips,       &p->scratch};
   for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) guarded_free(blocks[i]);
 }
 
@@ -149,15 +168,21 @@ static void sweeps(const SignetHashingKernels *kernels, size_t inputs, size_t fi
     problem *both[] = {&found, &expected};
     for (int i = 0; i < 2; i++) {
       const SignetHashingSweep sweep = {
-          both[i]->padded, filters, at(&both[i]->gram), at(&both[i]->diagonal),
-          at(&both[i]->correlation), at(&both[i]->scales), both[i]->active.start,
-          (int8_t *)both[i]->codes.start, at(&both[i]->products),
-          (uint32_t *)(void *)both[i]->flips.start, (int32_t *)(void *)both[i]->scratch.start};
+          both[i]->padded,
+          filters,
+          at(&both[i]->gram),
+          at(&both[i]->diagonal),
+          at(&both[i]->correlation),
+          at(&both[i]->scales),
+          both[i]->active.start,
+          (int8_t *)both[i]->codes.start,
+          at(&both[i]->products),
+          (uint32_t *)(void *)both[i]->flips.start,
+          (int32_t *)(void *)both[i]->scratch.start};
       (i == 0 ? kernels : reference)->sweep(&sweep);
     }
-    const bool isSame =
-        memcmp(found.codes.start, expected.codes.start, found.codes.bytes) == 0 &&
-        memcmp(found.flips.start, expected.flips.start, found.flips.bytes) == 0;
+    const bool isSame = memcmp(found.codes.start, expected.codes.start, found.codes.bytes) == 0 &&
+                        memcmp(found.flips.start, expected.flips.start, found.flips.bytes) == 0;
     check(
         isSame && products_are_exact(&found, 0) && products_are_exact(&found, filters - 1) &&
             guarded_is_intact(&found.codes) && guarded_is_intact(&found.products) &&
@@ -173,10 +198,18 @@ static void searches(const SignetHashingKernels *kernels, size_t inputs, int cod
   guarded bytes = guarded_make(2 * (size_t)codes * p.padded, 16);
   guarded numbers = floats(2 * (size_t)codes * p.padded);
   SignetHashingSearch search = {
-      .patchLength = p.padded, .inputCount = inputs, .codeCount = codes, .codeStride = p.padded,
-      .gram = at(&p.gram), .diagonal = at(&p.diagonal), .correlation = at(&p.correlation),
-      .codes = (int8_t *)p.codes.start, .products = at(&p.products),
-      .codeScratch = (int8_t *)bytes.start, .productScratch = at(&numbers), .seed = 7,
+      .patchLength = p.padded,
+      .inputCount = inputs,
+      .codeCount = codes,
+      .codeStride = p.padded,
+      .gram = at(&p.gram),
+      .diagonal = at(&p.diagonal),
+      .correlation = at(&p.correlation),
+      .codes = (int8_t *)p.codes.start,
+      .products = at(&p.products),
+      .codeScratch = (int8_t *)bytes.start,
+      .productScratch = at(&numbers),
+      .seed = 7,
       .kicks = 50};
   kernels->search(&search);
   bool isExact = search.flips > 0 && guarded_is_intact(&bytes) && guarded_is_intact(&numbers) &&

@@ -18,13 +18,22 @@ static signet_conv_shape random_shape(void) {
   // Mostly of extents whose products are near the bounds.
   const int powers = random_bits() % 8 == 0 ? 31 : 1 + (int)(random_bits() % 20);
   signet_conv_shape shape = {
-      .in_channels = extent(powers / 2), .in_height = extent(powers), .in_width = extent(powers),
-      .out_channels = extent(powers / 2), .out_height = extent(powers),
-      .out_width = extent(powers), .kernel_height = extent(powers / 2),
-      .kernel_width = extent(powers / 2), .stride_height = extent(powers / 2),
-      .stride_width = extent(powers / 2), .dilation_height = extent(powers),
-      .dilation_width = extent(powers), .pad_top = extent(powers), .pad_left = extent(powers),
-      .groups = 1, .codes = 1 + (int32_t)(random_bits() % 4),
+      .in_channels = extent(powers / 2),
+      .in_height = extent(powers),
+      .in_width = extent(powers),
+      .out_channels = extent(powers / 2),
+      .out_height = extent(powers),
+      .out_width = extent(powers),
+      .kernel_height = extent(powers / 2),
+      .kernel_width = extent(powers / 2),
+      .stride_height = extent(powers / 2),
+      .stride_width = extent(powers / 2),
+      .dilation_height = extent(powers),
+      .dilation_width = extent(powers),
+      .pad_top = extent(powers),
+      .pad_left = extent(powers),
+      .groups = 1,
+      .codes = 1 + (int32_t)(random_bits() % 4),
       .threads = 1 + (int32_t)(random_bits() % 3)};
   if (random_bits() % 3 == 0) shape.groups = shape.in_channels;
   if (shape.out_height == 1) shape.stride_height = 1;
@@ -70,10 +79,23 @@ void test_layouts(void) {
   check(laid_out > trials / 10, "layout", "%ld", laid_out);
   // The same map twice as high may pass a bound; extents that say nothing of each other must not.
   signet_conv_shape shape = {
-      .in_channels = 16, .in_height = 8, .in_width = 8, .out_channels = 32, .out_height = 8,
-      .out_width = 8, .kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
-      .dilation_height = 1, .dilation_width = 1, .pad_top = 1, .pad_left = 1, .groups = 1,
-      .codes = 1, .threads = 1};
+      .in_channels = 16,
+      .in_height = 8,
+      .in_width = 8,
+      .out_channels = 32,
+      .out_height = 8,
+      .out_width = 8,
+      .kernel_height = 3,
+      .kernel_width = 3,
+      .stride_height = 1,
+      .stride_width = 1,
+      .dilation_height = 1,
+      .dilation_width = 1,
+      .pad_top = 1,
+      .pad_left = 1,
+      .groups = 1,
+      .codes = 1,
+      .threads = 1};
   check(signet_conv_shape_is_sound(&shape), "layout", "a plain shape");
   signet_conv_shape odd = shape;
   odd.dilation_height = 1 << 26;

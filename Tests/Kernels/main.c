@@ -7,10 +7,14 @@ static const struct {
   const char *name;
   void (*run)(void);
 } suites[] = {
-    {"convolutions", test_convolutions}, {"depthwise", test_depthwise},
-    {"layouts", test_layouts},           {"table scales", test_table_scales},
-    {"rows", test_rows},                 {"elementwise", test_elementwise},
-    {"hashing", test_hashing},           {"threads", test_threads},
+    {"convolutions", test_convolutions},
+    {"depthwise", test_depthwise},
+    {"layouts", test_layouts},
+    {"lut16 scales", test_lut16_scales},
+    {"rows", test_rows},
+    {"elementwise", test_elementwise},
+    {"hashing", test_hashing},
+    {"threads", test_threads},
 };
 
 // Runs the suites that are named, or all.

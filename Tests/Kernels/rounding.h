@@ -9,8 +9,8 @@
 // of their scale. The first part of a kernel's name says what its weights and its inputs become.
 typedef struct {
   double input, weight;
-  // Instead of the weights' share: what an integer stands for.
-  float (*weight_step)(float sum, float largest);
+  // Instead of the weights' share: the quantisation step.
+  float (*weight_quantisation_step)(float sum, float largest);
   // What the inputs' share is of: the largest sum of magnitudes of so many channels of a pixel, or
   // elements of the patches.
   int32_t channels;

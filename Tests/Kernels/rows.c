@@ -22,15 +22,26 @@ static void call(signet_run_function run, const void *arguments, int64_t rows) {
 
 static void pooling(const signet_kernel_set *set, const row_case *test) {
   const signet_pooling arguments = {
-      .in = test->in, .out = test->out, .kernel_height = 3, .kernel_width = 2,
-      .stride_height = 2, .stride_width = 3, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
-      .pad_right = 1, .counts_padding = test->variant == 1};
+      .in = test->in,
+      .out = test->out,
+      .kernel_height = 3,
+      .kernel_width = 2,
+      .stride_height = 2,
+      .stride_width = 3,
+      .pad_top = 1,
+      .pad_left = 1,
+      .pad_bottom = 1,
+      .pad_right = 1,
+      .counts_padding = test->variant == 1};
   call(test->variant == 2 ? set->max_pool : set->average_pool, &arguments, test->rows);
 }
 
 static void affine(const signet_kernel_set *set, const row_case *test) {
   const signet_affine arguments = {
-      .in = test->in, .out = test->out, .scale = test->numbers, .offset = test->numbers + 31,
+      .in = test->in,
+      .out = test->out,
+      .scale = test->numbers,
+      .offset = test->numbers + 31,
       .relu = test->variant == 1};
   call(set->affine, &arguments, test->rows);
 }
@@ -44,8 +55,13 @@ static void sum(const signet_kernel_set *set, const row_case *test) {
 
 static void place(const signet_kernel_set *set, const row_case *test) {
   const signet_placement arguments = {
-      .in = test->in, .out = test->out, .top = 2, .left = 1, .channels_before = 1,
-      .channel_step = 1, .value = 0.5f};
+      .in = test->in,
+      .out = test->out,
+      .top = 2,
+      .left = 1,
+      .channels_before = 1,
+      .channel_step = 1,
+      .value = 0.5f};
   call(set->place, &arguments, test->rows);
 }
 

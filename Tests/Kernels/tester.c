@@ -14,8 +14,8 @@ guarded guarded_make(size_t bytes, size_t alignment) {
   const size_t page = (size_t)sysconf(_SC_PAGESIZE);
   const size_t inner = (bytes + alignment + page - 1) / page * page;
   guarded block = {.bytes = bytes, .mapped = inner + 2 * page};
-  block.mapping = mmap(
-      NULL, block.mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  block.mapping =
+      mmap(NULL, block.mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (block.mapping == MAP_FAILED) {
     perror("mmap");
     exit(2);
@@ -52,18 +52,22 @@ static float canary(void) {
   return value;
 }
 
-guarded_map map_make(
-    int32_t images, int32_t height, int32_t width, int32_t channels, int32_t gap) {
+guarded_map map_make(int32_t images, int32_t height, int32_t width, int32_t channels, int32_t gap) {
   const int64_t stride = channels + gap;
   const int64_t pixels = (int64_t)images * height * width;
   // Nothing behind the last pixel: a gap is only promised between pixels.
   const size_t floats = (size_t)(pixels * stride - gap);
   guarded_map map = {guarded_make(floats * sizeof(float), sizeof(float)),
-                     images, height, width, channels, gap, {0}};
+                     images,
+                     height,
+                     width,
+                     channels,
+                     gap,
+                     {0}};
   float *data = (float *)(void *)map.block.start;
   for (size_t i = 0; i < floats; i++) data[i] = canary();
-  map.view = (signet_view){data, height * width * stride, width * stride, stride,
-                           height, width, channels};
+  map.view =
+      (signet_view){data, height * width * stride, width * stride, stride, height, width, channels};
   return map;
 }
 

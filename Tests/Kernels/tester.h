@@ -43,14 +43,15 @@ float random_float(void);
 uint64_t random_bits(void);
 
 // Counts a check of `name`; prints what failed.
-__attribute__((format(printf, 3, 4))) void check(bool holds, const char *name, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void check(
+    bool holds, const char *name, const char *format, ...);
 // Prints how often each name was checked. The number of failures.
 int report(void);
 
 void test_convolutions(void);
 void test_depthwise(void);
 void test_layouts(void);
-void test_table_scales(void);
+void test_lut16_scales(void);
 void test_rows(void);
 void test_elementwise(void);
 void test_hashing(void);

@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-#include "pool.h"
+#include "core/thread_pool.h"
 #include "tester.h"
 
 enum { callers = 4, pool_threads = 3, jobs = 200, count = 1000 };
@@ -23,14 +23,14 @@ static void mark(void *context, int32_t thread, int64_t from, int64_t to) {
 // Jobs one after the other, with and without time to fall asleep in between.
 static void *use_a_pool(void *argument) {
   long *failures = argument;
-  signet_pool *pool = signet_pool_create(pool_threads);
+  signet_thread_pool *pool = signet_thread_pool_create(pool_threads);
   if (!pool) {
     *failures = jobs;
     return NULL;
   }
   ledger book = {0};
   for (int job = 0; job < jobs; job++) {
-    signet_pool_run(pool, mark, &book, count - job, 1 + job % 9);
+    signet_thread_pool_run(pool, mark, &book, count - job, 1 + job % 9);
     for (int i = 0; i < count; i++) {
       // Entry i is in every job up to the one that first leaves it out.
       const int32_t last = count - 1 - i;
@@ -38,33 +38,33 @@ static void *use_a_pool(void *argument) {
     }
     if (job % 50 == 49) nanosleep(&(struct timespec){0, 1000000}, NULL);
   }
-  signet_pool_destroy(pool);
+  signet_thread_pool_destroy(pool);
   return NULL;
 }
 
 // A pool that is destroyed while its workers sleep, or spin, or have not begun.
 static void short_lives(void) {
   for (int life = 0; life < 30; life++) {
-    signet_pool *pool = signet_pool_create(1 + life % 5);
+    signet_thread_pool *pool = signet_thread_pool_create(1 + life % 5);
     if (life % 3 == 1) nanosleep(&(struct timespec){0, 200000}, NULL);
-    signet_pool_destroy(pool);
+    signet_thread_pool_destroy(pool);
     check(pool != NULL, "threads", "life %d", life);
   }
-  check(signet_pool_create(0) == NULL, "threads", "without threads");
-  signet_pool_destroy(NULL);
+  check(signet_thread_pool_create(0) == NULL, "threads", "without threads");
+  signet_thread_pool_destroy(NULL);
 }
 
 // Workers that wait for the next run let go of their cores soon.
 static void idleness(void) {
-  signet_pool *pool = signet_pool_create(pool_threads);
+  signet_thread_pool *pool = signet_thread_pool_create(pool_threads);
   ledger book = {0};
-  signet_pool_run(pool, mark, &book, count, 1);
+  signet_thread_pool_run(pool, mark, &book, count, 1);
   nanosleep(&(struct timespec){0, 20000000}, NULL);
   const clock_t before = clock();
   nanosleep(&(struct timespec){0, 100000000}, NULL);
   const double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
   check(seconds < 0.02, "threads", "%g s of processor time in 0.1 s without work", seconds);
-  signet_pool_destroy(pool);
+  signet_thread_pool_destroy(pool);
 }
 
 void test_threads(void) {

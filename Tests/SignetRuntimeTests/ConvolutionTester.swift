@@ -49,7 +49,7 @@ struct ConvolutionTester {
       stride_height: Int32(strideHeight), stride_width: Int32(strideWidth),
       dilation_height: Int32(dilationHeight), dilation_width: Int32(dilationWidth),
       pad_top: Int32(padding.0), pad_left: Int32(padding.1), groups: Int32(groups),
-      codes: Int32(codes), threads: Int32(threads), pool: signet_conv_pool())
+      codes: Int32(codes), threads: Int32(threads), pooling: signet_conv_pooling())
   }
 
   func run(
@@ -92,20 +92,20 @@ struct ConvolutionTester {
     let scratch = GuardedBytes(kernel.scratch_bytes(&shape, Int64(images)))
     let rounding = KernelRounding(
       kernel, patch: patch, channels: channels, kernelWidth: kernelWidth)
-    let peaks = peaks(of: input, channels: rounding.peakChannels)
+    let absmax = absmax(of: input, channels: rounding.absmaxChannels)
     // What the kernel measures itself, if it does.
     let rows = images * height
     var measured = [Float](repeating: -1, count: 2 * rows)
     if let measure = kernel.measure {
       measured.withUnsafeMutableBufferPointer { measured in
         var measurement = signet_measurement(
-          in: input.view, shape: shape, peaks: measured.baseAddress)
+          in: input.view, shape: shape, absmax: measured.baseAddress)
         for row in (0..<Int64(rows)).reversed() {
           measure(&measurement, Int64(images), row, row + 1, scratch.start)
         }
       }
     } else {
-      measured = peaks
+      measured = absmax
     }
     scales.withUnsafeBufferPointer { scales in
       offsets.withUnsafeBufferPointer { offsets in
@@ -114,8 +114,8 @@ struct ConvolutionTester {
             shape: shape, in: input.view, out: output.view,
             residual: residual ? added.view : signet_view(), packed: packed.start,
             scale: isBinary || scaled ? scales.baseAddress : nil, offset: offsets.baseAddress,
-            peaks: measured.baseAddress, peaks_per_image: Int64(measured.count / images),
-            low: relu ? 0 : -.infinity, high: .infinity, unit_peaks: nil)
+            absmax: measured.baseAddress, absmax_per_image: Int64(measured.count / images),
+            low: relu ? 0 : -.infinity, high: .infinity, unit_absmax: nil)
           // Units in an order of their own: each must stand alone.
           let units = kernel.units(&convolution, Int64(images))
           #expect(units > 0, sourceLocation: sourceLocation)
@@ -139,7 +139,7 @@ struct ConvolutionTester {
               image, y, x, filter, input: input, added: added, weights: weights,
               scales: isBinary || scaled ? scales : [Float](repeating: 1, count: codes * filters),
               offset: offsets[filter], rounding: rounding,
-              peak: Double(peaks[image * height..<(image + 1) * height].max() ?? 0))
+              absmax: Double(absmax[image * height..<(image + 1) * height].max() ?? 0))
             let found = Double(output[image, y, x, filter])
             if !(abs(found - expected) <= bound) {
               Issue.record(
@@ -155,17 +155,17 @@ struct ConvolutionTester {
     }
   }
 
-  /// The largest sum of magnitudes over `adjacent` channels in each row. peaks: images × height
-  private func peaks(of input: GuardedMap, channels adjacent: Int) -> [Float] {
+  /// The largest sum of magnitudes over `adjacent` channels in each row. absmax: images × height
+  private func absmax(of input: GuardedMap, channels adjacent: Int) -> [Float] {
     (0..<(images * height)).map { row in
-      var peak: Float = 0
+      var absmax: Float = 0
       var sum: Float = 0
       for place in 0..<(width * channels) {
         if place % channels % adjacent == 0 { sum = 0 }
         sum += abs(input[row / height, row % height, place / channels, place % channels])
-        peak = max(peak, sum)
+        absmax = max(absmax, sum)
       }
-      return peak
+      return absmax
     }
   }
 
@@ -184,7 +184,7 @@ struct ConvolutionTester {
   /// what rounding the inputs may add.
   private func definition(
     _ image: Int, _ y: Int, _ x: Int, _ filter: Int, input: GuardedMap, added: GuardedMap,
-    weights: [Float], scales: [Float], offset: Float, rounding: KernelRounding, peak: Double
+    weights: [Float], scales: [Float], offset: Float, rounding: KernelRounding, absmax: Double
   ) -> (value: Double, bound: Double) {
     var value = Double(offset)
     var magnitude = abs(value)
@@ -209,7 +209,7 @@ struct ConvolutionTester {
               carried +=
                 abs(scale)
                 * rounding.bound(
-                  input: Double(number), weight: Double(weights[element]), inputPeak: peak,
+                  input: Double(number), weight: Double(weights[element]), inputAbsmax: absmax,
                   weightError: weightError)
             }
             element += 1

@@ -121,7 +121,7 @@ struct Interpreter {
     // Products, codes, folding of a batch norm, offset and residual.
     let gamma = Double(attributes.patchLength + 16) * Self.unit
     let rounding = rounding(node)
-    let inputPeak = peak(input, channels: rounding.peakChannels)
+    let inputAbsmax = absmax(input, channels: rounding.absmaxChannels)
     for filter in 0..<attributes.outputChannels {
       let patch = filter * attributes.patchLength..<(filter + 1) * attributes.patchLength
       let weightError = rounding.weightError(magnitude[patch])
@@ -147,7 +147,7 @@ struct Interpreter {
                   carried += magnitude[element] * input.bounds[index]
                   carried += rounding.bound(
                     input: input.numbers[index], weight: magnitude[element],
-                    inputPeak: inputPeak, weightError: weightError)
+                    inputAbsmax: inputAbsmax, weightError: weightError)
                 }
                 element += 1
               }
@@ -163,8 +163,8 @@ struct Interpreter {
   }
 
   /// The largest sum that the magnitudes of so many adjacent channels of a pixel may have.
-  private func peak(_ input: Value, channels: Int) -> Double {
-    var peak = 0.0
+  private func absmax(_ input: Value, channels: Int) -> Double {
+    var absmax = 0.0
     for row in 0..<input.shape.height {
       for column in 0..<input.shape.width {
         var sum = 0.0
@@ -172,11 +172,11 @@ struct Interpreter {
           if channel % channels == 0 { sum = 0 }
           let index = input.index(channel, row, column)
           sum += abs(input.numbers[index]) + input.bounds[index]
-          peak = max(peak, sum)
+          absmax = max(absmax, sum)
         }
       }
     }
-    return peak
+    return absmax
   }
 
   private func linear(_ node: Node, _ input: Value, _ empty: Value) -> Value {
@@ -186,7 +186,7 @@ struct Interpreter {
     let inputs = input.numbers.count
     let gamma = Double(inputs + 16) * Self.unit
     let rounding = rounding(node)
-    let inputPeak = peak(input, channels: rounding.peakChannels)
+    let inputAbsmax = absmax(input, channels: rounding.absmaxChannels)
     for filter in 0..<out.shape.channels {
       let weightError = rounding.weightError(magnitude[filter * inputs..<(filter + 1) * inputs])
       var number = bias.isEmpty ? 0 : bias[filter]
@@ -198,7 +198,7 @@ struct Interpreter {
         carried += magnitude[filter * inputs + element] * input.bounds[element]
         carried += rounding.bound(
           input: input.numbers[element], weight: magnitude[filter * inputs + element],
-          inputPeak: inputPeak, weightError: weightError)
+          inputAbsmax: inputAbsmax, weightError: weightError)
       }
       out.numbers[filter] = number
       out.bounds[filter] = gamma * magnitudes + (1 + gamma) * carried

@@ -4,13 +4,13 @@ import CSignetKernels
 
 /// What kernels that turn numbers into integers may be off by.
 struct KernelRounding {
-  /// Of each input, as a share of the image's peak.
+  /// Of each input, as a share of the image's absmax.
   var input = 0.0
-  /// The peak is the largest sum of magnitudes over so many adjacent channels of a pixel.
-  var peakChannels = 1
+  /// The absmax is the largest sum of magnitudes over so many adjacent channels of a pixel.
+  var absmaxChannels = 1
   /// Of each weight, as a share of the filter's largest.
   var weight = 0.0
-  /// Instead of that: what an integer stands for in a filter with these weights.
+  /// Instead of that: the quantisation step of a filter with these weights.
   var weightStep: (@convention(c) (_ sum: Float, _ largest: Float) -> Float)?
 
   init() {}
@@ -39,20 +39,20 @@ struct KernelRounding {
     if parts.hasPrefix("i24") { weight = unit24 }
   }
 
-  /// By what the kernel says an integer stands for: half of that, and the rounding of the product
+  /// By the kernel's quantisation step: half of that, and the rounding of the product
   /// that becomes one. By its name, if it does not say.
   init(_ kernel: signet_conv_kernel, patch: Int, channels: Int, kernelWidth: Int) {
     self.init(
       kernel: String(cString: kernel.name), patch: patch, channels: channels,
       kernelWidth: kernelWidth)
-    guard let step = kernel.step else { return }
+    guard let step = kernel.quantisation_step else { return }
     input = (0.5 + 32767 * 0x1p-23) * Double(step(1))
-    peakChannels = max(Int(kernel.peak_channels), 1)
-    weightStep = kernel.weight_step
-    if !kernel.needs_peaks {
+    absmaxChannels = max(Int(kernel.absmax_channels), 1)
+    weightStep = kernel.weight_quantisation_step
+    if !kernel.needs_absmax {
       // It sums up elements of the patch, which are at most so many times the largest.
-      input *= Double(peakChannels)
-      peakChannels = 1
+      input *= Double(absmaxChannels)
+      absmaxChannels = 1
     }
   }
 
@@ -86,10 +86,10 @@ struct KernelRounding {
   }
 
   /// Tables of the signed sums of four inputs. A run, the inputs of a kernel row in as many 16
-  /// channels as make at least four taps, sums up to at most run · peak, for which there are 8192 less
+  /// channels as make at least four taps, sums up to at most run · absmax, for which there are 8192 less
   /// what low parts of 6 bits and half a unit of each table take. The multiplier that makes it so is
   /// an integer, whose last unit is lost. Off is half a unit per table, and before that half of
-  /// peak / 8191 per input.
+  /// absmax / 8191 per input.
   private static func tables(_ channels: Int, _ kernelWidth: Int) -> Double {
     let taps = kernelWidth < 4 ? 4 / kernelWidth * kernelWidth : kernelWidth
     let run = Double(16 * taps)
@@ -102,9 +102,10 @@ struct KernelRounding {
   /// bytes are dropped, which is at most two units of rounding.
   ///
   /// - Parameters:
-  ///   - inputPeak: the largest sum of the magnitudes of ``peakChannels`` of the image's inputs
+  ///   - inputAbsmax: the largest sum of the magnitudes of ``absmaxChannels`` of the image's inputs
   ///   - weightError: what the weight may be off by
-  func bound(input x: Double, weight w: Double, inputPeak: Double, weightError: Double) -> Double {
-    input * inputPeak * abs(w) + weightError * (abs(x) + 2 * inputPeak)
+  func bound(input x: Double, weight w: Double, inputAbsmax: Double, weightError: Double) -> Double
+  {
+    input * inputAbsmax * abs(w) + weightError * (abs(x) + 2 * inputAbsmax)
   }
 }

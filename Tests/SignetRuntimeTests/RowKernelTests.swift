@@ -90,7 +90,7 @@ import Testing
   /// The largest magnitude of each row, whatever its sign, or sum of magnitudes of some channels;
   /// what is not a number is largest.
   @Test(arguments: KernelSet.available, [1, 3, 16, 33])
-  func peaks(_ set: KernelSet, adjacent: Int) {
+  func absmax(_ set: KernelSet, adjacent: Int) {
     for (channels, gap) in [(1, 0), (17, 3), (40, 0), (66, 1)] {
       var random = RandomNumbers(seed: 5)
       let source = GuardedMap(2, 3, 7, channels, gap: gap)
@@ -106,14 +106,14 @@ import Testing
       }
       let found = GuardedBytes(6 * MemoryLayout<Float>.stride)
       let floats = found.start.bindMemory(to: Float.self, capacity: 6)
-      let arguments = signet_peaks(
-        in: source.view, channels: Int32(adjacent), peaks: floats)
-      call(set.table.pointer.pointee.peak, arguments, rows: 6)
+      let arguments = signet_absmax(
+        in: source.view, channels: Int32(adjacent), absmax: floats)
+      call(set.table.pointer.pointee.absmax, arguments, rows: 6)
       // Sums are added in another order.
       #expect(
         (0..<6).allSatisfy { abs(floats[$0] - expected[$0]) <= expected[$0] * 33 * 0x1p-24 })
       source.view.data[4 * Int(source.view.row_stride) + 1] = .nan
-      call(set.table.pointer.pointee.peak, arguments, rows: 6)
+      call(set.table.pointer.pointee.absmax, arguments, rows: 6)
       #expect(floats[4].isNaN)
       #expect(
         [0, 1, 2, 3, 5].allSatisfy {

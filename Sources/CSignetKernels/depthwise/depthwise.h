@@ -7,6 +7,11 @@
 // Where each channel has one filter the input is read where it lies. Otherwise a unit first spreads
 // its input rows, one block of filters at a time: each filter's lane then holds its own channel.
 //
+//   out (pixels × LANES filters) += taps (pixels × channels of a group) · weights
+//   weights: filter blocks × taps × channels of a group × LANES
+//
+// Documentation/kernels.md has its figures, from Benchmarks/runtime/run.
+//
 // A template: the including file defines
 //   TARGET        function attribute that selects the instruction set
 //   NAME(x)       x with the instruction set's name
@@ -17,7 +22,8 @@
 //   LOAD_PART(from, part), STORE_PART(to, part, value)   those lanes; the others are zero or stay
 #include <string.h>
 
-#include "../runtime/conv_walk.h"
+#include "core/geometry.h"
+#include "core/units.h"
 
 typedef float NAME(lanes) __attribute__((ext_vector_type(LANES), aligned(4)));
 typedef int32_t NAME(bits) __attribute__((ext_vector_type(LANES), aligned(4)));
@@ -38,21 +44,23 @@ enum {
 };
 
 typedef struct NAME(plan) {
-  int64_t blocks;        // of LANES filters
-  int64_t chunk;         // blocks that are done together
-  int64_t channels;      // of a group
-  int64_t taps;          // vectors of weights of a block
+  int64_t blocks;    // of LANES filters
+  int64_t chunk;     // blocks that are done together
+  int64_t channels;  // of a group
+  int64_t taps;      // vectors of weights of a block
   bool spreads;
-  int64_t unit_rows;     // output rows of a unit
-  int64_t row_blocks;    // units of an image, for each part of the filters
-  int64_t splits;        // parts of the filters
-  int64_t spread_rows;   // input rows a unit looks at, at most
-  int64_t spread_row;    // floats of one of them
+  int64_t unit_rows;    // output rows of a unit
+  int64_t row_blocks;   // units of an image, for each part of the filters
+  int64_t splits;       // parts of the filters
+  int64_t spread_rows;  // input rows a unit looks at, at most
+  int64_t spread_row;   // floats of one of them
 } NAME(plan);
 
 SIGNET_INLINE NAME(plan) NAME(lay_out)(const signet_conv_shape *shape) {
-  NAME(plan) plan = {.blocks = signet_ceil_div(shape->out_channels, LANES),
-                     .channels = shape->in_channels / shape->groups};
+  NAME(plan) plan;
+  memset(&plan, 0, sizeof plan);
+  plan.blocks = signet_ceil_div(shape->out_channels, LANES);
+  plan.channels = shape->in_channels / shape->groups;
   plan.taps = plan.channels * shape->kernel_height * shape->kernel_width;
   plan.spreads = plan.channels > 1 || shape->out_channels > shape->groups;
   const int64_t block_bytes = plan.taps * LANES * (int64_t)sizeof(float);
@@ -63,12 +71,11 @@ SIGNET_INLINE NAME(plan) NAME(lay_out)(const signet_conv_shape *shape) {
   if (plan.spreads) {
     const int64_t halo = (int64_t)(shape->kernel_height - 1) * shape->dilation_height + 1;
     plan.spread_row = shape->in_width * plan.channels * LANES;
-    const int64_t kept =
-        NAME(spread_bytes) / (int64_t)sizeof(float) / plan.spread_row;
-    plan.unit_rows = signet_min(
-        plan.unit_rows, signet_max((kept - halo) / shape->stride_height + 1, 1));
-    plan.spread_rows = signet_min(
-        (plan.unit_rows - 1) * shape->stride_height + halo, shape->in_height);
+    const int64_t kept = NAME(spread_bytes) / (int64_t)sizeof(float) / plan.spread_row;
+    plan.unit_rows =
+        signet_min(plan.unit_rows, signet_max((kept - halo) / shape->stride_height + 1, 1));
+    plan.spread_rows =
+        signet_min((plan.unit_rows - 1) * shape->stride_height + halo, shape->in_height);
   }
   plan.row_blocks = signet_ceil_div(shape->out_height, plan.unit_rows);
   return plan;
@@ -90,48 +97,11 @@ typedef struct NAME(row) {
   NAME(bits) * most;  // the largest magnitudes so far, as bits; NULL if nobody asks
 } NAME(row);
 
-// `pixels` neighbouring pixels × `vectors` blocks, the last of which has `part` filters unless
-// `whole`. in, weights: at the first of `width` columns of taps. columns: 0, or `width` known before
-// it runs, of groups of one channel
-SIGNET_INLINE TARGET void NAME(multiply)(
-    const int pixels, const int vectors, const int columns, const bool whole,
-    const NAME(row) * row, const float *in, const float *weights, int64_t width, int64_t x,
-    int64_t block, PART part) {
+// Scales, adds, holds and stores the sums of `pixels` neighbouring pixels × `vectors` blocks.
+SIGNET_INLINE TARGET void NAME(finish)(
+    const int pixels, const int vectors, const bool whole, const NAME(row) * row,
+    NAME(lanes) sums[NAME(most_pixels)][4], int64_t x, int64_t block, PART part) {
   const signet_conv *conv = row->conv;
-  const int64_t channels = columns ? 1 : row->plan->channels;
-  if (columns) width = columns;
-  const int64_t weight_row = conv->shape.kernel_width * channels * LANES;
-  const int64_t weight_block = row->plan->taps * LANES;
-  NAME(lanes) sums[NAME(most_pixels)][4];
-#pragma clang loop unroll(full)
-  for (int p = 0; p < pixels; p++) {
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) sums[p][v] = (NAME(lanes))0.0f;
-  }
-  for (int64_t ky = 0; ky < row->height; ky++) {
-    const float *from_column = in + ky * row->tap_row;
-    const float *weight = weights + ky * weight_row;
-    for (int64_t kx = 0; kx < width; kx++, from_column += row->tap_column) {
-      const float *from = from_column;
-      for (int64_t channel = 0; channel < channels; channel++, from += LANES, weight += LANES) {
-        NAME(lanes) filters[4];
-#pragma clang loop unroll(full)
-        for (int v = 0; v < vectors; v++) {
-          filters[v] = *(const NAME(lanes) *)(weight + v * weight_block);
-        }
-#pragma clang loop unroll(full)
-        for (int p = 0; p < pixels; p++) {
-#pragma clang loop unroll(full)
-          for (int v = 0; v < vectors; v++) {
-            const float *place = from + p * row->window + v * LANES;
-            const NAME(lanes) input =
-                whole ? *(const NAME(lanes) *)place : LOAD_PART(place, part);
-            sums[p][v] += input * filters[v];
-          }
-        }
-      }
-    }
-  }
   const int64_t filter = block * LANES;
   const signet_cursor cursor = {row->cursor.image, row->cursor.y, (int32_t)x};
   float *out = signet_pixel(&conv->out, cursor) + filter;
@@ -166,40 +136,81 @@ SIGNET_INLINE TARGET void NAME(multiply)(
   }
 }
 
+// `pixels` neighbouring pixels × `vectors` blocks, the last of which has `part` filters unless
+// `whole`. in, weights: at the first of `width` columns of taps. columns: 0, or `width` known before
+// it runs, of groups of one channel
+SIGNET_INLINE TARGET void NAME(multiply)(
+    const int pixels, const int vectors, const int columns, const bool whole, const NAME(row) * row,
+    const float *in, const float *weights, int64_t width, int64_t x, int64_t block, PART part) {
+  const int64_t channels = columns ? 1 : row->plan->channels;
+  if (columns) width = columns;
+  const int64_t weight_row = row->conv->shape.kernel_width * channels * LANES;
+  const int64_t weight_block = row->plan->taps * LANES;
+  NAME(lanes) sums[NAME(most_pixels)][4];
+#pragma clang loop unroll(full)
+  for (int p = 0; p < pixels; p++) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) sums[p][v] = (NAME(lanes))0.0f;
+  }
+  for (int64_t ky = 0; ky < row->height; ky++) {
+    const float *from_column = in + ky * row->tap_row;
+    const float *weight = weights + ky * weight_row;
+    for (int64_t kx = 0; kx < width; kx++, from_column += row->tap_column) {
+      const float *from = from_column;
+      for (int64_t channel = 0; channel < channels; channel++, from += LANES, weight += LANES) {
+        NAME(lanes) filters[4];
+#pragma clang loop unroll(full)
+        for (int v = 0; v < vectors; v++) {
+          filters[v] = *(const NAME(lanes) *)(weight + v * weight_block);
+        }
+#pragma clang loop unroll(full)
+        for (int p = 0; p < pixels; p++) {
+#pragma clang loop unroll(full)
+          for (int v = 0; v < vectors; v++) {
+            const float *place = from + p * row->window + v * LANES;
+            const NAME(lanes) input = whole ? *(const NAME(lanes) *)place : LOAD_PART(place, part);
+            sums[p][v] += input * filters[v];
+          }
+        }
+      }
+    }
+  }
+  NAME(finish)(pixels, vectors, whole, row, sums, x, block, part);
+}
+
 // All blocks of some neighbouring pixels: few pixels go with more blocks, so that there are always
 // sums to add to while others are on their way.
 SIGNET_INLINE TARGET void NAME(multiply_blocks)(
-    const int pixels, const int vectors, const int columns, const NAME(row) * row,
-    const float *in, const float *weights, int64_t width, int64_t x) {
+    const int pixels, const int vectors, const int columns, const NAME(row) * row, const float *in,
+    const float *weights, int64_t width, int64_t x) {
   const int64_t weight_block = row->plan->taps * LANES;
   const int64_t filters = row->conv->shape.out_channels;
   int64_t block = row->first;
   for (; block + vectors <= row->end && (block + vectors) * LANES <= filters; block += vectors) {
-    NAME(multiply)
-    (pixels, vectors, columns, true, row, in, weights, width, x, block, PART_OF(LANES));
+    NAME(multiply)(
+        pixels, vectors, columns, true, row, in, weights, width, x, block, PART_OF(LANES));
     in += vectors * LANES;
     weights += vectors * weight_block;
   }
   for (; block < row->end; block++) {
     if ((block + 1) * LANES <= filters) {
-      NAME(multiply)
-      (pixels, 1, columns, true, row, in, weights, width, x, block, PART_OF(LANES));
+      NAME(multiply)(pixels, 1, columns, true, row, in, weights, width, x, block, PART_OF(LANES));
     } else {
-      NAME(multiply)
-      (pixels, 1, 0, false, row, in, weights, width, x, block, PART_OF(filters - block * LANES));
+      NAME(multiply)(
+          pixels, 1, 0, false, row, in, weights, width, x, block, PART_OF(filters - block * LANES));
     }
     in += LANES;
     weights += weight_block;
   }
 }
 
-#define SIGNET_TILE(n, vectors)                                                    \
-  case n:                                                                          \
-    if (row->plan->channels == 1 && width == 3) {                                  \
-      NAME(multiply_blocks)(n, vectors, 3, row, in, weights, width, x);            \
-    } else {                                                                       \
-      NAME(multiply_blocks)(n, vectors, 0, row, in, weights, width, x);            \
-    }                                                                              \
+#define SIGNET_TILE(n, vectors)                                         \
+  case n:                                                               \
+    if (row->plan->channels == 1 && width == 3) {                       \
+      NAME(multiply_blocks)(n, vectors, 3, row, in, weights, width, x); \
+    } else {                                                            \
+      NAME(multiply_blocks)(n, vectors, 0, row, in, weights, width, x); \
+    }                                                                   \
     break;
 
 static TARGET void NAME(multiply_tile)(
@@ -223,8 +234,8 @@ typedef struct NAME(range) {
   int64_t first, end;
 } NAME(range);
 
-SIGNET_INLINE NAME(range) NAME(inside)(
-    int64_t start, int64_t kernel, int64_t dilation, int64_t extent) {
+SIGNET_INLINE NAME(range)
+    NAME(inside)(int64_t start, int64_t kernel, int64_t dilation, int64_t extent) {
   const int64_t first = start < 0 ? signet_ceil_div(-start, dilation) : 0;
   const int64_t end = start < extent ? signet_ceil_div(extent - start, dilation) : 0;
   const int64_t last = signet_min(end, kernel);
@@ -298,8 +309,8 @@ SIGNET_INLINE TARGET void NAME(run_rows)(
   const int64_t from = signet_min(signet_max(top, 0), shape->in_height);
   const int64_t to = signet_min(
       (end_row - 1) * shape->stride_height - shape->pad_top + halo + 1, shape->in_height);
-  NAME(row) row = {.conv = conv, .plan = plan, .first = first_block, .end = end_block,
-                   .most = most};
+  NAME(row)
+  row = {.conv = conv, .plan = plan, .first = first_block, .end = end_block, .most = most};
   int64_t in_row;
   const float *in;
   if (plan->spreads) {
@@ -339,26 +350,25 @@ static TARGET void NAME(run)(
   const NAME(plan) plan = NAME(lay_out)(shape);
   SIGNET_REQUIRE_UNITS(conv, images, from, to, images * plan.row_blocks * plan.splits);
   for (int64_t unit = from; unit < to; unit++) {
-    const int64_t split = unit % plan.splits;
-    const int64_t image = unit / plan.splits / plan.row_blocks;
-    const int64_t row = unit / plan.splits % plan.row_blocks * plan.unit_rows;
+    const signet_unit place = signet_unit_at(unit, plan.row_blocks, 1, plan.splits);
+    const int64_t row = place.block * plan.unit_rows;
     const int64_t end_row = signet_min(row + plan.unit_rows, shape->out_height);
-    const int64_t end = (split + 1) * plan.blocks / plan.splits;
+    const signet_range share = signet_share(plan.blocks, place.split, plan.splits);
     NAME(bits) most = 0;
-    for (int64_t block = split * plan.blocks / plan.splits; block < end; block += plan.chunk) {
+    for (int64_t block = share.first; block < share.end; block += plan.chunk) {
       NAME(run_rows)(
-          conv, &plan, image, row, end_row, block, signet_min(block + plan.chunk, end), scratch,
-          conv->unit_peaks ? &most : NULL);
+          conv, &plan, place.image, row, end_row, block, signet_min(block + plan.chunk, share.end),
+          scratch, conv->unit_absmax ? &most : NULL);
     }
-    if (!conv->unit_peaks) continue;
+    if (!conv->unit_absmax) continue;
     int32_t bits = 0;
     for (int lane = 0; lane < LANES; lane++) bits = most[lane] > bits ? most[lane] : bits;
-    memcpy(&conv->unit_peaks[unit], &bits, sizeof bits);
+    memcpy(&conv->unit_absmax[unit], &bits, sizeof bits);
   }
 }
 
 static bool NAME(accepts)(const signet_conv_shape *shape) {
-  return shape->groups > 1 && shape->codes == 1 && shape->pool.kernel_height == 0 &&
+  return shape->groups > 1 && shape->codes == 1 && shape->pooling.kernel_height == 0 &&
          shape->in_channels / shape->groups <= NAME(most_group_channels) &&
          (int64_t)(shape->in_channels / shape->groups) * (shape->out_channels / shape->groups) <=
              NAME(most_group_weights);
@@ -382,6 +392,7 @@ static size_t NAME(packed_bytes)(const signet_conv_shape *shape) {
 }
 
 static void NAME(pack)(const signet_conv_shape *shape, const void *rows, void *packed) {
+  SIGNET_REQUIRE_PACKING(shape, rows, packed);
   const NAME(plan) plan = NAME(lay_out)(shape);
   const int64_t area = plan.taps / plan.channels;
   const float *value = rows;
@@ -396,15 +407,15 @@ static void NAME(pack)(const signet_conv_shape *shape, const void *rows, void *p
   }
 }
 
-#define DEPTHWISE_KERNEL                      \
-  {                                           \
-      .name = KERNEL_NAME,                    \
-      .expands_codes = true,                  \
-      .gives_peaks = true,                    \
-      .accepts = NAME(accepts),               \
-      .packed_bytes = NAME(packed_bytes),     \
-      .pack = NAME(pack),                     \
-      .scratch_bytes = NAME(scratch_bytes),   \
-      .units = NAME(units),                   \
-      .run = NAME(run),                       \
+#define DEPTHWISE_KERNEL                    \
+  {                                         \
+      .name = KERNEL_NAME,                  \
+      .expands_codes = true,                \
+      .gives_absmax = true,                 \
+      .accepts = NAME(accepts),             \
+      .packed_bytes = NAME(packed_bytes),   \
+      .pack = NAME(pack),                   \
+      .scratch_bytes = NAME(scratch_bytes), \
+      .units = NAME(units),                 \
+      .run = NAME(run),                     \
   }

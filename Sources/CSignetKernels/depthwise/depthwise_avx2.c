@@ -1,4 +1,4 @@
-#include "depthwise_kernels.h"
+#include "depthwise/depthwise_kernels.h"
 
 #if defined(__x86_64__)
 
@@ -18,7 +18,7 @@ static inline __attribute__((always_inline)) TARGET __m256i first_lanes(int64_t 
       _mm256_set1_epi32((int32_t)count), _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0));
 }
 
-#include "depthwise.h"
+#include "depthwise/depthwise.h"
 
 const signet_conv_kernel signet_f32_depthwise_avx2 = DEPTHWISE_KERNEL;
 

@@ -1,4 +1,4 @@
-#include "depthwise_kernels.h"
+#include "depthwise/depthwise_kernels.h"
 
 #if defined(__x86_64__)
 
@@ -13,7 +13,7 @@
 #define LOAD_PART(from, part) ((NAME(lanes))_mm512_maskz_loadu_ps(part, from))
 #define STORE_PART(to, part, value) _mm512_mask_storeu_ps(to, part, (__m512)(value))
 
-#include "depthwise.h"
+#include "depthwise/depthwise.h"
 
 const signet_conv_kernel signet_f32_depthwise_avx512 = DEPTHWISE_KERNEL;
 

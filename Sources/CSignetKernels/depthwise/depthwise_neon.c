@@ -1,4 +1,4 @@
-#include "depthwise_kernels.h"
+#include "depthwise/depthwise_kernels.h"
 
 #if defined(__aarch64__)
 
@@ -16,8 +16,8 @@
 
 typedef float four_floats __attribute__((ext_vector_type(4), aligned(4)));
 
-static inline __attribute__((always_inline)) four_floats load_first(
-    const float *from, int64_t count) {
+static inline __attribute__((always_inline)) four_floats
+load_first(const float *from, int64_t count) {
   four_floats value = 0;
   for (int lane = 0; lane < 4; lane++) {
     if (lane < count) value[lane] = from[lane];
@@ -32,7 +32,7 @@ static inline __attribute__((always_inline)) void store_first(
   }
 }
 
-#include "depthwise.h"
+#include "depthwise/depthwise.h"
 
 const signet_conv_kernel signet_f32_depthwise_neon = DEPTHWISE_KERNEL;
 

@@ -49,7 +49,7 @@ typedef struct {
   float *productScratch;     // 2 × K × S
   uint64_t seed;
   uint64_t kicks;
-  uint64_t flips;            // written
+  uint64_t flips;  // written
 } SignetHashingSearch;
 
 /// C (m × n) = beta C + alpha A (m × k) B (k × n); A and B have any strides, C's rows are contiguous.

@@ -8,14 +8,33 @@
 extern "C" {
 #endif
 
-typedef struct signet_processor_feature {
-  // As compilers call it.
-  const char *name;
-  bool is_present;
-} signet_processor_feature;
+// The features some kernel asks for or may come to. Those of other architectures are absent.
+typedef enum signet_feature {
+  SIGNET_AVX2,
+  SIGNET_FMA,
+  SIGNET_AVXVNNI,
+  SIGNET_AVX512F,
+  SIGNET_AVX512BW,
+  SIGNET_AVX512DQ,
+  SIGNET_AVX512VL,
+  SIGNET_AVX512VBMI,
+  SIGNET_AVX512VBMI2,
+  SIGNET_AVX512VNNI,
+  SIGNET_AVX512BF16,
+  SIGNET_AMX_TILE,
+  SIGNET_AMX_BF16,
+  SIGNET_AMX_INT8,
+  SIGNET_NEON,
+  SIGNET_DOTPROD,
+  SIGNET_I8MM,
+  SIGNET_FEATURE_COUNT,
+} signet_feature;
 
-// The features some kernel asks for or may come to, by index; the name is NULL past the end.
-signet_processor_feature signet_processor_feature_at(int index);
+// Whether the processor has a feature and the operating system keeps its registers.
+bool signet_processor_has(signet_feature feature);
+
+// What compilers call a feature; NULL where this architecture cannot have it.
+const char *signet_feature_name(signet_feature feature);
 
 #ifdef __cplusplus
 }

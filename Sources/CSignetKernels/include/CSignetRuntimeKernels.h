@@ -21,12 +21,12 @@ typedef struct signet_view {
 } signet_view;
 
 // A max pooling of a convolution's result. kernel_height is 0 where there is none.
-typedef struct signet_conv_pool {
+typedef struct signet_conv_pooling {
   int32_t kernel_height, kernel_width;
   int32_t stride_height, stride_width;
   int32_t pad_top, pad_left;
   int32_t out_height, out_width;
-} signet_conv_pool;
+} signet_conv_pooling;
 
 // A 2-D cross-correlation, or a linear layer as a 1×1 one.
 typedef struct signet_conv_shape {
@@ -42,7 +42,7 @@ typedef struct signet_conv_shape {
   // Threads that will share the work: kernels split accordingly, results do not depend on it.
   int32_t threads;
   // Only for kernels that take it; out_height and out_width are those before it.
-  signet_conv_pool pool;
+  signet_conv_pooling pooling;
 } signet_conv_shape;
 
 // No extent, step or padding is as large, so that they add up in 32 bits.
@@ -69,16 +69,16 @@ typedef struct signet_conv {
   const float *scale;
   // offset: out_channels
   const float *offset;
-  // For kernels that need them: images × peaks_per_image; the largest of an image's is its peak.
+  // For kernels that need it: images × absmax_per_image; the largest of an image's is its absmax.
   // Kernels that measure rows themselves find what they gathered.
-  const float *peaks;
-  int64_t peaks_per_image;
+  const float *absmax;
+  int64_t absmax_per_image;
   // Results below `low` become it, those above `high` become that; what is not a number stays. Both
   // are infinite where nothing is held; a ReLU has 0 and ∞.
   float low, high;
-  // Where a kernel that gives peaks leaves the largest magnitude of each unit's results; NULL if
+  // Where a kernel that gives the absmax leaves the largest magnitude of each unit's results; NULL if
   // nobody asks. Not with a pooling.
-  float *unit_peaks;
+  float *unit_absmax;
 } signet_conv;
 
 typedef void (*signet_run_function)(
@@ -88,25 +88,26 @@ typedef void (*signet_run_function)(
 // on any thread; a unit writes only its own part of the output.
 typedef struct signet_conv_kernel {
   const char *name;
-  // Whether `peaks` must be there: integer kernels scale their inputs by them.
-  bool needs_peaks;
-  // As in signet_peaks; 0 where a peak is a single magnitude. A kernel that needs no peaks sums
-  // adjacent elements of the patch it gathers.
-  int32_t peak_channels;
-  // What an integer of 1 stands for in an image of that peak, to which it is proportional. A kernel
-  // that has this is off by half of it per input; the names of the others say what they lose.
-  float (*step)(float peak);
+  // Whether `absmax` must be there: integer kernels scale their inputs by them.
+  bool needs_absmax;
+  // As in signet_absmax; 0 where an absmax is that of single magnitudes. A kernel that needs none
+  // sums adjacent elements of the patch it gathers.
+  int32_t absmax_channels;
+  // The quantisation step, what an integer of 1 stands for, of an image's inputs, proportional to
+  // their absmax. A kernel that has this is off by half a step per input; the names of the others
+  // say what they lose.
+  float (*quantisation_step)(float absmax);
   // The same of a filter's weights, from the sum of their magnitudes and the largest; NULL unless
   // they are integers too.
-  float (*weight_step)(float sum, float largest);
+  float (*weight_quantisation_step)(float sum, float largest);
   // NULL where the largest magnitude of each input row is all the kernel must know; otherwise it
   // gathers two numbers per row, takes a signet_measurement and has the kernel's working memory.
   // Its unit is one input row of one image.
   signet_run_function measure;
   // Whether it pools its result while that is in the cache.
   bool takes_pooling;
-  // Whether it can find its results' peaks. Units are then in the order of images.
-  bool gives_peaks;
+  // Whether it can find the absmax of its results. Units are then in the order of images.
+  bool gives_absmax;
   // Whether binary layers that it accepts, taken as float ones, are to have their codes expanded and
   // come to it.
   bool expands_codes;
@@ -160,20 +161,20 @@ typedef struct signet_placement {
 
 // Finds the largest magnitude of every row of every image, or the largest sum of magnitudes over
 // adjacent channels of a pixel.
-typedef struct signet_peaks {
+typedef struct signet_absmax {
   signet_view in;
   // A sum begins at each multiple of that many channels; at most 1 where nothing is summed.
   int32_t channels;
-  // peaks: images × height
-  float *peaks;
-} signet_peaks;
+  // absmax: images × height
+  float *absmax;
+} signet_absmax;
 
 // What a convolution kernel measures of its input before it runs.
 typedef struct signet_measurement {
   signet_view in;
   signet_conv_shape shape;
-  // peaks: images × height × 2
-  float *peaks;
+  // absmax: images × height × 2
+  float *absmax;
 } signet_measurement;
 
 // Changes between the outside's images × C × H × W and the views' layout.
@@ -198,7 +199,7 @@ typedef struct signet_kernel_set {
   signet_run_function affine;        // signet_affine
   signet_run_function sum;           // signet_sum
   signet_run_function place;         // signet_placement
-  signet_run_function peak;          // signet_peaks
+  signet_run_function absmax;        // signet_absmax
   signet_run_function from_planes;   // signet_transfer
   signet_run_function to_planes;     // signet_transfer
 } signet_kernel_set;
@@ -214,10 +215,10 @@ const signet_conv_kernel *signet_choose_conv(
     const signet_conv_kernel *const *candidates, const signet_conv_shape *shape);
 
 // A fixed number of threads that spin for a moment after work and then sleep.
-typedef struct signet_pool signet_pool;
+typedef struct signet_thread_pool signet_thread_pool;
 // threads counts the caller's too; NULL if a thread cannot be started.
-signet_pool *signet_pool_create(int32_t threads);
-void signet_pool_destroy(signet_pool *pool);
+signet_thread_pool *signet_thread_pool_create(int32_t threads);
+void signet_thread_pool_destroy(signet_thread_pool *pool);
 
 // Cycles per second of the calling thread's core just now, measured in a few milliseconds; 0 where
 // it cannot be measured.
@@ -238,7 +239,7 @@ typedef struct signet_program {
   const signet_step *steps;
   int64_t count;
   // NULL runs everything on the calling thread.
-  signet_pool *pool;
+  signet_thread_pool *pool;
   int32_t threads;
   // scratch: threads × scratch_stride bytes
   char *scratch;

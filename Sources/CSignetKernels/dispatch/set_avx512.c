@@ -1,0 +1,63 @@
+#include "depthwise/depthwise_kernels.h"
+#include "amx/amx_conv.h"
+#include "amx/amx_dense.h"
+#include "madd16/madd16_dense_avx512.h"
+#include "madd16/madd16_pairs_kernels.h"
+#include "lut/lut32_conv_avx512.h"
+#include "dispatch/kernel_sets.h"
+#include "gemm/linear_avx512.h"
+
+#if defined(__x86_64__)
+
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define NAME(x) gemm_avx512_##x
+#define LABEL "avx512"
+#define LANES 16
+#define VECTORS 2
+#define PIXELS 12
+#define WORD uint32_t
+#define SIGNET_TILE_NAME "p12x32"
+#include "gemm/gemm_conv.h"
+#include "rowwise/rows.h"
+
+static const signet_conv_kernel *const f32_conv[] = {
+    &signet_f32_depthwise_avx512, &signet_f32_linear_avx512, &signet_f32_conv_dense_avx512,
+    &gemm_avx512_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv_exact[] = {
+    &signet_f32_depthwise_avx512, &gemm_avx512_f32_conv, NULL};
+static const signet_conv_kernel *const f32_conv_tiles[] = {
+    &signet_f32_depthwise_avx512,  &signet_f32_linear_avx512, &signet_f32_conv_amx,
+    &signet_f32_conv_dense_avx512, &gemm_avx512_f32_conv,     NULL};
+static const signet_conv_kernel *const f32_conv_tiles_exact[] = {
+    &signet_f32_depthwise_avx512, &signet_f32_conv_amx_exact, &gemm_avx512_f32_conv, NULL};
+static const signet_conv_kernel *const b1_conv[] = {
+    &signet_b1_linear_tables_avx512, &signet_b1_linear_avx512, &signet_b1_conv_tables_avx512,
+    &signet_b1_conv_pairs_avx512,    &gemm_avx512_b1_conv,     NULL};
+static const signet_conv_kernel *const b1_conv_exact[] = {
+    &signet_b1_linear_avx512, &gemm_avx512_b1_conv, NULL};
+static const signet_conv_kernel *const b1_conv_tiles[] = {
+    &signet_b1_linear_tables_avx512, &signet_b1_linear_avx512, &signet_b1_conv_amx,
+    &gemm_avx512_b1_conv, NULL};
+static const signet_conv_kernel *const b1_conv_tiles_exact[] = {
+    &signet_b1_linear_avx512, &signet_b1_conv_amx_exact, &gemm_avx512_b1_conv, NULL};
+
+const signet_kernel_set signet_avx512_set = {
+    .name = "avx512",
+    .f32_conv = f32_conv,
+    .f32_conv_exact = f32_conv_exact,
+    .b1_conv = b1_conv,
+    .b1_conv_exact = b1_conv_exact,
+    SIGNET_ROW_KERNELS,
+};
+
+// AVX-512 with convolutions on tiles.
+const signet_kernel_set signet_amx_set = {
+    .name = "amx",
+    .f32_conv = f32_conv_tiles,
+    .f32_conv_exact = f32_conv_tiles_exact,
+    .b1_conv = b1_conv_tiles,
+    .b1_conv_exact = b1_conv_tiles_exact,
+    SIGNET_ROW_KERNELS,
+};
+
+#endif

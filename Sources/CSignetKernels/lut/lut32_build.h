@@ -1,0 +1,133 @@
+// Makes the tables: all signed sums of five inputs of a pixel, as 16-bit integers.
+#ifndef SIGNET_LUT32_BUILD_H
+#define SIGNET_LUT32_BUILD_H
+
+#include <immintrin.h>
+
+#include "lut/lut32_layout.h"
+
+enum {
+  // Pixels whose tables are made together, so that stores to one group of channels are neighbours.
+  made_pixels = 16,
+};
+
+// What the tables of one pixel and chunk are made of.
+typedef struct {
+  // The sums whose last three inputs are subtracted, by the signs of the first two; table j's at
+  // place_of_table[j].
+  _Alignas(64) int64_t start[16];
+  // Twice the others, in both halves of lane j.
+  _Alignas(64) int32_t doubled[table_inputs - 2][16];
+} lut32_ingredients;
+
+static const uint8_t place_of_table[16] = {0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15};
+
+// Constants whose values compilers must not know: they would put two shuffles for one, and shuffles
+// for masked additions, though these instructions go where permutations cannot.
+typedef struct {
+  __m512i twice;
+  __mmask32 odd, third, fourth, fifth;
+} lut32_constants;
+
+SIGNET_INLINE TARGET lut32_constants lut32_make_constants(void) {
+  lut32_constants with = {
+      .twice = _mm512_set4_epi32(0x0d0c0d0c, 0x09080908, 0x05040504, 0x01000100),
+      .odd = 0xaaaaaaaa,
+      .third = 0xf0f0f0f0,
+      .fourth = 0xff00ff00,
+      .fifth = 0xffff0000};
+  __asm__("" : "+v"(with.twice));
+  __asm__("" : "+k"(with.odd), "+k"(with.third), "+k"(with.fourth), "+k"(with.fifth));
+  return with;
+}
+
+// The lower half of each lane, then that of the other.
+SIGNET_INLINE TARGET __m512i lut32_halves(const lut32_constants *with, __m512i low, __m512i high) {
+  return _mm512_mask_blend_epi16(with->odd, low, _mm512_slli_epi32(high, 16));
+}
+
+// Table j of a chunk takes channels j, j + tables, …; `inputs` says which lanes have them.
+SIGNET_INLINE TARGET void lut32_measure_out(
+    const lut32_constants *with, const float *from, int64_t tables, const __mmask16 *inputs,
+    __m512 inverse, lut32_ingredients *to) {
+  __m512i numbers[table_inputs];
+  __m512i least = _mm512_setzero_si512();
+#pragma clang loop unroll(full)
+  for (int input = 0; input < table_inputs; input++) {
+    const __m512 values = _mm512_maskz_loadu_ps(inputs[input], from + input * tables);
+    numbers[input] = _mm512_cvtps_epi32(_mm512_mul_ps(values, inverse));
+    least = _mm512_sub_epi32(least, numbers[input]);
+    numbers[input] = _mm512_add_epi32(numbers[input], numbers[input]);
+  }
+  const __m512i second = _mm512_add_epi32(least, numbers[1]);
+  const __m512i low = lut32_halves(with, least, _mm512_add_epi32(least, numbers[0]));
+  const __m512i high = lut32_halves(with, second, _mm512_add_epi32(second, numbers[0]));
+  _mm512_store_si512(to->start, _mm512_unpacklo_epi32(low, high));
+  _mm512_store_si512(to->start + 8, _mm512_unpackhi_epi32(low, high));
+#pragma clang loop unroll(full)
+  for (int input = 2; input < table_inputs; input++) {
+    _mm512_store_si512(to->doubled[input - 2], _mm512_shuffle_epi8(numbers[input], with->twice));
+  }
+}
+
+// Entry i of a table adds input k where bit k of i is set and subtracts it otherwise. As assembly,
+// because compilers put permutations and moves between register files for the broadcasts and masked
+// additions.
+SIGNET_INLINE TARGET void lut32_make_table(
+    const lut32_constants *with, const lut32_ingredients *from, int64_t table, int64_t place,
+    char *to) {
+  __m512i sums, input;
+  __asm__("vpbroadcastq %[start], %[sums]\n\t"
+          "vpbroadcastd %[two], %[input]\n\t"
+          "vpaddw %[input], %[sums], %[sums] %{%[third]%}\n\t"
+          "vpbroadcastd %[three], %[input]\n\t"
+          "vpaddw %[input], %[sums], %[sums] %{%[fourth]%}\n\t"
+          "vpbroadcastd %[four], %[input]\n\t"
+          "vpaddw %[input], %[sums], %[sums] %{%[fifth]%}"
+          : [sums] "=&v"(sums), [input] "=&v"(input)
+          : [start] "m"(from->start[place]), [two] "m"(from->doubled[0][table]),
+            [three] "m"(from->doubled[1][table]), [four] "m"(from->doubled[2][table]),
+            [third] "Yk"(with->third), [fourth] "Yk"(with->fourth), [fifth] "Yk"(with->fifth));
+  _mm512_store_si512(to, sums);
+}
+
+// All tables of some pixels. to: tables × pitch tables
+SIGNET_INLINE TARGET void lut32_make_pixels(
+    const signet_conv *conv, const lut32_layout *plan, const lut32_constants *with,
+    const lut32_column *columns, int64_t pixels, const float *from, __m512 inverse, char *to) {
+  const signet_conv_shape *shape = &conv->shape;
+  lut32_ingredients parts[made_pixels];
+  for (int64_t chunk = 0; chunk < plan->chunks; chunk++, from += SIGNET_LUT_CHUNK) {
+    const int64_t tables = lut32_tables_of(shape, chunk);
+    __mmask16 inputs[table_inputs];
+    for (int input = 0; input < table_inputs; input++) {
+      const int64_t left = lut32_chunk_channels(shape, chunk) - input * tables;
+      inputs[input] = (__mmask16)((1u << signet_max(signet_min(left, tables), 0)) - 1);
+    }
+    for (int64_t pixel = 0; pixel < pixels; pixel++) {
+      lut32_measure_out(
+          with, from + columns[pixel].x * conv->in.pixel_stride, tables, inputs, inverse,
+          &parts[pixel]);
+    }
+    for (int64_t table = 0; table < tables; table++, to += plan->pitch * table_bytes) {
+      const int64_t place = place_of_table[table];
+      for (int64_t pixel = 0; pixel < pixels; pixel++) {
+        lut32_make_table(with, &parts[pixel], table, place, to + columns[pixel].offset);
+      }
+    }
+  }
+}
+
+// All tables of one input row.
+SIGNET_INLINE TARGET void lut32_make_row(
+    const signet_conv *conv, const lut32_layout *plan, const lut32_column *columns, int64_t count,
+    const float *from, float inverse, char *to) {
+  const lut32_constants with = lut32_make_constants();
+  const __m512 scale = _mm512_set1_ps(inverse);
+  for (int64_t done = 0; done < count; done += made_pixels) {
+    lut32_make_pixels(
+        conv, plan, &with, columns + done, signet_min(count - done, made_pixels), from, scale, to);
+  }
+}
+
+#endif

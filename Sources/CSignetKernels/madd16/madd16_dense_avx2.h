@@ -1,0 +1,11 @@
+#ifndef SIGNET_MADD16_DENSE_AVX2_H
+#define SIGNET_MADD16_DENSE_AVX2_H
+
+#include "CSignetRuntimeKernels.h"
+
+#if defined(__x86_64__)
+extern const signet_conv_kernel signet_f32_conv_dense_avx2;
+extern const signet_conv_kernel signet_f32_conv_dense_avxvnni;
+#endif
+
+#endif

@@ -1,9 +1,0 @@
-#ifndef SIGNET_CONV_REFERENCE_H
-#define SIGNET_CONV_REFERENCE_H
-
-#include "CSignetRuntimeKernels.h"
-
-extern const signet_conv_kernel signet_f32_conv_reference;
-extern const signet_conv_kernel signet_b1_conv_reference;
-
-#endif

@@ -1,0 +1,92 @@
+#ifndef SIGNET_SOLVER_POINT_H
+#define SIGNET_SOLVER_POINT_H
+
+#include <string.h>
+
+#include "solver/solver_kernels.h"
+
+/// The codes of one filter while they are searched, and what follows from them.
+typedef struct {
+  int8_t *b[SIGNET_HASHING_CODES];                            // K × S
+  float *h[SIGNET_HASHING_CODES];                             // K × S, G b
+  double matrix[SIGNET_HASHING_CODES][SIGNET_HASHING_CODES];  // K × K, BᵀGB
+  double right[SIGNET_HASHING_CODES];                         // K, Bᵀq
+  double scales[SIGNET_HASHING_CODES];                        // K, of the last fit
+  double explained;                                           // αᵀBᵀq at the last fit
+} SearchPoint;
+
+static inline uint64_t searchRandom(uint64_t *state) {
+  uint64_t word = (*state += 0x9E3779B97F4A7C15ull);
+  word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9ull;
+  word = (word ^ (word >> 27)) * 0x94D049BB133111EBull;
+  return word ^ (word >> 31);
+}
+
+/// Scales by least squares; a code that adds nothing to those before it gets the scale 0.
+static inline void fitPoint(int count, SearchPoint *p) {
+  double lower[SIGNET_HASHING_CODES][SIGNET_HASHING_CODES];
+  double rest[SIGNET_HASHING_CODES];
+  for (int k = 0; k < count; k++) {
+    rest[k] = p->right[k];
+    for (int l = 0; l < k; l++) {
+      double sum = p->matrix[k][l];
+      for (int i = 0; i < l; i++) sum -= lower[k][i] * lower[l][i] * lower[i][i];
+      lower[k][l] = lower[l][l] > 0 ? sum / lower[l][l] : 0;
+      rest[k] -= lower[k][l] * rest[l];
+    }
+    double pivot = p->matrix[k][k];
+    for (int l = 0; l < k; l++) pivot -= lower[k][l] * lower[k][l] * lower[l][l];
+    lower[k][k] = pivot > 1e-7 * p->matrix[k][k] ? pivot : 0;
+  }
+  p->explained = 0;
+  for (int k = count - 1; k >= 0; k--) {
+    double scale = lower[k][k] > 0 ? rest[k] / lower[k][k] : 0;
+    if (lower[k][k] > 0) {
+      for (int l = k + 1; l < count; l++) scale -= lower[l][k] * p->scales[l];
+    }
+    p->scales[k] = scale;
+    p->explained += scale * p->right[k];
+  }
+}
+
+/// BᵀGB and Bᵀq from the codes and h.
+static inline void formEquations(const SignetHashingSearch *t, SearchPoint *p) {
+  for (int k = 0; k < t->codeCount; k++) {
+    p->right[k] = 0;
+    for (int l = 0; l < t->codeCount; l++) p->matrix[k][l] = 0;
+    for (size_t j = 0; j < t->inputCount; j++) {
+      const double code = p->b[k][j];
+      p->right[k] += code * (double)t->correlation[j];
+      for (int l = 0; l <= k; l++) p->matrix[k][l] += code * (double)p->h[l][j];
+    }
+    for (int l = 0; l < k; l++) p->matrix[l][k] = p->matrix[k][l];
+  }
+}
+
+static inline void copyPoint(
+    const SignetHashingSearch *t, SearchPoint *to, const SearchPoint *from) {
+  for (int k = 0; k < t->codeCount; k++) {
+    memcpy(to->b[k], from->b[k], t->patchLength);
+    memcpy(to->h[k], from->h[k], t->patchLength * sizeof(float));
+  }
+  memcpy(to->matrix, from->matrix, sizeof to->matrix);
+  memcpy(to->right, from->right, sizeof to->right);
+  memcpy(to->scales, from->scales, sizeof to->scales);
+  to->explained = from->explained;
+}
+
+/// `best` lies in the caller's codes, the other two in the scratch buffers.
+static inline void placePoints(
+    const SignetHashingSearch *t, SearchPoint *best, SearchPoint *here, SearchPoint *kept) {
+  const size_t s = t->patchLength;
+  for (size_t k = 0; k < (size_t)t->codeCount; k++) {
+    best->b[k] = t->codes + k * t->codeStride;
+    best->h[k] = t->products + k * t->codeStride;
+    here->b[k] = t->codeScratch + 2 * k * s;
+    here->h[k] = t->productScratch + 2 * k * s;
+    kept->b[k] = here->b[k] + s;
+    kept->h[k] = here->h[k] + s;
+  }
+}
+
+#endif

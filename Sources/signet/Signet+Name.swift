@@ -1,0 +1,15 @@
+import ArgumentParser
+import SignetModel
+
+extension Signet {
+  /// The parser takes a mistyped command for an argument too many; this names what was meant.
+  static func checkCommandName(_ arguments: [String]) throws(ValidationError) {
+    guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return }
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard !names.contains(word) else { return }
+    let hint =
+      closestName(to: word.lowercased(), among: names).map { "; did you mean '\($0)'?" }
+      ?? "; expected one of \(names.joined(separator: ", "))"
+    throw ValidationError("'\(word.printable)' is not a command" + hint)
+  }
+}

@@ -86,6 +86,25 @@ import Testing
     }
   }
 
+  /// Weights that an ONNX file keeps beside itself are its own, too.
+  @Test func theDataOfAnONNXFileIsNotWritten() throws {
+    let network = try TinyONNX.write(to: workspace.folder)
+    try Command("import", network, "--preset", "unit", "-o", path("m")).succeed()
+    for arguments in [["import", network], ["export", network]] {
+      try refuses(
+        arguments + ["-o", path(TinyONNX.dataName)], naming: "the model's data and -o",
+        keeping: [TinyONNX.dataName])
+    }
+    try refuses(
+      ["train", network, "--data", data, "-o", path("n"), "--checkpoint", path(TinyONNX.dataName)],
+      with: 65, naming: TinyONNX.dataName, keeping: [TinyONNX.dataName])
+    try refuses(
+      [
+        "finetune", path("m"), "--method", "bwn", "--teacher", network, "--data", data,
+        "-o", path(TinyONNX.dataName),
+      ], naming: "the model's data and -o", keeping: [TinyONNX.dataName])
+  }
+
   private func model() throws -> String {
     if !workspace.exists("m") { try Command(arguments: training + ["-o", path("m")]).succeed() }
     return path("m")

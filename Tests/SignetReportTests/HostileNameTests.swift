@@ -60,19 +60,6 @@ import Testing
       lines: 1)
     expectHarmless(
       ImportReport(output: name, layers: 1, parameters: 1, fileBytes: 1).text, lines: 1)
-    let record = LayerRecord(
-      name: name, filters: 1, patchLength: 1, errorBefore: 1, errorAfter: 1, flips: 0)
-    expectHarmless(BinarizationReport.line(for: record, index: 0, total: 1), lines: 1)
-    let choice = LayerChoice(
-      name: name, weights: 1, codes: 1, changes: [OutputChange(divergence: 0, changedTop1: 0)])
-    for line in BinarizationReport.explained([choice]).map(\.line) {
-      expectHarmless(line, lines: 1)
-    }
-    expectHarmless(
-      BinarizationReport(
-        output: name, method: "bwnh", images: 1, seconds: 1, fileBytes: 1, floatBytes: 1,
-        layers: [record]
-      ).text, lines: 1)
     let line = ProgressLine(label: name, done: 1, total: 2, facts: [name])
     expectHarmless(line.plain, lines: 1)
     expectHarmless(line.bar(columns: 200), lines: 1)

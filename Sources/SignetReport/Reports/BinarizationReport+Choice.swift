@@ -14,7 +14,7 @@ extension BinarizationReport {
     /// What is said once the choice is made: the columns line up from one line to the next.
     public var line: String {
       let codes = self.codes == 0 ? "float" : "\(self.codes) code" + (self.codes == 1 ? " " : "s")
-      return "\(name.printable.padded(to: 24, .left))  \(codes.padded(to: 7, .left))  \(reason)"
+      return "\(name.padded(to: 24, .left))  \(codes.padded(to: 7, .left))  \(reason)"
     }
   }
 

@@ -32,7 +32,7 @@ public struct BinarizationReport: Report {
 
   public var text: String {
     "\(layers.count) layer\(layers.count == 1 ? "" : "s") binarized with \(method) in "
-      + "\(Quantity.seconds(seconds)) → \(output.printablePath) (\(Quantity.bytes(fileBytes)), "
+      + "\(Quantity.seconds(seconds)) → \(output) (\(Quantity.bytes(fileBytes)), "
       + "\(Quantity.ratio(Double(floatBytes) / Double(max(1, fileBytes)))) smaller)"
       + (skipped == 0 ? "" : ", \(Quantity.count(skipped)) images skipped")
   }
@@ -43,7 +43,7 @@ public struct BinarizationReport: Report {
     let position = String(index + 1).padded(to: width, .right) + "/\(total)"
     let extent = "\(layer.patchLength)×\(layer.filters)".padded(to: 9, .right)
     let flips = Quantity.count(layer.flips).description.padded(to: 9, .right)
-    return "\(position)  \(layer.name.printable.padded(to: 24, .left))  \(extent)  "
+    return "\(position)  \(layer.name.padded(to: 24, .left))  \(extent)  "
       + "error \(Quantity.fraction(layer.errorBefore)) → \(Quantity.fraction(layer.errorAfter))  "
       + "\(flips) flips" + (layer.seconds.map { "  \(Quantity.seconds($0))" } ?? "")
       + (layer.sensitivity.map { "  alone: \($0.text)" } ?? "")

@@ -47,7 +47,7 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
   func perform() throws -> BinarizationReport {
     let work = try LongWork(files: files, output: output, checkpoints: checkpoints)
     defer { work.release() }
-    let float = try model.load(onnx.choices, preprocessing)
+    let float = try model.load(onnx.choices, preprocessing, files: files)
     let dataset = try data.open(default: .train, seed: options.seed)
     try files.check(data: dataset.sourceFiles)
     try work.begin()

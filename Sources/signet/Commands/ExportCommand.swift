@@ -65,7 +65,7 @@ struct ExportCommand: ParsableCommand {
     try output.check()
     let lock = try FileLock(output.url)
     defer { lock.release() }
-    let loaded = try model.load(onnx.choices)
+    let loaded = try model.load(onnx.choices, files: files)
     let encoding = output.isONNX ? (expandsToFloat ? .float : encoding ?? .bits) : nil
     let hasCodes = loaded.weights.values.contains(where: \.isBinary)
     let edges = edges ?? (hasCodes && encoding != .float ? .int8 : .float32)

@@ -87,14 +87,14 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
       files: files, output: output, checkpoints: checkpoints, log: options.log)
     defer { work.release() }
     let dataset = try data.open(default: .train, seed: options.seed)
-    let start = try model.load(onnx.choices) { architecture in
+    let start = try model.load(onnx.choices, files: files) { architecture in
       // A student sees images as its teacher does.
       try architecture.model(
         inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
       ).with(
         preprocessing: self.teacher?.load(onnx.choices).preprocessing, labels: dataset.classNames)
     }
-    let teacher = try teacher?.load(onnx.choices, besides: start)
+    let teacher = try teacher?.load(onnx.choices, besides: start, files: files)
     var resolved = options.resolved(over: .finetuning, threads: common.threadCount)
     resolved.loss = loss
     binary.apply(to: &resolved)

@@ -89,7 +89,7 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func imported() throws -> Model {
-    if let model { return try model.load(onnx.choices, preprocessing) }
+    if let model { return try model.load(onnx.choices, preprocessing, files: files) }
     let architecture = try Architecture(named: arch ?? "")
     let plain = try architecture.model(
       weights: URL(fileURLWithPath: weights ?? ""), preprocessing: architecture.preprocessing)

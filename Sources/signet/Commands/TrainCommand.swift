@@ -52,7 +52,7 @@ struct TrainCommand: ParsableCommand, LongCommand {
       files: files, output: output, checkpoints: checkpoints, log: options.log)
     defer { work.release() }
     let dataset = try data.open(default: .train, seed: options.seed)
-    let start = try model.load(onnx.choices) { architecture in
+    let start = try model.load(onnx.choices, files: files) { architecture in
       try architecture.model(
         inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
       ).with(labels: dataset.classNames)

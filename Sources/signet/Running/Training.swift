@@ -28,7 +28,7 @@ struct Training {
       model, teacher: teacher, dataset: data.training, validation: data.validation,
       checkpoint: checkpoint,
       progress: { progress in
-        append(progress.metrics, to: &metrics)
+        append(progress.metrics, to: &metrics, display)
         last = progress
         display.show(progress.line(label: verb))
         if let score = progress.validation {
@@ -56,11 +56,14 @@ struct Training {
   }
 
   /// Work does not end because its log cannot be written: a warning, and no more metrics.
-  private func append(_ line: TrainingMetrics, to metrics: inout MetricsLog?) {
+  private func append(
+    _ line: TrainingMetrics, to metrics: inout MetricsLog?, _ display: ProgressDisplay
+  ) {
     do throws(ModelFileError) {
       try metrics?.append(line)
     } catch {
       metrics = nil
+      display.finish()
       Console.warn("\(error); the work goes on, its metrics are written no more")
     }
   }

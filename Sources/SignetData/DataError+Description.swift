@@ -1,53 +1,59 @@
+import SignetModel
+
 extension DataError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownKind(let name, let suggestion):
       let kinds = DatasetSpecification.Kind.allCases.map(\.usage).joined(separator: ", ")
       let hint = suggestion.map { "; did you mean '\($0)'?" } ?? ""
-      return "'\(name)' is not a kind of data\(hint) (expected one of \(kinds))"
+      return "'\(name.printable)' is not a kind of data\(hint) (expected one of \(kinds))"
     case .missingPath(let kind):
       return "'\(kind.rawValue)' needs a path: expected \(kind.usage)"
     case .option(let name, let expected, let found):
-      return "\(name): expected \(expected), found \(found)"
+      return "\(name): expected \(expected), found \(found.printable)"
     case .notFound(let kind, let folder, let file):
-      return "\(folder): expected the file \(file) there; \(kind.remedy)"
+      return "\(folder.printablePath): expected the file \(file.printable) there; \(kind.remedy)"
     case .unreadable(let path, let reason):
-      return "\(path): \(reason)"
+      return "\(path.printablePath): \(reason)"
     case .fileTooLarge(let path, let limit, let found):
-      return "\(path): expected at most \(limit) bytes, found \(found)"
+      return "\(path.printablePath): expected at most \(limit) bytes, found \(found)"
     case .truncated(let file, let offset, let expected, let found):
-      return "\(file): truncated at byte \(offset): expected \(expected), found \(found)"
+      return
+        "\(file.printablePath): truncated at byte \(offset): expected \(expected), found \(found.printable)"
     case .format(let file, let offset, let expected, let found):
-      return "\(file): byte \(offset): expected \(expected), found \(found)"
+      return "\(file.printablePath): byte \(offset): expected \(expected), found \(found.printable)"
     case .line(let file, let line, let expected, let found):
-      return "\(file): line \(line): expected \(expected), found \(found)"
+      return "\(file.printablePath): line \(line): expected \(expected), found \(found.printable)"
     case .empty(let path, let expected):
-      return "\(path): expected \(expected), found none"
+      return "\(path.printablePath): expected \(expected.printable), found none"
     case .missingSplit(let folder, let split):
       let names = split == .train ? "'train'" : "'test' or 'val'"
-      return "\(folder): is split into folders, but \(names) is not among them"
+      return "\(folder.printablePath): is split into folders, but \(names) is not among them"
     case .classNames(let dataset, let unknown, let suggestion, let count):
-      let names = unknown.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
-      let hint = suggestion.map { "; did you mean '\($0)'?" } ?? ""
-      return "\(dataset): \(unknown.count) of its \(count) classes are none of the model's: "
+      let names = unknown.prefix(3).map { "'\($0.printable)'" }.joined(separator: ", ")
+      let hint = suggestion.map { "; did you mean '\($0.printable)'?" } ?? ""
+      return
+        "\(dataset.printablePath): \(unknown.count) of its \(count) classes are none of the model's: "
         + names + (unknown.count > 3 ? ", …" : "") + hint
         + " (rename them, or take labels in their order with --match-classes order)"
     case .unlabelled(let dataset):
       return
-        "\(dataset): images without labels, expected a folder per class; to do without labels, "
+        "\(dataset.printablePath): images without labels, expected a folder per class; to do without labels, "
         + "fine-tune with --teacher MODEL --no-labels"
     case .countMismatch(let images, let imageCount, let labels, let labelCount):
-      return "\(images) has \(imageCount) images, but \(labels) has \(labelCount) labels"
+      return
+        "\(images.printablePath) has \(imageCount) images, but \(labels.printablePath) has \(labelCount) labels"
     case .size(let dataset, let expected, let found):
-      return "\(dataset) has images of \(found), the network takes \(expected)"
+      return "\(dataset.printablePath) has images of \(found), the network takes \(expected)"
     case .resize(let dataset, let size, let shorterSide):
-      return "\(dataset) has images of \(size), which are not resized, but the network's "
+      return
+        "\(dataset.printablePath) has images of \(size), which are not resized, but the network's "
         + "preprocessing asks for a shorter side of \(shorterSide)"
     case .channels(let order, let shape, let means, let deviations):
       return "preprocessing with channel order \(order.rawValue), \(means) means and "
         + "\(deviations) deviations does not fit an input of \(shape)"
     case .image(let file, let defect):
-      return "\(file): \(defect)"
+      return "\(file.printablePath): \(defect)"
     }
   }
 }
@@ -56,15 +62,15 @@ extension ImageDefect: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownFormat(let found):
-      return "expected a JPEG or PNG image, found \(found)"
+      return "expected a JPEG or PNG image, found \(found.printable)"
     case .tooLarge(let width, let height, let limit):
       return "an image of \(width)×\(height) pixels is larger than the limit of \(limit) pixels"
     case .implausible(let width, let height, let bytes):
       return "an image of \(width)×\(height) pixels cannot be held by \(bytes) bytes"
     case .truncated(let reason):
-      return "truncated image: \(reason)"
+      return "truncated image: \(reason.printable)"
     case .corrupt(let reason):
-      return "damaged image: \(reason)"
+      return "damaged image: \(reason.printable)"
     }
   }
 }

@@ -2,22 +2,22 @@ extension EngineError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownKernels(let name, let available, let suggestion):
-      return "no kernels are called '\(name)'"
+      return "no kernels are called '\(name.printable)'"
         + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
         + " (this processor runs \(available.joined(separator: ", ")))"
     case .unavailableKernels(let name, let available):
-      return "the kernels '\(name)' cannot run on this processor, which runs "
+      return "the kernels '\(name.printable)' cannot run on this processor, which runs "
         + available.joined(separator: ", ")
     case .option(let name, let expected, let found):
       return "\(name): expected \(expected), found \(found)"
     case .variable(let name, let expected, let found):
-      return "\(name): expected \(expected), found '\(found)'"
+      return "\(name): expected \(expected), found '\(found.printable)'"
     case .tooLarge(let layer, let found):
-      return "layer '\(layer)': \(found) is larger than the runtime can count"
+      return "layer '\(layer.printable)': \(found) is larger than the runtime can count"
     case .missingTensor(let layer, let tensor):
-      return "layer '\(layer)': the model has no tensor '\(tensor)'"
+      return "layer '\(layer.printable)': the model has no tensor '\(tensor.printable)'"
     case .missingValue(let layer):
-      return "the value '\(layer)' is read before a layer makes it"
+      return "the value '\(layer.printable)' is read before a layer makes it"
     case .memory(let purpose, let bytes):
       return "cannot get \(bytes) bytes of memory for \(purpose)"
     case .memoryLimit(let purpose, let needed, let allowed):

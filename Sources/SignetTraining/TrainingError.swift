@@ -23,8 +23,10 @@ public enum TrainingError: Error, Sendable {
   case diverged(step: Int, layer: String?, part: LayerPart, checkpoint: URL?)
   /// The caller asked to stop; running again with the same checkpoint goes on from here.
   case interrupted(checkpoint: URL?)
-  /// The file is not a checkpoint, or damaged.
+  /// The checkpoint is damaged.
   case checkpoint(file: URL, defect: String)
+  /// Where the checkpoint should be is a file of another kind.
+  case foreignCheckpoint(file: URL)
   /// The checkpoint belongs to another run.
   case otherRun(file: URL, differences: [Difference])
   /// The calibration activations that must be held at once pass the limit, in bytes.

@@ -26,7 +26,9 @@ struct Signet: ParsableCommand {
     ])
 
   static func main() {
+    StandardStreams.secure()
     do {
+      try checkCommandName(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot()
       try command.run()
     } catch {

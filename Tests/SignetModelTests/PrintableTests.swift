@@ -19,6 +19,12 @@ import Testing
     #expect(long == String(repeating: "x", count: 200) + "…")
   }
 
+  @Test func pathsAndTextsAreWhole() {
+    let long = String(repeating: "x", count: 1000)
+    #expect((long + "\u{1b}/m").printablePath == long + "\\u{1b}/m")
+    #expect((long + "\r\nb\u{202e}\nc").printableLines == long + "\\r\\nb\\u{202e}\nc")
+  }
+
   @Test func errorsEscapeNames() {
     let name = "a\u{1b}]0;x\n"
     let escaped = "a\\u{1b}]0;x\\n"
@@ -27,6 +33,7 @@ import Testing
       GraphError.unknownInput(node: "b", input: name, suggestion: name),
       ModelError.tensors([.unexpected(name: name, suggestion: name)]),
       ModelFileError(path: "f", defect: .duplicate(name: name)),
+      ModelFileError(path: name, defect: .notRegularFile),
       ModelFileError(path: "f", defect: .json(part: "header", offset: 1, reason: "tensor \(name)")),
     ]
     for error in errors {

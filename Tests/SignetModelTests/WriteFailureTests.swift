@@ -62,18 +62,25 @@ import Testing
       Issue.record("another error: \(failure)")
       return
     }
+    // The file that was not written is not to blame.
+    #expect(failure.path.isEmpty)
     #expect(try Data(contentsOf: url) == before)
     #expect(folder.names == ["model.signet"])
   }
 
-  /// The file name is as long as a name may be, so the temporary one cannot be made.
-  @Test func temporaryFileThatCannotBeMade() throws {
+  /// The temporary file's name is longer than the file's, which may be as long as names can be.
+  @Test(arguments: ["x", "ü", "🙂"]) func longNames(character: String) throws {
     let folder = try TemporaryFolder()
-    let url = folder.file(String(repeating: "x", count: 255))
+    let length = 255 / character.utf8.count
+    let url = folder.file(String(repeating: character, count: length))
     try Data("old".utf8).write(to: url)
     let model = try Fixture.model()
-    #expect(error { () throws(ModelFileError) in try model.write(to: url) } != nil)
-    #expect(try Data(contentsOf: url) == Data("old".utf8))
+    try model.write(to: url)
+    #expect(try Model(contentsOf: url) == model)
+    #expect(folder.names == [url.lastPathComponent])
+    let tooLong = folder.file(String(repeating: character, count: length + 1))
+    let failure = error { () throws(ModelFileError) in try model.write(to: tooLong) }
+    #expect(failure?.defect == .system(operation: "write", reason: "File name too long"))
     #expect(folder.names.count == 1)
   }
 

@@ -78,4 +78,39 @@ import Testing
         2. binarize  data fashion-mnist  seed 1  method bwnh
         """)
   }
+
+  @Test func errorsOfCodesThatWereTrainedSinceAreNotShown() throws {
+    var binary = try model()
+    for (kept, holds) in [("start", true), ("step 5", false)] {
+      let tuned = Provenance.Step(verb: "finetune", seed: 2, options: ["kept": kept])
+      let report = InspectionReport(
+        model: try binary.with(provenance: model().provenance.adding(tuned)), file: "m.signet",
+        fileBytes: 300, floatBytes: 144)
+      #expect(report.layers[0].errorAfter == (holds ? 0.125 : nil))
+      #expect(report.layers[0].errorBefore == (holds ? 0.25 : nil))
+      #expect(report.text.contains("error before") == holds)
+      #expect(report.text.contains("measured at step 2 below, and step 3 changed") == !holds)
+    }
+    // Hashed anew, they hold again.
+    let steps = try model().provenance.steps
+    binary = try binary.with(
+      provenance: Provenance(steps: [Provenance.Step(verb: "finetune")] + steps))
+    let report = InspectionReport(model: binary, file: "m", fileBytes: 1, floatBytes: 1)
+    #expect(report.layers[0].errorAfter == 0.125)
+  }
+
+  @Test(arguments: [60, 80]) func linesFitTheTerminal(columns: Int) throws {
+    let options = [
+      "binaryKeep": "first,last", "straightThrough": "identity gradient, learned scale",
+    ]
+    let step = Provenance.Step(verb: "finetune", data: "CIFAR-10", seed: 1, options: options)
+    let report = InspectionReport(
+      model: try model().with(provenance: model().provenance.adding(step)), file: "m.signet",
+      fileBytes: 300, floatBytes: 144)
+    let lines = report.text(columns: columns).split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= columns })
+    let words = report.text(columns: columns).split(whereSeparator: \.isWhitespace)
+    #expect(words.joined(separator: " ").contains("straight through identity gradient, learned"))
+    #expect(words.contains("conv1") && words.contains("fc"))
+  }
 }

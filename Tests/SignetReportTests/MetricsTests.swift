@@ -65,4 +65,24 @@ import Testing
     try write([0])
     #expect(try String(contentsOf: lines, encoding: .utf8) == "\(first)\n")
   }
+
+  @Test func whatCannotBeWrittenHasAReason() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("signet-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var log = try MetricsLog(folder: folder.appendingPathComponent("deep/er"))
+    try log.append(metrics(0))
+    try FileManager.default.removeItem(at: folder)
+    #expect {
+      try log.append(metrics(1))
+    } throws: { error in
+      "\(error)".hasSuffix("\(MetricsLog.linesName): cannot write: No such file or directory")
+    }
+    try Data().write(to: folder)
+    #expect {
+      _ = try MetricsLog(folder: folder.appendingPathComponent("in"))
+    } throws: { error in
+      "\(error)" == "\(folder.path)/in: cannot make a folder: Not a directory"
+    }
+  }
 }

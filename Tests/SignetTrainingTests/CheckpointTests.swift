@@ -1,4 +1,5 @@
 import Foundation
+import SignetModel
 import Testing
 
 @testable import SignetTraining
@@ -42,6 +43,62 @@ import Testing
       #expect(throws: TrainingError.self) {
         try Checkpoint(contentsOf: folder.appendingPathComponent("absent"))
       }
+    }
+  }
+
+  @Test func damageIsSaidOfTheCheckpointWithAWayOn() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("state")
+      try checkpoint.write(to: file)
+      let good = try Data(contentsOf: file)
+      for bad in [good.prefix(good.count / 2), good + [0], Data("text".utf8), good.dropFirst()] {
+        try bad.write(to: file)
+        #expect {
+          try Checkpoint(contentsOf: file)
+        } throws: { error in
+          guard case .checkpoint(file, _) = error as? TrainingError else { return false }
+          return "\(error)".contains("--restart")
+        }
+      }
+    }
+  }
+
+  @Test func aDiskThatIsFullIsNoDamage() throws {
+    let file = URL(fileURLWithPath: "/nowhere/state")
+    #expect {
+      try checkpoint.write(to: file)
+    } throws: { error in
+      guard case .modelFile(let error) = error as? TrainingError else { return false }
+      return error.path == file.path
+        && error.defect == .system(operation: "write", reason: "No such file or directory")
+    }
+  }
+
+  @Test func onlyCheckpointsAreRemoved() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("state")
+      try CheckpointFile.remove(file)
+      try checkpoint.write(to: file)
+      let good = try Data(contentsOf: file)
+      // Damaged ones still are checkpoints.
+      for bytes in [good, good.prefix(good.count / 2), Data()] {
+        try bytes.write(to: file)
+        #expect(CheckpointFile.isCheckpoint(file))
+        try CheckpointFile.remove(file)
+        #expect(!FileManager.default.fileExists(atPath: file.path))
+      }
+      for foreign in [try Tiny.model().fileBytes(), Array("signet.checkpoint".utf8), [0]] {
+        try Data(foreign).write(to: file)
+        #expect(!CheckpointFile.isCheckpoint(file))
+        #expect {
+          try CheckpointFile.remove(file)
+        } throws: { error in
+          guard case .foreignCheckpoint(file) = error as? TrainingError else { return false }
+          return true
+        }
+        #expect(try Data(contentsOf: file) == Data(foreign))
+      }
+      #expect(throws: TrainingError.self) { try CheckpointFile.remove(folder) }
     }
   }
 

@@ -1,3 +1,5 @@
+import SignetModel
+
 /// Why an accuracy could not be measured.
 public enum EvaluationError: Error, Hashable, Sendable {
   /// A data set with classes the network does not have.
@@ -14,13 +16,13 @@ extension EvaluationError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .classes(let dataset, let largestLabel, let classCount):
-      "\(dataset) has labels up to \(largestLabel), the network only \(classCount) classes"
+      "\(dataset.printablePath) has labels up to \(largestLabel), the network only \(classCount) classes"
     case .scoreCount(let expected, let found):
       "the network gave \(found) scores, expected \(expected)"
     case .notFinite(let file):
-      "\(file): the network's outputs for it hold NaN or an infinity"
+      "\(file.printablePath): the network's outputs for it hold NaN or an infinity"
     case .notANumber(let dataset, let image):
-      "the network's scores for image \(image) of \(dataset) are not numbers"
+      "the network's scores for image \(image) of \(dataset.printablePath) are not numbers"
     }
   }
 }

@@ -43,17 +43,3 @@ struct FolderEntry {
       }
   }
 }
-
-/// What tells a file or folder from all others, whatever links lead to it.
-struct FileIdentity: Hashable {
-  private let device: UInt64
-  private let node: UInt64
-
-  /// `nil` where there is nothing.
-  init?(of url: URL) {
-    var status = stat()
-    guard stat(url.path, &status) == 0 else { return nil }
-    device = UInt64(truncatingIfNeeded: status.st_dev)
-    node = UInt64(truncatingIfNeeded: status.st_ino)
-  }
-}

@@ -1,4 +1,5 @@
 import Foundation
+import SignetModel
 
 /// The images of a folder and of the folders in it.
 public enum ImageFolderFiles {

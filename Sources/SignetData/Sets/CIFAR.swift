@@ -42,7 +42,8 @@ struct CIFAR: Sendable {
     }
     return FixedSizeDataset(
       name: "\(name) \(split.rawValue)", classNames: try classNames(in: folder), labels: labels,
-      size: Self.size, bytes: bytes, firstRecord: 0, recordLength: recordLength)
+      size: Self.size, bytes: bytes, firstRecord: 0, recordLength: recordLength,
+      sourceFiles: (files + [namesFile]).map(folder.appendingPathComponent))
   }
 
   /// The folder itself, or the archive's folder inside it.

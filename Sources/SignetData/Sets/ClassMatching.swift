@@ -1,3 +1,4 @@
+import Foundation
 import SignetModel
 
 /// How a data set's labels become a network's class numbers.
@@ -22,12 +23,12 @@ extension ClassMatching.Remark: CustomStringConvertible {
   public var description: String {
     switch self {
     case .reordered(let dataset):
-      "\(dataset): its classes stand in another order than the model's; they are matched by name"
+      "\(dataset.printablePath): its classes stand in another order than the model's; they are matched by name"
     case .counts(let dataset, let classes, let network):
-      "\(dataset) has \(classes) classes, the model \(network)"
+      "\(dataset.printablePath) has \(classes) classes, the model \(network)"
     case .otherNames(let dataset, let found, let expected):
-      "\(dataset): its class '\(found.first ?? "")' is none of the model's ('"
-        + "\(expected.first ?? "")', …), so labels are taken in their order"
+      "\(dataset.printablePath): its class '\((found.first ?? "").printable)' is none of the "
+        + "model's ('\((expected.first ?? "").printable)', …), so labels are taken in their order"
     }
   }
 }
@@ -97,10 +98,13 @@ private struct Relabelled: ImageDataset {
   var count: Int { base.count }
   var name: String { base.name }
   var imageShape: Shape? { base.imageShape }
+  var sourceFiles: [URL] { base.sourceFiles }
 
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)
     -> [UInt8]
   {
     try base.pixels(at: index, shape: shape, preprocessing: preprocessing)
   }
+
+  func contentDigest(of indices: [Int]) -> String { base.contentDigest(of: indices) }
 }

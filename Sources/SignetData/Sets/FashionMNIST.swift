@@ -32,7 +32,8 @@ enum FashionMNIST {
     return FixedSizeDataset(
       name: "Fashion-MNIST \(split.rawValue)", classNames: classNames, labels: values.map(Int.init),
       size: size, bytes: images.bytes, firstRecord: images.firstElement,
-      recordLength: size.elementCount)
+      recordLength: size.elementCount,
+      sourceFiles: [images.file, labels.file].map(URL.init(fileURLWithPath:)))
   }
 
   private static func file(in folder: URL, named name: String) throws(DataError) -> URL {

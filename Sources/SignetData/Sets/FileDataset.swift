@@ -9,10 +9,20 @@ protocol FileDataset: ImageDataset {
 
 extension FileDataset {
   var count: Int { files.count }
+  var sourceFiles: [URL] { files }
 
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)
     -> [UInt8]
   {
     try ImageFile.pixels(contentsOf: files[index], shape: shape, preprocessing: preprocessing)
+  }
+
+  func contentDigest(of indices: [Int]) -> String {
+    var digest = ContentDigest()
+    for index in indices {
+      digest.add(files[index])
+      digest.add([labels[index]])
+    }
+    return digest.hexadecimal
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import SignetModel
 
 /// Images of one size held in memory as one block of records.
@@ -12,6 +13,7 @@ struct FixedSizeDataset: ImageDataset {
   let firstRecord: Int
   /// Bytes per image, the image's planes being the last of them.
   let recordLength: Int
+  let sourceFiles: [URL]
 
   var count: Int { labels.count }
   var imageShape: Shape? { size }
@@ -42,6 +44,18 @@ struct FixedSizeDataset: ImageDataset {
     default:
       throw .size(dataset: name, expected: shape, found: size)
     }
+  }
+
+  func contentDigest(of indices: [Int]) -> String {
+    var digest = ContentDigest()
+    bytes.withUnsafeBytes { bytes in
+      for index in indices {
+        let start = firstRecord + index * recordLength
+        digest.add(UnsafeRawBufferPointer(rebasing: bytes[start..<start + recordLength]))
+      }
+    }
+    digest.add(indices.map { labels[$0] })
+    return digest.hexadecimal
   }
 
   /// planes: 3×H×W, red first → H×W

@@ -1,3 +1,4 @@
+import Foundation
 import SignetModel
 
 /// Labelled images that can be had as bytes in any order, from any thread.
@@ -16,6 +17,14 @@ public protocol ImageDataset: Sendable {
   /// The size that all images have, C×H×W; `nil` where every file has its own.
   var imageShape: Shape? { get }
 
+  /// The files that the images and their labels come from; empty where there are none.
+  var sourceFiles: [URL] { get }
+
+  /// A checksum that changes when the images at `indices` do, or their labels, in a set of the same
+  /// name: over the bytes of images that are held in memory, else over each file's path, size and
+  /// time of change. A set that does not say otherwise has its labels' only.
+  func contentDigest(of indices: [Int]) -> String
+
   /// One image as bytes C×H×W, row-major, in the channel order of `preprocessing`.
   ///
   /// Files are resized and centre-cropped as `preprocessing` says; sets whose images have one
@@ -28,6 +37,14 @@ public protocol ImageDataset: Sendable {
 extension ImageDataset {
   public var imageShape: Shape? { nil }
   public var isLabelled: Bool { true }
+  public var sourceFiles: [URL] { [] }
+
+  public func contentDigest(of indices: [Int]) -> String {
+    var digest = ContentDigest()
+    let labels = labels
+    digest.add(indices.map { labels[$0] })
+    return digest.hexadecimal
+  }
 }
 
 /// Some images of another set, in a given order.
@@ -51,6 +68,7 @@ struct Subset: ImageDataset {
   var classNames: [String] { base.classNames }
   var imageShape: Shape? { base.imageShape }
   var isLabelled: Bool { base.isLabelled }
+  var sourceFiles: [URL] { base.sourceFiles }
   var name: String {
     "\(base.name), \(count) of \(base.count)" + (role.map { " " + $0 } ?? "")
   }
@@ -59,6 +77,10 @@ struct Subset: ImageDataset {
     -> [UInt8]
   {
     try base.pixels(at: indices[index], shape: shape, preprocessing: preprocessing)
+  }
+
+  func contentDigest(of indices: [Int]) -> String {
+    base.contentDigest(of: indices.map { self.indices[$0] })
   }
 }
 

@@ -9,6 +9,9 @@ struct ImageList: FileDataset {
   let labels: [Int]
   /// A list names no classes: `0` up to the largest label.
   let classNames: [String]
+  let list: URL
+
+  var sourceFiles: [URL] { [list] + files }
 
   init(file: URL) throws(DataError) {
     var bytes = try FileBytes.read(file, limit: Limits.textBytes)[...]
@@ -42,6 +45,7 @@ struct ImageList: FileDataset {
     self.labels = labels
     classNames = (0...largest).map(String.init)
     name = file.path
+    list = file
   }
 
   private static func fields(of line: String) -> (path: String, label: String)? {

@@ -7,11 +7,13 @@ package enum AtomicFile {
   package static func write(_ parts: [Data], to url: URL) throws(ModelFileError) {
     let path = url.path
     let (target, existing) = try target(of: url)
-    let temporary = target.deletingLastPathComponent().appendingPathComponent(
-      ".\(target.lastPathComponent).\(UUID().uuidString).tmp"
-    ).path
+    TemporaryFile.sweep(besides: target)
+    let temporary = target.deletingLastPathComponent()
+      .appendingPathComponent(TemporaryFile.name(for: target)).path
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .system("write", path: path) }
+    // Tells other runs that this file is being written; goes with the descriptor.
+    _ = flock(descriptor, LOCK_EX | LOCK_NB)
     do throws(ModelFileError) {
       do throws(ModelFileError) {
         if let existing { fchmod(descriptor, existing.st_mode & 0o7777) }
@@ -68,19 +70,7 @@ package enum AtomicFile {
   static func append(
     _ part: Data, to descriptor: CInt, path: String
   ) throws(ModelFileError) {
-    let isComplete = part.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) -> Bool in
-      var done = 0
-      while done < bytes.count {
-        let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-        let written = Foundation.write(descriptor, rest.baseAddress, rest.count)
-        if written >= 0 {
-          done += written
-        } else if errno != EINTR {
-          return false
-        }
-      }
-      return true
-    }
-    guard isComplete else { throw .system("write", path: path) }
+    let code = WholeWrite.write(part, to: descriptor)
+    guard code == 0 else { throw .system("write", path: path, code: code) }
   }
 }

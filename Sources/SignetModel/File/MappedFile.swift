@@ -25,11 +25,3 @@ package enum MappedFile {
     return Data(bytesNoCopy: base, count: count, deallocator: .unmap)
   }
 }
-
-extension ModelFileError {
-  /// The last failure of a system call.
-  static func system(_ operation: String, path: String) -> ModelFileError {
-    ModelFileError(
-      path: path, defect: .system(operation: operation, reason: String(cString: strerror(errno))))
-  }
-}

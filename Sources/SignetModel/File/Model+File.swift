@@ -18,9 +18,10 @@ extension Model {
   /// Writes the model file: to a temporary file in the same folder, which then takes the place of
   /// whatever stands at `url`. The same model always gives the same bytes.
   ///
-  /// - Throws: ``ModelFileError``; what stood at `url` is then untouched.
+  /// - Throws: ``ModelFileError``; what stood at `url` is then untouched. Where the model itself is
+  ///   at fault, its path is empty: the file that was not written is to blame for nothing.
   public func write(to url: URL) throws(ModelFileError) {
-    try AtomicFile.write(fileParts(path: url.path), to: url)
+    try AtomicFile.write(fileParts(path: ""), to: url)
   }
 
   /// The model file.

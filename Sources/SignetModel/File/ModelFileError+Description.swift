@@ -1,6 +1,6 @@
 extension ModelFileError: CustomStringConvertible {
   public var description: String {
-    path.isEmpty ? "\(defect)" : "\(path): \(defect)"
+    path.isEmpty ? "\(defect)" : "\(path.printablePath): \(defect)"
   }
 }
 
@@ -11,6 +11,9 @@ extension ModelFileError.Defect: CustomStringConvertible {
       return "cannot \(operation): \(reason)"
     case .notRegularFile:
       return "not a regular file"
+    case .locked(let process):
+      return (process.map { "process \($0)" } ?? "another process")
+        + " is at work on it; wait for its end, or write elsewhere"
     case .truncated(let expected, let found):
       return "truncated: expected \(expected) bytes, found \(found)"
     case .headerLength(let found, let limit):

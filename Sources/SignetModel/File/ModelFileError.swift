@@ -14,6 +14,8 @@ public struct ModelFileError: Error, Hashable, Sendable {
     case system(operation: String, reason: String)
     /// A folder, a device or a pipe stands at the path.
     case notRegularFile
+    /// Another process, whose number is known as a rule, is at work on the file.
+    case locked(process: Int?)
     /// The file ends after `found` bytes, its contents need `expected`.
     case truncated(expected: Int, found: Int)
     /// The first eight bytes, the header's length, are out of range.

@@ -30,6 +30,7 @@ public struct Provenance: Sendable, Hashable, Codable {
     }
   }
 
+  /// Oldest first.
   public var steps: [Step]
 
   public init(steps: [Step] = []) {
@@ -40,8 +41,24 @@ public struct Provenance: Sendable, Hashable, Codable {
     Provenance(steps: steps + [step])
   }
 
+  /// Where the latest measurement of layers and a training that came after it stand in ``steps``;
+  /// `nil` where nothing was measured or what was measured still holds.
+  public var placeOfOutdatedRecords: (measured: Int, changed: Int)? {
+    guard let measured = steps.lastIndex(where: { !$0.layers.isEmpty }),
+      let changed = steps[measured...].lastIndex(where: \.changedWeights)
+    else { return nil }
+    return (measured, changed)
+  }
+
   /// The latest measurement of each binarized layer.
   public var layerRecords: [LayerRecord] {
     steps.last { !$0.layers.isEmpty }?.layers ?? []
+  }
+}
+
+extension Provenance.Step {
+  /// Whether it was a training that did not end with the network it began with.
+  fileprivate var changedWeights: Bool {
+    ["train", "finetune"].contains(verb) && options["kept"] != "start"
   }
 }

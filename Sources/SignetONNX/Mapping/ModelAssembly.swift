@@ -26,8 +26,9 @@ struct ModelAssembly {
       problems += unknownOperators(order.positions)
       throw .unsupported(file: name, problems: problems)
     }
+    let externalData = ExternalData(model: file)
     var importer = GraphImporter(
-      decoder: TensorDecoder(externalData: ExternalData(model: file)), operatorSet: set,
+      decoder: TensorDecoder(externalData: externalData), operatorSet: set,
       functions: functions, initializers: initializers,
       budget: budget(), declaredBatch: input.declaredBatch)
     importer.set(input.name, .activation(input.view))
@@ -47,7 +48,7 @@ struct ModelAssembly {
         name: output.name, elementType: type.isFloat ? type.stored : .float32,
         batch: output.type.tensorType.shape.dim.isEmpty ? input.port.batch : output.batch,
         extents: extents))
-    return try assemble(graph, weights, notes, interface)
+    return try assemble(graph, weights, notes, interface, dataFiles: externalData.files)
   }
 
   /// - Returns: the operator set's version
@@ -160,7 +161,8 @@ struct ModelAssembly {
   }
 
   private func assemble(
-    _ graph: Graph, _ weights: [String: Weight], _ notes: ExportNotes, _ interface: ModelInterface
+    _ graph: Graph, _ weights: [String: Weight], _ notes: ExportNotes, _ interface: ModelInterface,
+    dataFiles: [URL]
   ) throws(ONNXError) -> ImportedModel {
     let needed = Set(
       graph.nodes.flatMap { node in
@@ -175,7 +177,8 @@ struct ModelAssembly {
         preprocessing: said ?? .plain(graph.inputShape, scale: takesBytes ? 1 : 1 / 255),
         labels: options.labels.isEmpty ? notes.labels : options.labels,
         provenance: notes.provenance.adding(importStep()), interface: interface)
-      return ImportedModel(model: model, assumesPreprocessing: said == nil && !takesBytes)
+      return ImportedModel(
+        model: model, assumesPreprocessing: said == nil && !takesBytes, dataFiles: dataFiles)
     } catch {
       throw .model(file: name, error)
     }

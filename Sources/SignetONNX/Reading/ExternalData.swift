@@ -27,6 +27,9 @@ final class ExternalData {
     roots = ([folder] + HubCache.folders(around: folder)).map { $0.path + "/" }
   }
 
+  /// What was read of so far, links followed.
+  var files: [URL] { mapped.keys.sorted().map { URL(fileURLWithPath: $0) } }
+
   /// - Returns: exactly `count` bytes of `tensor`, and how many of its file's bytes no tensor had
   ///   taken before.
   func bytes(

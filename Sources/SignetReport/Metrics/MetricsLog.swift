@@ -10,6 +10,16 @@ public struct MetricsLog {
   public static let linesName = "metrics.jsonl"
   public static let eventsName = "events.out.tfevents.signet"
 
+  /// The JSON lines of the log in a folder.
+  public static func lines(in folder: String) -> URL {
+    URL(fileURLWithPath: folder).appendingPathComponent(linesName)
+  }
+
+  /// TensorBoard's file of the log in a folder.
+  public static func events(in folder: String) -> URL {
+    URL(fileURLWithPath: folder).appendingPathComponent(eventsName)
+  }
+
   private let lines: URL
   private let events: URL
   private var isOpen = false
@@ -19,38 +29,26 @@ public struct MetricsLog {
   public init(folder: URL) throws(ModelFileError) {
     lines = folder.appendingPathComponent(Self.linesName)
     events = folder.appendingPathComponent(Self.eventsName)
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw Self.failure(folder, error)
-    }
+    try FileFolder.make(folder)
   }
 
   /// - Throws: ``ModelFileError``
   public mutating func append(_ metrics: TrainingMetrics) throws(ModelFileError) {
-    if !isOpen { try open(before: metrics.step, time: metrics.time) }
+    if !isOpen { try begin(before: metrics.step, time: metrics.time) }
     isOpen = true
-    do {
-      try Self.append(metrics.line + Data("\n".utf8), to: lines)
-      try Self.append(Self.record(metrics).bytes, to: events)
-    } catch {
-      throw Self.failure(lines, error)
-    }
+    try Self.append(Self.line(metrics, of: lines), to: lines)
+    try Self.append(Self.record(metrics).bytes, to: events)
   }
 
   /// Writes both files anew with the steps before `step`.
-  private func open(before step: Int, time: Double) throws(ModelFileError) {
+  private func begin(before step: Int, time: Double) throws(ModelFileError) {
     let old = (try? Data(contentsOf: lines)) ?? Data()
     // The last line may have been cut short when its run was killed.
     let kept = old.split(separator: UInt8(ascii: "\n")).compactMap {
       try? JSONDecoder().decode(TrainingMetrics.self, from: $0)
     }.filter { $0.step < step }
-    let text: [Data]
-    do {
-      text = try kept.map { try $0.line + Data("\n".utf8) }
-    } catch {
-      throw Self.failure(lines, error)
-    }
+    var text: [Data] = []
+    for metrics in kept { text.append(try Self.line(metrics, of: lines)) }
     let version = EventRecord(time: kept.first?.time ?? time, step: 0, content: .fileVersion)
     try AtomicFile.write(text, to: lines)
     try AtomicFile.write([version.bytes] + kept.map { Self.record($0).bytes }, to: events)
@@ -60,15 +58,23 @@ public struct MetricsLog {
     EventRecord(time: metrics.time, step: metrics.step, content: .scalars(metrics.scalars))
   }
 
-  private static func append(_ data: Data, to file: URL) throws {
-    let handle = try FileHandle(forWritingTo: file)
-    defer { try? handle.close() }
-    try handle.seekToEnd()
-    try handle.write(contentsOf: data)
+  private static func line(
+    _ metrics: TrainingMetrics, of file: URL
+  ) throws(ModelFileError) -> Data {
+    do {
+      return try metrics.line + Data("\n".utf8)
+    } catch {
+      // Numbers that JSON does not have.
+      throw ModelFileError(
+        path: file.path, defect: .json(part: "metrics", offset: nil, reason: "\(error)"))
+    }
   }
 
-  private static func failure(_ file: URL, _ error: any Error) -> ModelFileError {
-    ModelFileError(
-      path: file.path, defect: .system(operation: "write", reason: "\(error)"))
+  private static func append(_ data: Data, to file: URL) throws(ModelFileError) {
+    let descriptor = open(file.path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw .system("write", path: file.path) }
+    defer { close(descriptor) }
+    let code = WholeWrite.write(data, to: descriptor)
+    guard code == 0 else { throw .system("write", path: file.path, code: code) }
   }
 }

@@ -1,3 +1,5 @@
+import SignetModel
+
 /// How fast a model runs.
 public struct BenchmarkReport: Report {
   /// The model file or the architecture.
@@ -37,9 +39,11 @@ public struct BenchmarkReport: Report {
     self.layers = layers
   }
 
-  public var text: String {
+  public var text: String { text(columns: .max) }
+
+  public func text(columns: Int) -> String {
     var facts = [
-      ("model", model),
+      ("model", model.printablePath),
       ("engine", "\(engine), \(threads) thread\(threads == 1 ? "" : "s")"),
       ("batch", "\(batch)"),
       ("median", "\(Quantity.milliseconds(medianMilliseconds)) (\(runs) runs)"),
@@ -48,8 +52,8 @@ public struct BenchmarkReport: Report {
       ("peak memory", "\(Quantity.bytes(peakResidentBytes))"),
     ]
     if !kernels.isEmpty { facts.append(("kernels", kernelSummary)) }
-    let summary = facts.map { $0.padded(to: 19, .left) + $1 }.joined(separator: "\n")
-    return [summary, layers?.text].compactMap { $0 }.joined(separator: "\n\n")
+    let summary = Paragraph.facts(facts, width: 19, columns: columns)
+    return [summary, layers?.text(columns: columns)].compactMap { $0 }.joined(separator: "\n\n")
   }
 
   /// Each kernel once, with the number of layers it runs, in the order of first use.

@@ -67,8 +67,9 @@ public struct ComparisonReport: Report, Codable {
 
   public var table: Table {
     var table = Table([
-      Table.Column("method", .left), Table.Column("top-1"), Table.Column("error"),
-      Table.Column("epochs"), Table.Column("time"), Table.Column("file"),
+      Table.Column("method", .left), Table.Column("top-1"), Table.Column("error", spare: 1),
+      Table.Column("epochs", spare: 2), Table.Column("time", spare: 3),
+      Table.Column("file", spare: 4),
     ])
     for row in rows {
       let epochs =
@@ -82,6 +83,8 @@ public struct ComparisonReport: Report, Codable {
   }
 
   public var text: String { table.text }
+
+  public func text(columns: Int) -> String { table.text(columns: columns) }
 
   /// The table as a page, with the command behind each number.
   public var markdown: String {

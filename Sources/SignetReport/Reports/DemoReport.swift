@@ -38,8 +38,9 @@ public struct DemoReport: Report {
 
   public var table: Table {
     var table = Table([
-      Table.Column("network", .left), Table.Column("top-1"), Table.Column("file"),
-      Table.Column("smaller"), Table.Column("1 image, 1 thread"), Table.Column("run by", .left),
+      Table.Column("network", .left), Table.Column("top-1"),
+      Table.Column("file", spare: 3), Table.Column("smaller", spare: 1),
+      Table.Column("1 image, 1 thread"), Table.Column("run by", .left, spare: 2),
     ])
     for row in rows {
       let ratio = Double(rows[0].fileBytes) / Double(max(1, row.fileBytes))
@@ -52,9 +53,13 @@ public struct DemoReport: Report {
     return table
   }
 
-  public var text: String {
-    table.text
-      + "\n\nFashion-MNIST, \(Quantity.count(testImages)) test images; this run took "
+  public var text: String { text(columns: .max) }
+
+  public func text(columns: Int) -> String {
+    let remark =
+      "Fashion-MNIST, \(Quantity.count(testImages)) test images; this run took "
       + "\(Quantity.seconds(seconds))."
+    return table.text(columns: columns) + "\n\n"
+      + Paragraph.text(Paragraph.words(remark), columns: columns)
   }
 }

@@ -89,7 +89,9 @@ public struct DoctorReport: Report {
 }
 
 extension DoctorReport {
-  public var text: String {
+  public var text: String { text(columns: .max) }
+
+  public func text(columns: Int) -> String {
     var table = Table([
       Table.Column("kernels", .left), Table.Column("run here", .left),
       Table.Column("lacks", .left),
@@ -124,8 +126,8 @@ extension DoctorReport {
         list(environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
       ),
     ]
-    return facts.map { $0.padded(to: 11, .left) + $1 }.joined(separator: "\n") + "\n\n"
-      + table.text
+    return Paragraph.facts(facts, width: 11, columns: columns) + "\n\n"
+      + table.text(columns: columns)
   }
 
   private var choice: String {

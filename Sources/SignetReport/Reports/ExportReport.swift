@@ -1,3 +1,5 @@
+import SignetModel
+
 /// What came out of an export.
 public struct ExportReport: Report {
   /// The file that was written.
@@ -19,6 +21,6 @@ public struct ExportReport: Report {
   }
 
   public var text: String {
-    "\(output) (\(Quantity.bytes(fileBytes)), \(Quantity.bytes(floatBytes)) of weights in float)"
+    "\(output.printablePath) (\(Quantity.bytes(fileBytes)), \(Quantity.bytes(floatBytes)) of weights in float)"
   }
 }

@@ -1,3 +1,5 @@
+import SignetModel
+
 /// What came out of an import.
 public struct ImportReport: Report {
   /// The model file that was written.
@@ -14,7 +16,7 @@ public struct ImportReport: Report {
   }
 
   public var text: String {
-    "\(layers) layers, \(Quantity.count(parameters)) parameters → \(output) "
+    "\(layers) layers, \(Quantity.count(parameters)) parameters → \(output.printablePath) "
       + "(\(Quantity.bytes(fileBytes)))"
   }
 }

@@ -1,36 +1,51 @@
 import SignetModel
 
 extension InspectionReport {
-  public var text: String {
-    [summary, table.text, history].filter { !$0.isEmpty }.joined(separator: "\n\n")
+  public var text: String { text(columns: .max) }
+
+  public func text(columns: Int) -> String {
+    [
+      summary(columns: columns), table.text(columns: columns), outdated(columns: columns),
+      history(columns: columns),
+    ].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   /// One row per convolution or linear layer.
   public var table: Table {
-    let showsSensitivity = layers.contains { $0.sensitivity != nil }
-    let columns = [
-      Table.Column("layer", .left), Table.Column("operation", .left), Table.Column("output"),
-      Table.Column("weight"), Table.Column("bits"), Table.Column("bytes"),
-      Table.Column("error before"), Table.Column("after"),
+    var columns = [
+      Table.Column("layer", .left), Table.Column("operation", .left, spare: 1),
+      Table.Column("output", spare: 3), Table.Column("weight", spare: 2), Table.Column("bits"),
+      Table.Column("bytes", spare: 4),
     ]
-    let measured = [Table.Column("alone: divergence"), Table.Column("top-1 changed")]
-    var table = Table(showsSensitivity ? columns + measured : columns)
+    let showsErrors = layers.contains { $0.errorAfter != nil }
+    let showsSensitivity = layers.contains { $0.sensitivity != nil }
+    if showsErrors {
+      columns += [Table.Column("error before", spare: 5), Table.Column("after")]
+    }
+    if showsSensitivity {
+      columns += [Table.Column("alone: divergence"), Table.Column("top-1 changed", spare: 6)]
+    }
+    var table = Table(columns)
     for layer in layers {
-      table.append([
-        layer.name, layer.operation, "\(Shape(layer.outputShape))",
-        "\(Shape(layer.weightShape))", "\(layer.bits)", "\(Quantity.bytes(layer.bytes))",
-        layer.errorBefore.map { "\(Quantity.fraction($0))" } ?? "–",
-        layer.errorAfter.map { "\(Quantity.fraction($0))" } ?? "–",
+      let errors = [layer.errorBefore, layer.errorAfter].map { error in
+        error.map { "\(Quantity.fraction($0))" } ?? "–"
+      }
+      let alone = [
         layer.sensitivity.map { "\(Quantity.fraction($0.divergence))" } ?? "–",
         layer.sensitivity.map { "\(Quantity.percent(100 * $0.changedTop1))" } ?? "–",
-      ])
+      ]
+      table.append(
+        [
+          layer.name, layer.operation, "\(Shape(layer.outputShape))",
+          "\(Shape(layer.weightShape))", "\(layer.bits)", "\(Quantity.bytes(layer.bytes))",
+        ] + (showsErrors ? errors : []) + (showsSensitivity ? alone : []))
     }
     return table
   }
 
-  private var summary: String {
+  private func summary(columns: Int) -> String {
     let facts = [
-      ("file", "\(file), \(Quantity.bytes(fileBytes))"),
+      ("file", "\(file.printablePath), \(Quantity.bytes(fileBytes))"),
       (
         "float32",
         "\(Quantity.bytes(floatBytes)), "
@@ -45,12 +60,11 @@ extension InspectionReport {
       ("input", "\(Shape(inputShape)), \(preprocessingSummary)"),
       ("classes", "\(classes)" + (labels.isEmpty ? "" : ": \(labelSummary)")),
     ]
-    return facts.map { $0.padded(to: 9, .left) + $1 }.joined(separator: "\n")
+    return Paragraph.facts(facts, width: 9, columns: columns)
   }
 
   private var labelSummary: String {
-    labels.count <= 10
-      ? labels.joined(separator: ", ") : labels.prefix(10).joined(separator: ", ") + ", …"
+    labels.prefix(10).map(\.printable).joined(separator: ", ") + (labels.count > 10 ? ", …" : "")
   }
 
   private var preprocessingSummary: String {
@@ -61,14 +75,32 @@ extension InspectionReport {
       + "mean \(list(preprocessing.mean)), std \(list(preprocessing.std))"
   }
 
-  private var history: String {
+  /// Why hashing's errors are not shown, where they were measured and hold no more.
+  private func outdated(columns: Int) -> String {
+    guard let place = provenance.placeOfOutdatedRecords else { return "" }
+    let remark =
+      "Errors per layer are not shown: they were measured at step \(place.measured + 1) below, and "
+      + "step \(place.changed + 1) changed the weights since."
+    return Paragraph.text(Paragraph.words(remark), columns: columns)
+  }
+
+  private func history(columns: Int) -> String {
     provenance.steps.enumerated().map { index, step in
-      var parts = ["\(index + 1). \(step.verb)"]
-      if let data = step.data { parts.append("data \(data)") }
+      var parts = ["\(index + 1). \(step.verb.printable)"]
+      if let data = step.data { parts.append("data \(data.printablePath)") }
       if let seed = step.seed { parts.append("seed \(seed)") }
-      parts += step.options.sorted { $0.key < $1.key }.map { "\($0) \($1)" }
-      parts += step.results.sorted { $0.key < $1.key }.map { "\($0) = \($1)" }
-      return parts.joined(separator: "  ")
+      parts += step.options.sorted { $0.key < $1.key }.map {
+        "\(Self.words(of: $0.printable)) \($1.printable)"
+      }
+      parts += step.results.sorted { $0.key < $1.key }.map { "\($0.printable) = \($1)" }
+      return Paragraph.text(Paragraph.words(apart: parts), rest: "   ", columns: columns)
     }.joined(separator: "\n")
+  }
+
+  /// `batchSize` as it is read: `batch size`.
+  private static func words(of key: String) -> String {
+    key.reduce(into: "") { words, character in
+      words += character.isUppercase ? " " + character.lowercased() : String(character)
+    }
   }
 }

@@ -13,7 +13,8 @@ public struct InspectionReport: Report {
     public var bits: Int
     /// What all of the layer's tensors take in the file.
     public var bytes: Int
-    /// ‖S−Ŝ‖²/‖S‖² with sign and mean magnitude; of binarized layers.
+    /// ‖S−Ŝ‖²/‖S‖² with sign and mean magnitude; of binarized layers, as long as nothing was trained
+    /// since.
     public var errorBefore: Double?
     /// The same with the solved codes and scales.
     public var errorAfter: Double?
@@ -46,8 +47,10 @@ public struct InspectionReport: Report {
     self.file = file
     self.fileBytes = fileBytes
     self.floatBytes = floatBytes
+    let isOutdated = model.provenance.placeOfOutdatedRecords != nil
     let records = Dictionary(
-      model.provenance.layerRecords.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+      (isOutdated ? [] : model.provenance.layerRecords).map { ($0.name, $0) },
+      uniquingKeysWith: { $1 })
     layers = model.graph.layers.map { Layer($0, of: model, record: records[$0.name]) }
     let weights = model.weights.values
     let elements = weights.reduce(0) { $0 + $1.elementCount }

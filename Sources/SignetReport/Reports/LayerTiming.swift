@@ -1,3 +1,5 @@
+import SignetModel
+
 /// How long one step of a run takes: a layer with what is done in the same pass, or a pass between
 /// layers.
 public struct LayerTiming: Encodable, Sendable, Hashable {
@@ -40,11 +42,11 @@ public struct LayerTiming: Encodable, Sendable, Hashable {
 
 extension [LayerTiming] {
   /// One row per step, and a line for each binary layer that does not pay.
-  var text: String {
+  func text(columns: Int) -> String {
     var table = Table([
-      Table.Column("layer", .left), Table.Column("output"), Table.Column("time"),
-      Table.Column("share"), Table.Column("MAC/cycle"), Table.Column("as float"),
-      Table.Column("kernel", .left),
+      Table.Column("layer", .left), Table.Column("output", spare: 3), Table.Column("time"),
+      Table.Column("share", spare: 4), Table.Column("MAC/cycle", spare: 2),
+      Table.Column("as float", spare: 5), Table.Column("kernel", .left, spare: 1),
     ])
     for layer in self {
       table.append([
@@ -56,8 +58,8 @@ extension [LayerTiming] {
       ])
     }
     let warnings = filter(\.isSlowerThanFloat).map {
-      "warning: layer '\($0.name)' is binary and would be faster in float"
+      "warning: layer '\($0.name.printable)' is binary and would be faster in float"
     }
-    return ([table.text] + warnings).joined(separator: "\n")
+    return ([table.text(columns: columns)] + warnings).joined(separator: "\n")
   }
 }

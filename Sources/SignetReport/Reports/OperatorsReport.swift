@@ -21,7 +21,14 @@ public struct OperatorsReport: Report {
     self.remarks = remarks
   }
 
-  public var text: String {
+  public var text: String { text(columns: Self.width) }
+
+  public func text(columns: Int) -> String {
+    func lines(_ text: String, indent: String) -> String {
+      Paragraph.text(
+        Paragraph.words(text), first: indent, rest: indent + "  ",
+        columns: min(columns, Self.width))
+    }
     let entries = rows.map { row in
       let limits = row.limits.isEmpty ? "" : " (\(row.limits))"
       return lines(row.operators.joined(separator: ", "), indent: "")
@@ -30,20 +37,6 @@ public struct OperatorsReport: Report {
     return (entries + remarks.map { lines($0, indent: "") }).joined(separator: "\n")
   }
 
-  /// Characters of a line.
+  /// Characters of a line that reads well.
   private static let width = 100
-
-  /// The text broken between words.
-  private func lines(_ text: String, indent: String) -> String {
-    var lines = [indent]
-    for word in text.split(separator: " ") {
-      let isFirst = lines[lines.count - 1].allSatisfy { $0 == " " }
-      if !isFirst, lines[lines.count - 1].count + word.count >= Self.width {
-        lines.append(indent + "  ")
-      }
-      let isStart = lines[lines.count - 1].allSatisfy { $0 == " " }
-      lines[lines.count - 1] += (isStart ? "" : " ") + word
-    }
-    return lines.joined(separator: "\n")
-  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SignetModel
 
 /// What a model makes of images.
 public struct PredictionReport: Report {
@@ -57,16 +58,18 @@ public struct PredictionReport: Report {
   }
 
   public var text: String {
-    images.map { ([$0.file] + lines(of: $0).map { "  " + $0 }).joined(separator: "\n") }
-      .joined(separator: "\n")
+    images.map {
+      ([$0.file.printablePath] + lines(of: $0).map { "  " + $0 }).joined(separator: "\n")
+    }
+    .joined(separator: "\n")
   }
 
   private func lines(of image: Image) -> [String] {
     if let error = image.error { return ["skipped: " + error] }
     if let classes = image.classes {
-      let width = classes.map(\.name.count).max() ?? 0
+      let width = classes.map(\.name.printable.count).max() ?? 0
       return classes.map { candidate in
-        "\(candidate.name.padded(to: width, .left))  "
+        "\(candidate.name.printable.padded(to: width, .left))  "
           + "\(Quantity.percent(candidate.probability * 100))".padded(to: 8, .right)
       }
     }

@@ -1,3 +1,5 @@
+import SignetModel
+
 /// How training or fine-tuning ended.
 public struct TrainingReport: Report {
   /// What images that were not learned from said, in percent.
@@ -55,7 +57,8 @@ public struct TrainingReport: Report {
     ]
     if let validation { lines += validation.lines(of: steps) }
     if let top1 { lines.append("test top-1  \(Quantity.percent(top1))") }
-    return (lines + ["→ \(output) (\(Quantity.bytes(fileBytes)))"]).joined(separator: "\n")
+    return (lines + ["→ \(output.printablePath) (\(Quantity.bytes(fileBytes)))"]).joined(
+      separator: "\n")
   }
 }
 

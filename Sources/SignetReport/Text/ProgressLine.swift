@@ -1,3 +1,5 @@
+import SignetModel
+
 /// One line that says how far a long piece of work is.
 public struct ProgressLine: Hashable, Sendable {
   /// What is being done, e.g. `train`.
@@ -11,10 +13,10 @@ public struct ProgressLine: Hashable, Sendable {
   public init(
     label: String, done: Int, total: Int, facts: [String] = [], secondsLeft: Double? = nil
   ) {
-    self.label = label
+    self.label = label.printable
     self.done = done
     self.total = total
-    self.facts = facts
+    self.facts = facts.map(\.printable)
     self.secondsLeft = secondsLeft
   }
 

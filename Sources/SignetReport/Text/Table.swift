@@ -1,3 +1,5 @@
+import SignetModel
+
 /// Rows under titled columns, as aligned text for a terminal or as Markdown for a page.
 public struct Table: Hashable, Sendable {
   public enum Alignment: Hashable, Sendable {
@@ -7,10 +9,13 @@ public struct Table: Hashable, Sendable {
   public struct Column: Hashable, Sendable {
     public var title: String
     public var alignment: Alignment
+    /// The order in which columns are left out where lines are short: 1 goes first, `nil` stays.
+    public var spare: Int?
 
-    public init(_ title: String, _ alignment: Alignment = .right) {
+    public init(_ title: String, _ alignment: Alignment = .right, spare: Int? = nil) {
       self.title = title
       self.alignment = alignment
+      self.spare = spare
     }
   }
 
@@ -22,20 +27,15 @@ public struct Table: Hashable, Sendable {
     for row in rows { append(row) }
   }
 
-  /// Adds a row; missing cells are empty, cells past the last column are dropped.
+  /// Adds a row; missing cells are empty, cells past the last column are dropped. Names in cells come
+  /// from files of strangers: what would break out of the cell is written in visible characters.
   public mutating func append(_ cells: [String]) {
-    let kept = cells.prefix(columns.count)
+    let kept = cells.prefix(columns.count).map(\.printable)
     rows.append(kept + Array(repeating: "", count: columns.count - kept.count))
   }
 
   /// Lines of equal layout, two spaces between columns, no trailing spaces.
-  public var text: String {
-    let widths = self.widths
-    let rule = widths.map { String(repeating: "─", count: $0) }
-    return ([columns.map(\.title), rule] + rows)
-      .map { aligned($0, widths).joined(separator: "  ").trimmingTrailingSpaces }
-      .joined(separator: "\n")
-  }
+  public var text: String { text(columns: .max) }
 
   /// A Markdown table that is as readable in its source.
   public var markdown: String {
@@ -50,7 +50,7 @@ public struct Table: Hashable, Sendable {
   }
 
   /// The widest cell of each column, in characters.
-  private var widths: [Int] {
+  var widths: [Int] {
     columns.indices.map { index in
       rows.map { $0[index].count }.max().map { max($0, columns[index].title.count) }
         ?? columns[index].title.count
@@ -70,7 +70,7 @@ extension String {
     return alignment == .left ? self + space : space + self
   }
 
-  fileprivate var trimmingTrailingSpaces: String {
+  var trimmingTrailingSpaces: String {
     var copy = self[...]
     while copy.last == " " { copy.removeLast() }
     return String(copy)

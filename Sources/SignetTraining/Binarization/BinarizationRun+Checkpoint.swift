@@ -24,6 +24,9 @@ extension BinarizationRun {
 
   func resumeIfPossible() throws {
     guard let checkpoint, FileManager.default.fileExists(atPath: checkpoint.path) else { return }
+    guard CheckpointFile.isCheckpoint(checkpoint) else {
+      throw TrainingError.foreignCheckpoint(file: checkpoint)
+    }
     let file = try Checkpoint(contentsOf: checkpoint)
     try file.require(kind: .binarization, fingerprint: fingerprint, file: checkpoint)
     if let text = file.values[Self.surveyKey] {

@@ -67,7 +67,7 @@ final class BinarizationRun {
     fingerprint["memoryBytes"] = "\(options.memoryBytes)"
     fingerprint["seed"] = "\(options.seed)"
     fingerprint["model"] = try Digest.of(model)
-    fingerprint["data"] = dataset.map { "\($0.name), \($0.count) images" }
+    if checkpoint != nil { fingerprint["data"] = dataset?.fingerprint }
     self.fingerprint = fingerprint
     for position in stops { try checkWeights(of: node(at: position)) }
     try resumeIfPossible()

@@ -3,7 +3,7 @@ import SignetModel
 
 /// A checkpoint is a safetensors file; what is not a tensor stands in its metadata as JSON.
 extension Checkpoint {
-  private static let headKey = "signet.checkpoint"
+  static let headKey = "signet.checkpoint"
   private static let checksumKey = "signet.checkpoint.checksum"
 
   private struct Head: Codable {
@@ -14,10 +14,12 @@ extension Checkpoint {
 
   /// Writes to a temporary file beside `file` and renames it, so that a crash at any moment leaves
   /// the old checkpoint or the new one.
+  ///
+  /// - Throws: ``TrainingError/modelFile(_:)`` with the system's reason
   func write(to file: URL) throws(TrainingError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    do {
+    try TrainingError.wrapping {
       let head = try encoder.encode(
         Head(kind: kind.rawValue, fingerprint: fingerprint, values: values))
       let writer = SafetensorsWriter(
@@ -31,8 +33,6 @@ extension Checkpoint {
           Self.checksumKey: checksum(head: head),
         ])
       try AtomicFile.write(writer.parts, to: file)
-    } catch {
-      throw .checkpoint(file: file, defect: "cannot be written: \(error)")
     }
   }
 
@@ -43,7 +43,7 @@ extension Checkpoint {
     do {
       safetensors = try SafetensorsFile(contentsOf: file)
     } catch {
-      throw .modelFile(error)
+      throw .checkpoint(file: file, defect: "\(error.defect)")
     }
     let text = Data((safetensors.metadata[Self.headKey] ?? "").utf8)
     guard let head = try? JSONDecoder().decode(Head.self, from: text),

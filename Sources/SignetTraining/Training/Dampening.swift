@@ -36,5 +36,5 @@ public struct Dampening: Sendable, Hashable {
 }
 
 extension Dampening: CustomStringConvertible {
-  public var description: String { "dampening \(strength) within \(reach)" }
+  public var description: String { "dampening \(strength.plain) within \(reach.plain)" }
 }

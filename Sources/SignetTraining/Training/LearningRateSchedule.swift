@@ -38,7 +38,8 @@ extension LearningRateSchedule: CustomStringConvertible {
     switch self {
     case .constant: "constant"
     case .cosine: "cosine"
-    case .step(let milestones, let factor): "step(\(milestones), \(factor))"
+    case .step(let milestones, let factor):
+      "times \(factor.plain) at \(milestones.map(\.plain).joined(separator: ", ")) of the run"
     }
   }
 }

@@ -5,7 +5,8 @@ struct StepResult {
   var right: Int?
 }
 
-/// Averages over the steps since the last report, and the speed.
+/// Averages over the steps since the last report, and the speed. A checkpoint keeps the sums of the
+/// averages, so that a run that goes on reports what it would have without a stop.
 struct Meter {
   private let batchSize: Int
   private let totalSteps: Int
@@ -18,10 +19,31 @@ struct Meter {
   private var trainedImages = 0
   private var resumed: ContinuousClock.Instant?
 
-  init(batchSize: Int, step: Int, totalSteps: Int) {
+  init(batchSize: Int, totalSteps: Int) {
     self.batchSize = batchSize
     self.totalSteps = totalSteps
+  }
+
+  /// Starts the clock.
+  mutating func resume() {
     resumed = .now
+  }
+
+  /// The sums as a checkpoint holds them.
+  var text: String {
+    "\(String(lossSum.bitPattern, radix: 16)) \(steps) \(right) \(images)"
+  }
+
+  /// - Returns: whether `text` was such sums
+  mutating func restore(text: String) -> Bool {
+    let words = text.split(separator: " ")
+    let counts = words.dropFirst().compactMap { Int($0) }.filter { $0 >= 0 }
+    guard words.count == 4, counts.count == 3, let bits = UInt64(words[0], radix: 16) else {
+      return false
+    }
+    lossSum = Double(bitPattern: bits)
+    (steps, right, images) = (counts[0], counts[1], counts[2])
+    return true
   }
 
   mutating func add(_ result: StepResult, images count: Int) {
@@ -56,7 +78,7 @@ struct Meter {
       secondsLeft: speed > 0 ? left / speed : .infinity,
       validation: validation, best: best)
     (lossSum, steps, right, images) = (0, 0, 0, 0)
-    resumed = .now
+    resume()
     return report
   }
 }

@@ -70,7 +70,7 @@ extension StraightThrough: CustomStringConvertible {
       "\(gradient) gradient", "\(scale.rawValue) scale", "\(rounding.rawValue) rounding",
     ]
     if standardizes { words.append("standardized") }
-    if latentBound.isFinite { words.append("latents within \(latentBound)") }
+    if latentBound.isFinite { words.append("latents within \(latentBound.plain)") }
     if let dampening { words.append("\(dampening)") }
     return words.joined(separator: ", ")
   }
@@ -80,7 +80,7 @@ extension StraightThrough.Gradient: CustomStringConvertible {
   public var description: String {
     switch self {
     case .identity: "identity"
-    case .clipped(let bound): "clipped(\(bound))"
+    case .clipped(let bound): "at \(bound.plain) clipped"
     case .errorDecay: "ede"
     }
   }

@@ -103,24 +103,4 @@ extension TrainingOptions {
   }
 
   var resolvedPrecision: Executor.Precision { precision ?? .fastest }
-
-  /// The options that shape the result, by name; how often is reported or saved does not.
-  var described: [String: String] {
-    var options = [
-      "duration": "\(duration)", "batchSize": "\(batchSize)", "optimizer": "\(optimizer)",
-      "learningRate": "\(learningRate)", "weightDecay": "\(weightDecay)",
-      "schedule": "\(schedule)", "warmupEpochs": "\(warmupEpochs)", "loss": "\(loss)",
-      "augmentation": "\(augmentation)", "precision": resolvedPrecision.rawValue,
-      "straightThrough": "\(straightThrough)",
-    ]
-    if warmupSteps > 0 { options["warmupSteps"] = "\(warmupSteps)" }
-    if let latentLearningRate { options["latentLearningRate"] = "\(latentLearningRate)" }
-    if binary { options["binaryKeep"] = "\(keep)" }
-    if let averageDecay { options["averageDecay"] = "\(averageDecay)" }
-    if let gradientNorm { options["gradientNorm"] = "\(gradientNorm)" }
-    if statisticsBatches > 0 { options["statisticsBatches"] = "\(statisticsBatches)" }
-    if mixup != .none { options["mixup"] = "\(mixup.alpha)" }
-    if let patience { options["patience"] = "\(patience), every \(validateEveryEpochs)" }
-    return options
-  }
 }

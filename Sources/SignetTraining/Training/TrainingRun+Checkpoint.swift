@@ -7,6 +7,7 @@ extension TrainingRun {
   private static let generatorKey = "generator"
   private static let bestKey = "best"
   private static let startKey = "start"
+  private static let meterKey = "meter"
 
   /// Everything that changes from step to step, by name.
   private var state: [(name: String, tensor: Tensor)] {
@@ -26,6 +27,7 @@ extension TrainingRun {
     guard let checkpoint else { return }
     var file = Checkpoint(kind: .training, fingerprint: fingerprint)
     file.values[Self.stepKey] = "\(step)"
+    file.values[Self.meterKey] = meter.text
     if let best {
       file.values[Self.bestKey] = best.text
       file.tensors[Self.bestKey] = Checkpoint.Entry(bytes: try best.model.fileBytes())
@@ -47,12 +49,17 @@ extension TrainingRun {
 
   func resumeIfPossible() throws {
     guard let checkpoint, FileManager.default.fileExists(atPath: checkpoint.path) else { return }
+    guard CheckpointFile.isCheckpoint(checkpoint) else {
+      throw TrainingError.foreignCheckpoint(file: checkpoint)
+    }
     let file = try Checkpoint(contentsOf: checkpoint)
     try file.require(kind: .training, fingerprint: fingerprint, file: checkpoint)
     guard let step = file.values[Self.stepKey].flatMap(Int.init), (0...totalSteps).contains(step),
+      let sums = file.values[Self.meterKey], meter.restore(text: sums),
       let generator = file.tensors[Self.generatorKey], generator.elementType == .uint8
     else {
-      throw TrainingError.checkpoint(file: checkpoint, defect: "the step or generator is missing")
+      throw TrainingError.checkpoint(
+        file: checkpoint, defect: "the step, the sums or the generator is missing")
     }
     for (name, tensor) in state {
       guard let entry = file.tensors[name], entry.shape == tensor.shape, let floats = entry.floats
@@ -63,7 +70,11 @@ extension TrainingRun {
       let saved = try Tensor(floats, shape: entry.shape)
       try noGrad { () throws(TorchError) in try tensor.copy(from: saved) }
     }
-    try Generator.process.restore(Array(generator.bytes))
+    do {
+      try Generator.process.restore(Array(generator.bytes))
+    } catch {
+      throw TrainingError.checkpoint(file: checkpoint, defect: "the generator is damaged")
+    }
     self.step = step
     best = try savedBest(in: file, of: checkpoint)
     hasCheckpoint = true
@@ -74,11 +85,10 @@ extension TrainingRun {
   ) throws -> BestValidation? {
     guard let text = file.values[Self.bestKey] else { return nil }
     guard let entry = file.tensors[Self.bestKey], let hits = file.tensors[Self.startKey],
-      let best = try BestValidation(
-        text: text, startHits: Array(hits.bytes),
-        model: Model(fileData: entry.bytes, path: url.path))
+      let model = try? Model(fileData: entry.bytes, path: url.path),
+      let best = BestValidation(text: text, startHits: Array(hits.bytes), model: model)
     else {
-      throw TrainingError.checkpoint(file: url, defect: "the best network is missing")
+      throw TrainingError.checkpoint(file: url, defect: "the best network is missing or damaged")
     }
     return best
   }

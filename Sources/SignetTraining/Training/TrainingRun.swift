@@ -24,6 +24,7 @@ final class TrainingRun {
   /// Steps done.
   var step = 0
   var best: BestValidation?
+  var meter: Meter
   /// Whether `checkpoint` holds a state of this run.
   var hasCheckpoint = false
 
@@ -61,21 +62,24 @@ final class TrainingRun {
       batchSize: options.batchSize, shuffleSeed: options.seed, augmentation: options.augmentation,
       dropLast: dataset.count >= options.batchSize, prefetch: 4)
     totalSteps = options.totalSteps(batchesPerEpoch: loader.batchesPerEpoch)
+    meter = Meter(batchSize: options.batchSize, totalSteps: totalSteps)
     let isHashed = model.graph.nodes.contains { model.isBinary($0) }
     verb = isHashed || teacher != nil ? "finetune" : "train"
     var fingerprint = options.described
     fingerprint["seed"] = "\(options.seed)"
     fingerprint["model"] = try Digest.of(model)
     fingerprint["teacher"] = try teacher.map(Digest.of)
-    fingerprint["data"] = "\(dataset.name), \(dataset.count) images"
-    fingerprint["validation"] = validation.map { "\($0.name), \($0.count) images" }
+    if checkpoint != nil {
+      fingerprint["data"] = dataset.fingerprint
+      fingerprint["validation"] = validation?.fingerprint
+    }
     self.fingerprint = fingerprint
     try manualSeed(options.seed)
     try resumeIfPossible()
   }
 
   func toEnd() throws -> TrainingResult {
-    var meter = Meter(batchSize: options.batchSize, step: step, totalSteps: totalSteps)
+    meter.resume()
     func report(_ score: ValidationScore?) throws {
       try observer.progress(
         meter.report(

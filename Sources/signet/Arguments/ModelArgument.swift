@@ -20,15 +20,16 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
   /// - Parameters:
   ///   - onnx: what an ONNX file leaves open
   ///   - preprocessing: takes the place of what the file says, or does not say
+  ///   - files: those of the command, none of which may hold tensors of an ONNX file
   /// - Throws: an `ONNXError` or a `ModelFileError` naming the file.
   func load(
-    _ onnx: ONNXChoices, _ preprocessing: PreprocessingOptions? = nil
+    _ onnx: ONNXChoices, _ preprocessing: PreprocessingOptions? = nil, files: FileRoles? = nil
   ) throws -> Model {
     guard isONNX else {
       let model = try modelFile()
       return try preprocessing?.applied(to: model) ?? model
     }
-    let imported = try imported(onnx, crop: preprocessing?.crop)
+    let imported = try imported(onnx, crop: preprocessing?.crop, files: files)
     guard let preprocessing else { return imported.model }
     if imported.assumesPreprocessing, !preprocessing.saysHowPixelsAreScaled {
       Console.warn(
@@ -41,9 +42,11 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
 
   /// The model as one that works on another's images: where an ONNX file does not say how they
   /// become its input, they do as for `other`.
-  func load(_ onnx: ONNXChoices, besides other: Model) throws -> Model {
+  func load(
+    _ onnx: ONNXChoices, besides other: Model, files: FileRoles? = nil
+  ) throws -> Model {
     guard isONNX else { return try modelFile() }
-    let imported = try imported(onnx)
+    let imported = try imported(onnx, files: files)
     return imported.assumesPreprocessing
       ? try imported.model.with(preprocessing: other.preprocessing) : imported.model
   }
@@ -58,11 +61,15 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
   }
 
   /// - Parameter crop: a file that leaves its extents open takes images of this size
-  private func imported(_ onnx: ONNXChoices, crop: Int? = nil) throws -> ImportedModel {
+  private func imported(
+    _ onnx: ONNXChoices, crop: Int? = nil, files: FileRoles?
+  ) throws -> ImportedModel {
     let options = ONNXImporter.Options(
       openExtents: crop.map { Shape.map(3, $0, $0) }, inputExtents: onnx.inputShape,
       output: onnx.outputName)
-    return try ONNXImporter(options: options).read(contentsOf: URL(fileURLWithPath: path))
+    let imported = try ONNXImporter(options: options).read(contentsOf: URL(fileURLWithPath: path))
+    try files?.check(data: imported.dataFiles, "the model's data")
+    return imported
   }
 
   /// The model file of that name or, where no such file exists, a network of the zoo.
@@ -70,9 +77,11 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
   /// - Parameters:
   ///   - network: makes the zoo's network, e.g. with fresh weights
   func load(
-    _ onnx: ONNXChoices, orBuild network: (Architecture) throws -> Model
+    _ onnx: ONNXChoices, files: FileRoles? = nil, orBuild network: (Architecture) throws -> Model
   ) throws -> Model {
-    if FileManager.default.fileExists(atPath: path) || looksLikeFile { return try load(onnx) }
+    if FileManager.default.fileExists(atPath: path) || looksLikeFile {
+      return try load(onnx, files: files)
+    }
     return try network(Architecture(named: path))
   }
 

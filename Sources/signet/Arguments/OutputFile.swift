@@ -20,15 +20,23 @@ struct OutputFile: ExpressibleByArgument, Hashable {
 
   var isONNX: Bool { path.lowercased().hasSuffix(".onnx") }
 
+  /// Bytes that file systems allow a name.
+  private static let longestName = 255
+
   /// - Throws: ``CommandError/output(file:reason:)``
   func check() throws(CommandError) {
     let manager = FileManager.default
     var isFolder: ObjCBool = false
+    if path.hasSuffix("/") { throw .output(file: path, reason: .isFolder) }
     if manager.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       throw .output(file: path, reason: .isFolder)
     }
     guard let target = try? AtomicFile.checkTarget(url) else {
       throw .output(file: path, reason: .notRegularFile)
+    }
+    let length = target.lastPathComponent.utf8.count
+    guard length <= Self.longestName else {
+      throw .output(file: path, reason: .longName(length, limit: Self.longestName))
     }
     let folder = target.deletingLastPathComponent().path
     guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {

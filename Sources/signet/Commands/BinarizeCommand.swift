@@ -5,7 +5,7 @@ import SignetModel
 import SignetReport
 import SignetTraining
 
-struct BinarizeCommand: ParsableCommand {
+struct BinarizeCommand: ParsableCommand, LongCommand {
   static let configuration = CommandConfiguration(
     commandName: "binarize", abstract: "Turns a float model into a 1-bit one, without labels.",
     discussion: """
@@ -45,16 +45,27 @@ struct BinarizeCommand: ParsableCommand {
 
   /// Everything but the printing.
   func perform() throws -> BinarizationReport {
-    try output.check()
-    let float = try model.load(onnx.choices, preprocessing)
+    let work = try LongWork(files: files, output: output, checkpoints: checkpoints)
+    defer { work.release() }
+    let float = try model.load(onnx.choices, preprocessing, files: files)
     let dataset = try data.open(default: .train, seed: options.seed)
-    let checkpoint = try checkpoints.prepare(for: output)
+    try files.check(data: dataset.sourceFiles)
+    try work.begin()
     Interruption.stopAtNextSafePoint()
     let report = try Binarization(
       options: options.resolved(threads: common.threadCount), edges: storage.edges,
-      checkpoint: checkpoint, skipped: reading.skippedImages()
+      checkpoint: work.checkpoint, skipped: reading.skippedImages()
     ).run(float, dataset: dataset, output: output)
-    checkpoint.removeCheckpoint()
+    work.finish()
     return report
+  }
+
+  var files: FileRoles {
+    var files = FileRoles()
+    files.reads(model.path, as: "the model")
+    files.reads(preprocessing.labels, as: "--labels")
+    files.writes(output.url, as: "-o")
+    files.writes(checkpoints.file(for: output).url, as: "--checkpoint")
+    return files
   }
 }

@@ -110,6 +110,7 @@ struct CompareCommand: ParsableCommand {
     Interruption.stopAtNextSafePoint()
     var comparison = try Comparison(
       plan: plan, methods: compared, data: "\(data.data)", restart: restart)
+    defer { comparison.lock.release() }
     try Console.print(comparison.run(restart: restart), json: common.json)
   }
 

@@ -34,6 +34,7 @@ struct DemoCommand: ParsableCommand {
     Interruption.stopAtNextSafePoint()
     let demo = try Demo(
       folder: output, data: data, seed: seed, threads: common.threadCount, restart: restart)
+    defer { demo.lock.release() }
     try Console.print(demo.run(), json: common.json)
   }
 }

@@ -36,7 +36,11 @@ struct DoctorCommand: ParsableCommand {
       threads: common.threadCount,
       environment: environment.filter { Self.variables.contains($0.key) })
     try Console.print(report, json: common.json)
-    _ = try choice.get()
+    do {
+      _ = try choice.get()
+    } catch {
+      throw ErrorAfterResult(error: error)
+    }
   }
 
   /// What changes how Signet computes.

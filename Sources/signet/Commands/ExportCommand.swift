@@ -61,8 +61,11 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
+    try files.check()
     try output.check()
-    let loaded = try model.load(onnx.choices)
+    let lock = try FileLock(output.url)
+    defer { lock.release() }
+    let loaded = try model.load(onnx.choices, files: files)
     let encoding = output.isONNX ? (expandsToFloat ? .float : encoding ?? .bits) : nil
     let hasCodes = loaded.weights.values.contains(where: \.isBinary)
     let edges = edges ?? (hasCodes && encoding != .float ? .int8 : .float32)
@@ -70,13 +73,20 @@ struct ExportCommand: ParsableCommand {
     if let encoding {
       try ONNXExporter(options: .init(encoding: encoding)).write(stored, to: output.url)
     } else {
-      try stored.write(to: output.url)
+      try stored.write(to: output.url, from: model.path)
     }
-    let size = try FileManager.default.attributesOfItem(atPath: output.path)[.size] as? Int
+    let size = try MappedFile.data(at: output.url).count
     let report = ExportReport(
       output: output.path, encoding: encoding?.rawValue, edges: edges.rawValue,
-      fileBytes: size ?? 0, floatBytes: loaded.floatByteCount)
+      fileBytes: size, floatBytes: loaded.floatByteCount)
     try Console.print(report, json: common.json)
+  }
+
+  private var files: FileRoles {
+    var files = FileRoles()
+    files.reads(model.path, as: "the model")
+    files.writes(output.url, as: "-o")
+    return files
   }
 }
 

@@ -4,7 +4,7 @@ import SignetModel
 import SignetReport
 import SignetTraining
 
-struct FinetuneCommand: ParsableCommand {
+struct FinetuneCommand: ParsableCommand, LongCommand {
   static let configuration = CommandConfiguration(
     commandName: "finetune",
     abstract: "Wins back the accuracy of a binarized model.",
@@ -83,16 +83,18 @@ struct FinetuneCommand: ParsableCommand {
 
   /// Everything but the printing.
   func perform() throws -> TrainingReport {
-    try output.check()
+    let work = try LongWork(
+      files: files, output: output, checkpoints: checkpoints, log: options.log)
+    defer { work.release() }
     let dataset = try data.open(default: .train, seed: options.seed)
-    let start = try model.load(onnx.choices) { architecture in
+    let start = try model.load(onnx.choices, files: files) { architecture in
       // A student sees images as its teacher does.
       try architecture.model(
         inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
       ).with(
         preprocessing: self.teacher?.load(onnx.choices).preprocessing, labels: dataset.classNames)
     }
-    let teacher = try teacher?.load(onnx.choices, besides: start)
+    let teacher = try teacher?.load(onnx.choices, besides: start, files: files)
     var resolved = options.resolved(over: .finetuning, threads: common.threadCount)
     resolved.loss = loss
     binary.apply(to: &resolved)
@@ -100,14 +102,25 @@ struct FinetuneCommand: ParsableCommand {
     let images = try options.images(
       of: data, training: dataset, for: start, classes: classes,
       learnsFromLabels: resolved.learnsFromLabels)
-    let checkpoint = try checkpoints.prepare(for: output)
+    try files.check(data: images.sourceFiles)
+    try work.begin()
     Interruption.stopAtNextSafePoint()
     let report = try Training(
-      verb: "finetune", options: resolved, edges: storage.edges, checkpoint: checkpoint,
+      verb: "finetune", options: resolved, edges: storage.edges, checkpoint: work.checkpoint,
       log: options.log
     ).run(start, teacher: teacher, data: images, output: output)
-    checkpoint.removeCheckpoint()
+    work.finish()
     return report
+  }
+
+  var files: FileRoles {
+    var files = FileRoles()
+    files.reads(model.path, as: "the model")
+    files.reads(teacher?.path, as: "--teacher")
+    files.writes(output.url, as: "-o")
+    files.writes(checkpoints.file(for: output).url, as: "--checkpoint")
+    files.writesLog(in: options.log)
+    return files
   }
 
   /// Training a float network further is another verb: fine-tuning's defaults would ruin it.

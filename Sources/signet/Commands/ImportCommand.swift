@@ -66,9 +66,12 @@ struct ImportCommand: ParsableCommand {
     guard let output else {
       return try Console.print(OperatorsReport(ONNXOperator.all), json: common.json)
     }
+    try files.check()
     try output.check()
+    let lock = try FileLock(output.url)
+    defer { lock.release() }
     let imported = try imported().with(outputKind: outputKind)
-    try imported.write(to: output.url)
+    try imported.write(to: output.url, from: model?.path ?? weights ?? "")
     let report = ImportReport(
       output: output.path, layers: imported.graph.layers.count,
       parameters: imported.weights.values.reduce(0) { $0 + $1.elementCount },
@@ -76,8 +79,17 @@ struct ImportCommand: ParsableCommand {
     try Console.print(report, json: common.json)
   }
 
+  private var files: FileRoles {
+    var files = FileRoles()
+    files.reads(model?.path, as: "the model")
+    files.reads(weights, as: "--weights")
+    files.reads(preprocessing.labels, as: "--labels")
+    files.writes(output?.url, as: "-o")
+    return files
+  }
+
   private func imported() throws -> Model {
-    if let model { return try model.load(onnx.choices, preprocessing) }
+    if let model { return try model.load(onnx.choices, preprocessing, files: files) }
     let architecture = try Architecture(named: arch ?? "")
     let plain = try architecture.model(
       weights: URL(fileURLWithPath: weights ?? ""), preprocessing: architecture.preprocessing)

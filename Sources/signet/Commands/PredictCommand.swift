@@ -80,7 +80,8 @@ struct PredictCommand: ParsableCommand {
       try Console.print(report, json: common.json)
     }
     guard unusable == 0 else {
-      throw CommandError.unreadableImages(count: unusable, of: images.count)
+      let error = CommandError.unreadableImages(count: unusable, of: images.count)
+      throw ErrorAfterResult(error: error)
     }
   }
 }

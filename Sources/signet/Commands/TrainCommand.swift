@@ -4,7 +4,7 @@ import SignetReport
 import SignetTraining
 import SignetZoo
 
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: ParsableCommand, LongCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Trains a network, float or binary.",
     discussion: """
@@ -48,9 +48,11 @@ struct TrainCommand: ParsableCommand {
 
   /// Everything but the printing.
   func perform() throws -> TrainingReport {
-    try output.check()
+    let work = try LongWork(
+      files: files, output: output, checkpoints: checkpoints, log: options.log)
+    defer { work.release() }
     let dataset = try data.open(default: .train, seed: options.seed)
-    let start = try model.load(onnx.choices) { architecture in
+    let start = try model.load(onnx.choices, files: files) { architecture in
       try architecture.model(
         inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
       ).with(labels: dataset.classNames)
@@ -62,12 +64,22 @@ struct TrainCommand: ParsableCommand {
     binary.apply(to: &resolved)
     let images = try options.images(
       of: data, training: dataset, for: start, classes: classes, learnsFromLabels: true)
-    let checkpoint = try checkpoints.prepare(for: output)
+    try files.check(data: images.sourceFiles)
+    try work.begin()
     Interruption.stopAtNextSafePoint()
     let report = try Training(
-      verb: "train", options: resolved, checkpoint: checkpoint, log: options.log
+      verb: "train", options: resolved, checkpoint: work.checkpoint, log: options.log
     ).run(start, teacher: nil, data: images, output: output)
-    checkpoint.removeCheckpoint()
+    work.finish()
     return report
+  }
+
+  var files: FileRoles {
+    var files = FileRoles()
+    files.reads(model.path, as: "the model")
+    files.writes(output.url, as: "-o")
+    files.writes(checkpoints.file(for: output).url, as: "--checkpoint")
+    files.writesLog(in: options.log)
+    return files
   }
 }

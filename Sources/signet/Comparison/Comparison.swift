@@ -14,6 +14,7 @@ struct Comparison {
   private let page: URL
   private let evaluated: [String]
   private var report: ComparisonReport
+  let lock: FileLock
 
   /// - Parameter data: where a row's top-1 is measured, on the test split
   /// - Throws: ``CommandError/otherComparison(file:earlier:now:)`` where the folder holds a model
@@ -22,40 +23,28 @@ struct Comparison {
     plan: ComparisonPlan, methods: [ComparedMethod], data: String, restart: Bool
   ) throws {
     let folder = URL(fileURLWithPath: plan.folder, isDirectory: true)
-    results = folder.appendingPathComponent("results.json")
-    page = folder.appendingPathComponent("table.md")
+    let files = ComparisonFiles(folder: folder)
+    results = files.results
+    page = files.page
     self.plan = plan
     self.methods = methods
     evaluated =
       ["--data", data] + (plan.threads.map { ["--threads", "\($0)"] } ?? [])
     report = ComparisonReport(
       network: plan.network ?? plan.architecture ?? "", data: data, seed: plan.seed)
-    if !restart, let known = try? Data(contentsOf: results),
-      let earlier = try? JSONDecoder().decode(ComparisonReport.self, from: known)
-    {
+    let earlier = try files.earlierReport()
+    if !restart, let earlier {
       report.steps = earlier.steps
       report.rows = earlier.rows
     }
-    try checkSteps(restart: restart)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let steps = ([.float] + methods.filter { $0 != .float }).flatMap(plan.steps)
+    try files.check(steps, network: plan.network, earlier: earlier, restart: restart)
+    try FileFolder.make(folder)
+    lock = try FileLock(results)
   }
 
   /// The float network comes first, with a row of its own or without: all others need it.
   private var order: [ComparedMethod] { [.float] + methods.filter { $0 != .float } }
-
-  /// Everything is understood, and no file stands in the way, before anything is begun.
-  private func checkSteps(restart: Bool) throws {
-    for step in order.flatMap(plan.steps) {
-      _ = try Signet.parseAsRoot(step.words)
-      let known = report.steps.first { $0.output == step.output }
-      if let known, known.command != step.line {
-        throw CommandError.otherComparison(
-          file: step.output, earlier: known.command, now: step.line)
-      }
-      let exists = FileManager.default.fileExists(atPath: step.output)
-      if exists, known == nil, !restart { throw CommandError.foreignFile(step.output) }
-    }
-  }
 
   mutating func run(restart: Bool) throws -> ComparisonReport {
     report.rows.removeAll { row in !methods.contains { $0.rawValue == row.method } }

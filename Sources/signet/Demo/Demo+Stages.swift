@@ -1,6 +1,7 @@
 import Foundation
 import SignetModel
 import SignetReport
+import SignetTraining
 
 extension Demo {
   /// Named as its file.
@@ -29,7 +30,7 @@ extension Demo {
       let goesOn = FileManager.default.fileExists(atPath: checkpoint.path)
       Console.note("\(title) → \(file.path)" + (goesOn ? ", going on where it stopped" : ""))
       try work(file, checkpoint)
-      checkpoint.removeCheckpoint()
+      try CheckpointFile.remove(checkpoint)
     }
     return Product(file: file, model: try Model(contentsOf: file.url))
   }

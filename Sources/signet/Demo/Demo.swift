@@ -14,6 +14,7 @@ struct Demo {
   let threads: Int
   let training: any ImageDataset
   let test: any ImageDataset
+  let lock: FileLock
   private let start = ContinuousClock.now
 
   /// - Throws: ``DataError`` that says how to get Fashion-MNIST where it is missing.
@@ -25,7 +26,7 @@ struct Demo {
     settings = DemoSettings(seed: seed)
     self.threads = threads
     self.folder = URL(fileURLWithPath: folder, isDirectory: true)
-    try settings.claim(
+    lock = try settings.claim(
       self.folder, stages: Stage.allCases.map(\.rawValue), restart: restart)
   }
 

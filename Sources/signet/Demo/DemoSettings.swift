@@ -1,4 +1,5 @@
 import Foundation
+import SignetModel
 import SignetTraining
 import SignetZoo
 
@@ -45,22 +46,37 @@ extension DemoSettings {
   /// Makes the folder ours: creates it, and removes our files that other settings left there,
   /// since stages trust the files they find.
   ///
+  /// - Returns: what keeps other runs out while this one is at work
   /// - Throws: ``CommandError/foreignFile(_:)`` rather than touch a file that is not ours.
-  func claim(_ folder: URL, stages: [String], restart: Bool) throws {
+  func claim(_ folder: URL, stages: [String], restart: Bool) throws -> FileLock {
     let manager = FileManager.default
-    try manager.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileFolder.make(folder)
     let note = folder.appendingPathComponent("demo.json")
-    let files = stages.flatMap { ["\($0).signet", "\($0).signet.checkpoint"] }
-      .map { folder.appendingPathComponent($0) }
+    let lock = try FileLock(note)
+    let models = stages.map { folder.appendingPathComponent("\($0).signet") }
       .filter { manager.fileExists(atPath: $0.path) }
-    if let file = files.first, !manager.fileExists(atPath: note.path) {
-      throw CommandError.foreignFile(file.relativePath)
-    }
+    let checkpoints = stages.map { folder.appendingPathComponent("\($0).signet.checkpoint") }
+      .filter { manager.fileExists(atPath: $0.path) }
     let known = (try? Data(contentsOf: note)).flatMap {
       try? JSONDecoder().decode(DemoSettings.self, from: $0)
     }
-    guard known != self || restart else { return }
-    for file in files { try manager.removeItem(at: file) }
-    try JSONEncoder().encode(self).write(to: note, options: .atomic)
+    if known == nil {
+      let present = [note].filter { manager.fileExists(atPath: $0.path) } + models + checkpoints
+      if let file = present.first { throw CommandError.foreignFile(file.relativePath) }
+    }
+    guard known != self || restart else { return lock }
+    for model in models {
+      guard (try? SafetensorsFile(contentsOf: model))?.isModel == true else {
+        throw CommandError.foreignFile(model.relativePath)
+      }
+    }
+    for checkpoint in checkpoints { try CheckpointFile.remove(checkpoint) }
+    for model in models {
+      guard unlink(model.path) == 0 else {
+        throw ModelFileError.system("remove", path: model.relativePath)
+      }
+    }
+    try AtomicFile.write([JSONEncoder().encode(self)], to: note)
+    return lock
   }
 }

@@ -1,17 +1,27 @@
+import SignetModel
+
 extension CommandError: CustomStringConvertible {
   var description: String {
     switch self {
     case .output(let file, .noFolder(let folder)):
-      "\(file): the folder '\(folder)' does not exist"
+      "\(file.printablePath): the folder '\(folder.printablePath)' does not exist"
     case .output(let file, .folderNotWritable(let folder)):
-      "\(file): the folder '\(folder)' is not writable"
+      "\(file.printablePath): the folder '\(folder.printablePath)' is not writable"
     case .output(let file, .isFolder):
-      "\(file): expected the name of a file, found a folder"
+      "\(file.printablePath): expected the name of a file, found a folder"
     case .output(let file, .notRegularFile):
-      "\(file): expected the name of a file, found a device or a pipe"
+      "\(file.printablePath): expected the name of a file, found a device or a pipe"
+    case .output(let file, .longName(let length, let limit)):
+      "\(file.printablePath): its name has \(length) bytes, and file systems take \(limit); "
+        + "choose a shorter one (-o, --checkpoint)"
+    case .sameFile(let file, let roles):
+      "\(file.printablePath): is \(roles.joined(separator: " and ")) at once; what is written needs "
+        + "a name of its own"
+    case .standardOutput(let reason):
+      "standard output: cannot write the result: \(reason)"
     case .foreignFormat(let file, let format):
       """
-      \(file): is \(format.name), not a model file or ONNX; export it to ONNX and import that
+      \(file.printablePath): is \(format.name), not a model file or ONNX; export it to ONNX and import that
         \(format.conversion(of: file))
       """
     case .preset(let name, let channels):
@@ -20,20 +30,20 @@ extension CommandError: CustomStringConvertible {
     case .crop(let pixels, let input):
       "--crop: expected the network's input size \(input.height)×\(input.width), found \(pixels)"
     case .labels(let file):
-      "\(file): cannot be read as a list of class names in UTF-8"
+      "\(file.printablePath): cannot be read as a list of class names in UTF-8"
     case .otherComparison(let file, let earlier, let now):
       """
-      \(file): was made by another command; choose another --output, or --restart makes all anew
+      \(file.printablePath): was made by another command; choose another --output, or --restart makes all anew
         then: \(earlier)
         now:  \(now)
       """
     case .unreadableImages(let count, let all):
       "\(count) of \(all) images could not be used"
     case .notBinary(let file):
-      "\(file): has no binary layers to fine-tune; make them with 'signet binarize \(file)', or "
+      "\(file.printablePath): has no binary layers to fine-tune; make them with 'signet binarize \(file)', or "
         + "with --method; 'signet train \(file)' trains a float model further"
     case .foreignFile(let file):
-      "\(file): was made by something else and would be overwritten; choose another --output"
+      "\(file.printablePath): was made by something else and would be overwritten; choose another --output"
     }
   }
 }

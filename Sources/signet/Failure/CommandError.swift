@@ -12,6 +12,10 @@ enum CommandError: Error {
   case foreignFormat(file: String, ForeignFormat)
   /// A preset for another number of channels than the network takes.
   case preset(name: String, channels: Int)
+  /// One file would be written and read, or written twice; `roles` are the options that name it.
+  case sameFile(file: String, roles: [String])
+  /// The result could not be printed.
+  case standardOutput(reason: String)
   /// A folder of results holds a file of the same name that was not made there.
   case foreignFile(String)
 
@@ -28,11 +32,15 @@ enum CommandError: Error {
     case isFolder
     /// A device, a pipe or a socket.
     case notRegularFile
+    /// A name of too many bytes.
+    case longName(Int, limit: Int)
   }
 
   var status: ExitStatus {
     switch self {
-    case .notBinary, .output, .foreignFile, .otherComparison, .crop, .preset: .wrongUsage
+    case .notBinary, .output, .foreignFile, .otherComparison, .crop, .preset, .sameFile:
+      .wrongUsage
+    case .standardOutput: .failed
     case .labels, .unreadableImages, .foreignFormat: .badInput
     }
   }

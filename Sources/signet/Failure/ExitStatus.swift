@@ -31,10 +31,12 @@ enum ExitStatus: Int32 {
 
   /// A file that cannot be written, say on a full disk, is not bad input.
   private init(file error: ModelFileError) {
-    if case .system(operation: "write", _) = error.defect {
-      self = .failed
-    } else {
+    switch error.defect {
+    case .system(operation: "open", _), .system(operation: "examine", _),
+      .system(operation: "map", _):
       self = .badInput
+    case .system, .locked: self = .failed
+    default: self = .badInput
     }
   }
 
@@ -65,7 +67,10 @@ enum ExitStatus: Int32 {
   private init(training error: TrainingError) {
     switch error {
     case .option, .unknownLayer, .nothingToBinarize, .missing, .otherRun: self = .wrongUsage
-    case .mismatch, .checkpoint, .data, .model, .graph, .weight, .notFinite: self = .badInput
+    case .mismatch, .checkpoint, .foreignCheckpoint, .data, .model, .graph, .weight, .notFinite:
+      self = .badInput
+    case .modelFile(let error): self.init(file: error)
+    case .evaluation: self = .badInput
     case .interrupted: self = .interrupted
     default: self = .failed
     }

@@ -28,7 +28,7 @@ struct Training {
       model, teacher: teacher, dataset: data.training, validation: data.validation,
       checkpoint: checkpoint,
       progress: { progress in
-        try metrics?.append(progress.metrics)
+        append(progress.metrics, to: &metrics, display)
         last = progress
         display.show(progress.line(label: verb))
         if let score = progress.validation {
@@ -37,9 +37,9 @@ struct Training {
       },
       validating: { validating.show(done: $0, total: $1) },
       shouldStop: { Interruption.isRequested })
+    display.finish()
     let trained = try result.model.storingEdges(as: edges)
     try trained.write(to: output.url)
-    display.finish()
     let top1 = try data.test.map { test in
       try Evaluation.measure(
         Executor(model: trained), of: trained, on: test, batchSize: 256,
@@ -53,6 +53,19 @@ struct Training {
       },
       top1: top1, seconds: (clock.now - start) / .seconds(1),
       fileBytes: try trained.fileByteCount)
+  }
+
+  /// Work does not end because its log cannot be written: a warning, and no more metrics.
+  private func append(
+    _ line: TrainingMetrics, to metrics: inout MetricsLog?, _ display: ProgressDisplay
+  ) {
+    do throws(ModelFileError) {
+      try metrics?.append(line)
+    } catch {
+      metrics = nil
+      display.finish()
+      Console.warn("\(error); the work goes on, its metrics are written no more")
+    }
   }
 }
 

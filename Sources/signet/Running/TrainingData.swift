@@ -1,3 +1,4 @@
+import Foundation
 import SignetData
 import SignetModel
 
@@ -9,4 +10,11 @@ struct TrainingData {
   let validation: (any ImageDataset)?
   /// `nil` where the data has no part apart from the training images.
   let test: (any ImageDataset)?
+}
+
+extension TrainingData {
+  /// The files that all of it comes from; those of one set come more than once.
+  var sourceFiles: [URL] {
+    training.sourceFiles + (validation?.sourceFiles ?? []) + (test?.sourceFiles ?? [])
+  }
 }

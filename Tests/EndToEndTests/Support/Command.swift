@@ -22,13 +22,21 @@ struct Command {
   }
 
   let arguments: [String]
+  private let program: URL
 
   init(_ arguments: String...) {
-    self.arguments = arguments
+    self.init(arguments: arguments)
   }
 
   init(arguments: [String]) {
     self.arguments = arguments
+    program = Self.executable
+  }
+
+  /// A script for the shell, in which `signet` is the built command.
+  init(shell script: String) {
+    arguments = ["-c", "signet() { '\(Self.executable.path)' \"$@\"; }\n" + script]
+    program = URL(fileURLWithPath: "/bin/sh")
   }
 
   /// `SIGNET_COMMAND`, else the release build, whose kernels are fast, else the build that the
@@ -52,7 +60,7 @@ struct Command {
     in folder: URL? = nil, environment: [String: String] = [:], interruptAfter: String? = nil
   ) throws -> Output {
     let process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = program
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment
       .merging(environment) { $1 }

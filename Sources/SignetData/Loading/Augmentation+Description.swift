@@ -1,0 +1,10 @@
+extension Augmentation: CustomStringConvertible {
+  /// In words, as provenance says it.
+  public var description: String {
+    var words: [String] = []
+    if cropPadding > 0 { words.append("crop from \(cropPadding) pixels of padding") }
+    if flip { words.append("flip") }
+    if cutout > 0 { words.append("cutout of \(cutout) pixels") }
+    return words.isEmpty ? "none" : words.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,59 @@
+import Foundation
+
+/// Files that are written beside their place and then renamed: `.NAME.PROCESS.RANDOM.tmp`.
+///
+/// Their writer holds a lock on them, so that what a killed process left can be told from what a
+/// living one is at.
+enum TemporaryFile {
+  private static let ending = ".tmp"
+  /// Room for the process, the random digits and the ending.
+  private static let longestSuffix = ".0000000000.0000000000000000.tmp"
+  /// A number may have gone to another process since; no file takes that many seconds to write.
+  private static let longestLife = 3600
+
+  static func name(for target: URL) -> String {
+    let random = String(UInt64.random(in: .min ... .max), radix: 16)
+    return stem(of: target) + ".\(getpid()).\(random)" + ending
+  }
+
+  /// Removes what processes that are gone left beside `target`.
+  static func sweep(besides target: URL) {
+    let folder = target.deletingLastPathComponent()
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let start = stem(of: target) + "."
+    for name in names where name.hasPrefix(start) && name.hasSuffix(ending) {
+      let parts = name.dropFirst(start.count).split(
+        separator: ".", omittingEmptySubsequences: false)
+      guard parts.count == 3, let process = pid_t(parts[0]), process > 0,
+        UInt64(parts[1], radix: 16) != nil
+      else { continue }
+      let path = folder.appendingPathComponent(name).path
+      if isAbandoned(path, by: process) { unlink(path) }
+    }
+  }
+
+  private static func stem(of target: URL) -> String {
+    String(SidecarName.make(for: target, suffix: longestSuffix).dropLast(longestSuffix.count))
+  }
+
+  private static func isAbandoned(_ path: String, by process: pid_t) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return false }
+    let isGone = kill(process, 0) != 0 && errno == ESRCH
+    return isGone || status.secondsSinceChange > longestLife
+  }
+}
+
+extension stat {
+  fileprivate var secondsSinceChange: Int {
+    #if canImport(Darwin)
+      time(nil) - st_mtimespec.tv_sec
+    #else
+      time(nil) - st_mtim.tv_sec
+    #endif
+  }
+}

@@ -36,9 +36,10 @@ extension TrainingError: CustomStringConvertible {
       }
       return "\(file.path): the checkpoint belongs to another run; delete it to start anew:"
         + lines.joined()
-    case .memory(let layer, let needed, let allowed):
-      return "layer '\(layer)': the calibration activations need \(megabytes(needed)), allowed are "
-        + "\(megabytes(allowed)); take fewer images or allow more memory"
+    case .memory(let layer, let images, let needed, let allowed):
+      return "layer '\(layer)': calibrating with \(images) image\(images == 1 ? "" : "s") takes "
+        + "\(megabytes(needed)), allowed are \(megabytes(allowed)); give --memory "
+        + "\(megabytes(needed).filter { $0 != " " }) or more"
     case .modelFile(let error): return "\(error)"
     case .node(let name, let error): return "node '\(name)': \(error)"
     case .torch(let error): return "\(error)"

@@ -5,7 +5,9 @@ public struct BinarizationReport: Report {
   /// The model file that was written.
   public var output: String
   public var method: String
+  /// Images that calibrated.
   public var images: Int
+  public var imagesAsked: Int
   /// Images that could not be read and had others in their place.
   public var skipped: Int
   public var seconds: Double
@@ -16,12 +18,14 @@ public struct BinarizationReport: Report {
   public var choices: [Choice]?
 
   public init(
-    output: String, method: String, images: Int, skipped: Int = 0, seconds: Double, fileBytes: Int,
-    floatBytes: Int, layers: [LayerRecord], choices: [Choice]? = nil
+    output: String, method: String, images: Int, imagesAsked: Int? = nil, skipped: Int = 0,
+    seconds: Double, fileBytes: Int, floatBytes: Int, layers: [LayerRecord],
+    choices: [Choice]? = nil
   ) {
     self.output = output
     self.method = method
     self.images = images
+    self.imagesAsked = imagesAsked ?? images
     self.skipped = skipped
     self.seconds = seconds
     self.fileBytes = fileBytes

@@ -122,7 +122,7 @@ import Torch
       }
     }
     #expect(throws: Failed(part: -1)) {
-      try workers.forEach(3, check: { throw Failed(part: -1) }) { _ in Issue.record("ran") }
+      try workers.forEach(3, check: { throw Failed(part: -1) }, { _ in Issue.record("ran") })
     }
   }
 

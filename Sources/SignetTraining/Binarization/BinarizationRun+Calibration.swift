@@ -20,7 +20,7 @@ extension BinarizationRun {
     try eachGroup(of: dataset, count: count, reporting: true, shouldStop: shouldStop) { group in
       let known = streams.chunkCount
       for images in group { streams.append(images) }
-      try workers.forEach(group.count, check: { try stop(if: shouldStop) }) {
+      try eachPart(0..<group.count, shouldStop) {
         try streams.advance(chunk: known + $0, from: nil, to: first)
       }
     }
@@ -83,7 +83,7 @@ extension BinarizationRun {
     let together = try KernelProducts(threads: threads)
     for first in stride(from: 0, to: streams.chunkCount, by: workers.threads) {
       let chunks = first..<min(first + workers.threads, streams.chunkCount)
-      let parts = try workers.map(chunks, check: { try stop(if: shouldStop) }) { chunk in
+      let parts = try eachPart(chunks, shouldStop) { chunk in
         let (inputs, output) = try streams.enter(layer: position, chunk: chunk)
         let entered = EnteredChunk(
           inputs: inputs.binarized,

@@ -14,15 +14,20 @@ extension BinarizationRun {
     let stops = Set(stops)
     var information: [Int: [Tensor]] = [:]
     var done = 0
+    let passes = Workers(
+      threads: memory.gradientWorkers(
+        atMost: threads, within: options.memoryBytes, images: images?.taken ?? 0))
     try eachGroup(
       of: dataset, count: images?.taken ?? 0, reporting: false, shouldStop: shouldStop
     ) { group in
-      let felt = try workers.map(group.indices, check: { try stop(if: shouldStop) }) { index in
-        // Random numbers of the chunk's own, whoever works on it.
-        let generator = try Generator(
-          seed: SplitMix64.word(seed: options.seed, index: UInt64(done + index)))
-        return try squaredGradients(group[index], all, parameters, at: stops, generator)
-      }
+      let felt = try passes.map(
+        group.indices, check: { try stop(if: shouldStop) },
+        { index in
+          // Random numbers of the chunk's own, whoever works on it.
+          let generator = try Generator(
+            seed: SplitMix64.word(seed: options.seed, index: UInt64(done + index)))
+          return try squaredGradients(group[index], all, parameters, at: stops, generator)
+        })
       done += group.count
       for chunk in felt {
         for (position, places) in chunk { information[position, default: []].append(places) }

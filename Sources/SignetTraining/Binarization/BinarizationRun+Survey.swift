@@ -33,7 +33,7 @@ extension BinarizationRun {
       dataset, images: min(images?.taken ?? 0, BinarizationOptions.surveyImages),
       steps: ExecutionPlan(model.graph).steps, first: first, isSymmetric: true,
       shouldStop: shouldStop)
-    let float = try workers.map(0..<streams.chunkCount, check: { try stop(if: shouldStop) }) {
+    let float = try eachPart(0..<streams.chunkCount, shouldStop) {
       try ClassProbabilities(scores: streams.output(chunk: $0, from: first))
     }
     for (index, position) in layers.enumerated() {
@@ -70,7 +70,7 @@ extension BinarizationRun {
     try OffsetFolding.newBias.apply(solution.offset, layer: layer, weights: &weights)
     let biased = Node(layer.name, layer.operation.withBias, inputs: layer.inputs)
     let parameters = try NodeParameters(node: biased, weights: weights, channelsLast: true)
-    let parts = try workers.map(0..<streams.chunkCount, check: { try stop(if: shouldStop) }) {
+    let parts = try eachPart(0..<streams.chunkCount, shouldStop) {
       var part = OutputComparison()
       let scores = try streams.output(chunk: $0, from: position, with: parameters)
       try part.add(ClassProbabilities(scores: scores), to: float[$0])

@@ -223,7 +223,7 @@ final class BinarizationRun {
   func advance(
     _ streams: ActivationStreams, from start: Int, to end: Int, shouldStop: () -> Bool
   ) throws {
-    try workers.forEach(streams.chunkCount, check: { try stop(if: shouldStop) }) {
+    try eachPart(0..<streams.chunkCount, shouldStop) {
       try streams.advance(chunk: $0, from: start, to: end)
     }
     streams.dropParameters(before: end)
@@ -236,7 +236,7 @@ final class BinarizationRun {
   ) throws -> SolvedLayer {
     let name = node(at: position).name
     if let known = solved[name] {
-      try workers.forEach(streams.chunkCount, check: { try stop(if: shouldStop) }) {
+      try eachPart(0..<streams.chunkCount, shouldStop) {
         _ = try streams.enter(layer: position, chunk: $0)
       }
       return known
@@ -250,6 +250,14 @@ final class BinarizationRun {
     solved[name] = solution
     try saveCheckpoint()
     return solution
+  }
+
+  /// What the workers make of each part, in order.
+  @discardableResult
+  func eachPart<Result>(
+    _ range: Range<Int>, _ shouldStop: () -> Bool, _ body: (Int) throws -> Result
+  ) throws -> [Result] {
+    try workers.map(range, check: { try stop(if: shouldStop) }, body)
   }
 
   func stop(if shouldStop: () -> Bool) throws(TrainingError) {

@@ -6,8 +6,9 @@ struct CalibrationLayout {
   /// What a part of the images may take while it goes through both networks. More would not be
   /// faster.
   static let chunkBytes = 64 << 20
-  /// What a pass with gradients may take.
-  static let passBytes = 128 << 20
+  /// What a pass with gradients may take. Each brings the weights into its own order three times,
+  /// which costs more than the arithmetic of a single small image.
+  static let passBytes = 256 << 20
   /// What patches that are laid out at once may take: enough to keep matrix products busy.
   static let pieceBytes = 16 << 20
   /// Batches that are decoded ahead may take this.

@@ -33,6 +33,8 @@ struct CalibrationMemory {
   private(set) var stages: [Stage] = []
   /// What one more thread at work takes, at most.
   private(set) var workerBytes = 0
+  /// What one more pass with gradients takes.
+  private var passBytes = 0
 
   private let model: Model
   private let options: BinarizationOptions
@@ -64,8 +66,9 @@ struct CalibrationMemory {
       addStage(
         Stage(
           layer: name(at: steps.largest),
-          fixed: 2 * weightBytes + loadingBytes + Self.workers * pass, others: 2 * places),
-        worker: pass)
+          fixed: 2 * weightBytes + loadingBytes + pass, others: 2 * places),
+        worker: 0)
+      passBytes = pass
     }
     if options.needsSurvey {
       addLayers(
@@ -105,6 +108,13 @@ struct CalibrationMemory {
   func workers(atMost threads: Int, images: CalibrationImages?, within limit: Int) -> Int {
     let held = peak(images: images?.taken ?? 0, half: images?.holdsBFloat16 ?? false).bytes
     return max(1, min(threads, Self.workers + max(0, limit - held) / max(1, workerBytes)))
+  }
+
+  /// The same for passes with gradients, one of which there is room for in any case.
+  func gradientWorkers(atMost threads: Int, within limit: Int, images: Int) -> Int {
+    guard passBytes > 0, let stage = stages.first else { return 1 }
+    let left = limit - Self.processBytes - stage.bytes(images: images, half: false)
+    return max(1, min(threads, 1 + max(0, left) / passBytes))
   }
 
   private mutating func addStage(_ stage: Stage, worker: Int) {
@@ -203,12 +213,14 @@ private struct Costs {
         let layer = LayerMemory(
           patchLength: group.extraction.patchLength, filterCount: group.filters.count,
           codes: options.budget == nil ? options.codes : 4)
-        // w, its copies while signs are taken, q; a damped problem is a copy.
-        let problem = layer.gramBytes + 5 * layer.filterBytes
-        let damped = options.damping > 0 && isSolved ? layer.gramBytes + layer.filterBytes : 0
-        return problem + damped + (survey ? layer.gramBytes : 0)
-          + (isSolved ? layer.descentBytes : layer.refitBytes)
-      }.max() ?? 0
+        let problem = layer.gramBytes + 2 * layer.filterBytes
+      // w twice more while its signs are taken.
+      let starting = 3 * layer.filterBytes
+      // A damped problem is a copy.
+      let damped = options.damping > 0 ? layer.gramBytes + layer.filterBytes : 0
+      return problem + (survey ? layer.gramBytes : 0)
+        + (isSolved ? max(starting, damped + layer.descentBytes) : layer.refitBytes)
+    }.max() ?? 0
     solving = largest + (groups.count > 1 ? own : 0)
   }
 }

@@ -28,8 +28,8 @@ extension BinarizationRun {
     return streams
   }
 
-  /// Hands out calibration images, the first of the set as the seed shuffles it, in groups of as many
-  /// chunks as there are workers: count × C × H × W each.
+  /// Hands out the first images of a set in groups of as many chunks as there are workers:
+  /// count × C × H × W each.
   ///
   /// - Parameter reporting: whether images that cannot be read are told of, which once is enough
   func eachGroup(
@@ -45,7 +45,7 @@ extension BinarizationRun {
     }
     let batches = BatchLoader(
       dataset: dataset, shape: model.graph.inputShape, preprocessing: model.preprocessing,
-      batchSize: layout.imagesPerChunk, shuffleSeed: options.seed, prefetch: layout.prefetch
+      batchSize: layout.imagesPerChunk, prefetch: layout.prefetch
     ).batches(epoch: 0, skipping: note)
     var group: [Tensor] = []
     var taken = 0

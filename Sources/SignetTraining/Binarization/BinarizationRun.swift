@@ -8,7 +8,11 @@ import Torch
 final class BinarizationRun {
   let options: BinarizationOptions
   let model: Model
+  /// What calibrates, in order; `nil` without any data.
   let dataset: (any ImageDataset)?
+  /// What measures the result.
+  let heldOut: (any ImageDataset)?
+  private let dataName: String?
   let checkpoint: URL?
   let skipping: ((DataError) -> Void)?
   /// How the work is cut up.
@@ -46,7 +50,6 @@ final class BinarizationRun {
   ) throws {
     self.options = options
     self.model = model
-    self.dataset = dataset
     self.checkpoint = checkpoint
     self.skipping = skipping
     graph = model.graph
@@ -79,9 +82,12 @@ final class BinarizationRun {
       layers: layers, weighsPlaces: options.weighsPlaces(of: model))
     if let dataset {
       images = try CalibrationImages(options: options, dataset: dataset, memory: memory)
+      let parts = dataset.shuffled(seed: options.seed, settingAside: images?.heldOut ?? 0)
+      (self.dataset, heldOut) = (parts.first, parts.last)
     } else {
-      images = nil
+      (images, self.dataset, heldOut) = (nil, nil, nil)
     }
+    dataName = dataset?.name
     workers = Workers(
       threads: memory.workers(
         atMost: threads, images: images, within: options.memoryBytes))
@@ -157,11 +163,12 @@ final class BinarizationRun {
         progress(solution.record, index, layers.count)
       }
     }
+    let binary = try model.with(graph: graph, weights: weights, provenance: model.provenance)
     let step = Provenance.Step(
-      verb: "binarize", data: dataset?.name, seed: options.seed, options: try described,
+      verb: "binarize", data: dataName, seed: options.seed, options: try described,
+      results: try measuredFidelity(of: binary, shouldStop: shouldStop),
       layers: layers.compactMap { solved[node(at: $0).name]?.record.untimed }, choices: choices)
-    return try model.with(
-      graph: graph, weights: weights, provenance: model.provenance.adding(step))
+    return try binary.with(provenance: model.provenance.adding(step))
   }
 
   /// What shaped the result, with what computed it: codes whose gain is within rounding depend on

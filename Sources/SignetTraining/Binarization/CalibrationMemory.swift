@@ -214,13 +214,13 @@ private struct Costs {
           patchLength: group.extraction.patchLength, filterCount: group.filters.count,
           codes: options.budget == nil ? options.codes : 4)
         let problem = layer.gramBytes + 2 * layer.filterBytes
-      // w twice more while its signs are taken.
-      let starting = 3 * layer.filterBytes
-      // A damped problem is a copy.
-      let damped = options.damping > 0 ? layer.gramBytes + layer.filterBytes : 0
-      return problem + (survey ? layer.gramBytes : 0)
-        + (isSolved ? max(starting, damped + layer.descentBytes) : layer.refitBytes)
-    }.max() ?? 0
+        // w twice more while its signs are taken.
+        let starting = 3 * layer.filterBytes
+        // A damped problem is a copy.
+        let damped = options.damping > 0 ? layer.gramBytes + layer.filterBytes : 0
+        return problem + (survey ? layer.gramBytes : 0)
+          + (isSolved ? max(starting, damped + layer.descentBytes) : layer.refitBytes)
+      }.max() ?? 0
     solving = largest + (groups.count > 1 ? own : 0)
   }
 }

@@ -83,7 +83,7 @@ struct LayerSolving {
         codes: codes, offset: [Float](repeating: 0, count: filterCount),
         record: LayerRecord(
           name: name, filters: filterCount, patchLength: patchLength, codes: options.codes,
-          errorBefore: error, errorAfter: error, flips: 0))
+          errorBefore: error, errorAfter: error, flips: 0, changedCodes: 0))
     }
   }
 
@@ -93,6 +93,8 @@ struct LayerSolving {
     var scales: [Float]  // K × N/groups
     var offset: [Float]
     var flips = 0
+    /// Codes that are not those of sign(w).
+    var changed = 0
     var before = 0.0
     var after = 0.0
     var energy = 0.0
@@ -129,7 +131,9 @@ struct LayerSolving {
     return Part(
       signs: solution.codes, scales: solution.scales,
       offset: sums.outputOffset(solution: solution, centred: options.centred),
-      flips: solution.flips, before: before,
+      flips: solution.flips,
+      changed: zip(solution.codes, start.signs).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) },
+      before: before,
       after: try problem.squaredError(
         codes: solution.codes, scales: solution.scales, products: products),
       energy: energy)
@@ -166,7 +170,8 @@ struct LayerSolving {
         name: name, filters: filterCount, patchLength: patchLength, codes: options.codes,
         errorBefore: relative(parts.reduce(0) { $0 + $1.before }),
         errorAfter: relative(parts.reduce(0) { $0 + $1.after }),
-        flips: parts.reduce(0) { $0 + $1.flips }))
+        flips: parts.reduce(0) { $0 + $1.flips },
+        changedCodes: Double(parts.reduce(0) { $0 + $1.changed }) / Double(max(1, signs.count))))
   }
 
   private func layerError(_ error: HashingError) -> TrainingError {

@@ -19,18 +19,21 @@ struct Binarization {
     let start = clock.now
     var layers: [LayerRecord] = []
     var images: CalibrationImages?
+    // A file or a pipe has no end of the line.
+    let columns = Console.errorIsTerminal ? Console.errorColumns : .max
     var choices: [BinarizationReport.Choice]?
     let binary = try Binarizer(options: options).run(
       model, dataset: dataset, checkpoint: checkpoint,
       progress: { layer, index, total in
         layers.append(layer)
-        Console.note(BinarizationReport.line(for: layer, index: index, total: total))
+        Console.note(
+          BinarizationReport.line(for: layer, index: index, total: total, columns: columns))
       },
       shouldStop: { Interruption.isRequested },
       chosen: {
         let explained = BinarizationReport.explained($0)
         choices = explained
-        for choice in explained { Console.note(choice.line) }
+        for choice in explained { Console.note(choice.line(columns: columns)) }
       },
       skipping: skipped.map { $0.note },
       began: {
@@ -44,7 +47,7 @@ struct Binarization {
       imagesAsked: options.images, skipped: skipped?.count ?? 0,
       seconds: (clock.now - start) / .seconds(1),
       fileBytes: try binary.fileByteCount, floatBytes: model.floatByteCount, layers: layers,
-      choices: choices)
+      choices: choices, results: binary.provenance.steps.last?.results ?? [:])
   }
 }
 

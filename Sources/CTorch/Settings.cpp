@@ -2,10 +2,12 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <torch/headeronly/version.h>
 
 #include <limits>
 #include <mutex>
+#include <string>
 
 #include <dlfcn.h>
 
@@ -45,6 +47,14 @@ void ctorch_keep_freed_memory(void) {
 #endif
 }
 
+void ctorch_return_freed_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+  malloc_trim(0);
+#endif
+}
+
 int ctorch_set_onednn(bool enabled) {
   return attempt([&] { at::globalContext().setUserEnabledMkldnn(enabled); });
 }
@@ -52,6 +62,11 @@ int ctorch_set_onednn(bool enabled) {
 bool ctorch_onednn(void) { return at::globalContext().userEnabledMkldnn() && at::hasMKLDNN(); }
 
 const char *ctorch_version(void) { return TORCH_VERSION; }
+
+const char *ctorch_cpu_capability(void) {
+  static const std::string name = at::get_cpu_capability();
+  return name.c_str();
+}
 
 const char *ctorch_library_path(void) {
   Dl_info info;

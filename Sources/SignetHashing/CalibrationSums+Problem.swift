@@ -12,13 +12,26 @@ extension CalibrationSums {
   public func problem(
     weights: [Float], centred: Bool = true, damping: Float = 0
   ) throws(HashingError) -> LayerProblem {
+    var sums = self
+    return try sums.takeProblem(weights: weights, centred: centred, damping: damping)
+  }
+
+  /// The same with G and q moved into the problem instead of copied: they are empty here afterwards,
+  /// and ``outputOffset(weights:centred:)`` needs neither.
+  package mutating func takeProblem(
+    weights: [Float], centred: Bool = true, damping: Float = 0
+  ) throws(HashingError) -> LayerProblem {
     try checkFinite(inputSum, .inputSum)
     try checkFinite(outputSum, .outputSum)
     try checkFinite(outputSquares, .outputSquares)
+    let constant = (0..<patchLength).map { centred && isConstant($0) }
+    var (gram, correlation) = (self.gram, self.correlation)
+    (self.gram, self.correlation) = ([], [])
+    finishGram(&gram, centred: centred, constant: constant)
+    finishCorrelation(&correlation, centred: centred, constant: constant)
     let problem = try LayerProblem(
-      patchLength: patchLength, filterCount: filterCount, gram: finalGram(centred: centred),
-      correlation: finalCorrelation(centred: centred), weights: weights,
-      energy: finalEnergy(centred: centred))
+      patchLength: patchLength, filterCount: filterCount, gram: gram, correlation: correlation,
+      weights: weights, energy: finalEnergy(centred: centred))
     return damping == 0 ? problem : try problem.damped(by: damping)
   }
 
@@ -26,7 +39,12 @@ extension CalibrationSums {
   ///
   /// - Returns: mean(y) − Σ_k α_k mean(x̃)ᵀb_k per filter when centred, else zeros: N.
   public func outputOffset(solution: LayerSolution, centred: Bool = true) -> [Float] {
-    outputOffset(weights: solution.estimate, centred: centred)
+    offset(centred: centred) { filter, input in
+      (0..<solution.codeCount).reduce(Float(0)) { sum, code in
+        let row = code * filterCount + filter
+        return sum + solution.scales[row] * Float(solution.codes[row * patchLength + input])
+      }
+    }
   }
 
   /// The same for weights of any kind.
@@ -34,11 +52,17 @@ extension CalibrationSums {
   /// - Parameter weights: ŵ, N × S.
   /// - Returns: mean(y) − mean(x̃)ᵀŵ per filter when centred, else zeros: N.
   public func outputOffset(weights: [Float], centred: Bool = true) -> [Float] {
+    offset(centred: centred) { filter, input in weights[filter * patchLength + input] }
+  }
+
+  private func offset(
+    centred: Bool, _ estimate: (_ filter: Int, _ input: Int) -> Float
+  ) -> [Float] {
     guard centred, patchCount > 0 else { return [Float](repeating: 0, count: filterCount) }
     return (0..<filterCount).map { filter in
       var offset = outputSum[filter]
       for input in 0..<patchLength {
-        offset -= inputSum[input] * Double(weights[filter * patchLength + input])
+        offset -= inputSum[input] * Double(estimate(filter, input))
       }
       return Float(offset / Double(patchCount))
     }
@@ -52,17 +76,17 @@ extension CalibrationSums {
   }
 
   /// G, symmetric to the last bit; centred: G − M μ̃μ̃ᵀ with the rows of constant inputs zero.
-  private func finalGram(centred: Bool) -> [Float] {
+  private func finishGram(_ gram: inout [Float], centred: Bool, constant: [Bool]) {
     let size = patchLength
     let means = centredMeans(centred)
-    let constant = (0..<size).map { centred && isConstant($0) }
-    return [Float](unsafeUninitializedCapacity: size * size) { buffer, count in
+    gram.withUnsafeMutableBufferPointer { buffer in
+      guard buffer.count == size * size else { return }
       for row in 0..<size {
         let sum = inputSum[row]
         for column in row..<size {
           let dead = constant[row] || constant[column]
-          let value = dead ? 0 : Double(gram[row * size + column]) - sum * means[column]
-          buffer.initializeElement(at: row * size + column, to: Float(value))
+          let value = dead ? 0 : Double(buffer[row * size + column]) - sum * means[column]
+          buffer[row * size + column] = Float(value)
         }
       }
       let tile = 64
@@ -70,30 +94,29 @@ extension CalibrationSums {
         for firstColumn in stride(from: 0, through: firstRow, by: tile) {
           for row in firstRow..<min(size, firstRow + tile) {
             for column in firstColumn..<min(row, firstColumn + tile) {
-              buffer.initializeElement(at: row * size + column, to: buffer[column * size + row])
+              buffer[row * size + column] = buffer[column * size + row]
             }
           }
         }
       }
-      count = size * size
     }
   }
 
   /// q; centred: q − Σy · μ̃.
-  private func finalCorrelation(centred: Bool) -> [Float] {
-    guard centred else { return correlation }
+  private func finishCorrelation(_ correlation: inout [Float], centred: Bool, constant: [Bool]) {
+    guard centred else { return }
     let size = patchLength
     let means = centredMeans(centred)
-    let constant = (0..<size).map(isConstant)
-    var result = correlation
-    for filter in 0..<filterCount {
-      for input in 0..<size {
-        let index = filter * size + input
-        let value = Double(correlation[index]) - outputSum[filter] * means[input]
-        result[index] = constant[input] ? 0 : Float(value)
+    correlation.withUnsafeMutableBufferPointer { buffer in
+      guard buffer.count == filterCount * size else { return }
+      for filter in 0..<filterCount {
+        for input in 0..<size {
+          let index = filter * size + input
+          let value = Double(buffer[index]) - outputSum[filter] * means[input]
+          buffer[index] = constant[input] ? 0 : Float(value)
+        }
       }
     }
-    return result
   }
 
   /// Σy²; centred: Σy² − (Σy)² / M.

@@ -10,9 +10,9 @@ public struct CalibrationSums: Sendable, Equatable {
   /// M, the patches seen so far.
   public private(set) var patchCount: Int
   /// X̃X̃ᵀ: S × S, row-major.
-  public private(set) var gram: [Float]
+  public internal(set) var gram: [Float]
   /// (X̃Y)ᵀ: N × S, one row per filter.
-  public private(set) var correlation: [Float]
+  public internal(set) var correlation: [Float]
   /// Σ x̃ over the patches: S.
   public private(set) var inputSum: [Double]
   /// Σ y over the patches: N.

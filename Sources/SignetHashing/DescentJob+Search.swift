@@ -19,7 +19,8 @@ extension DescentJob {
         diagonal: problem.diagonal.base, correlation: problem.correlation + filter * stride,
         codes: state.code(0, filter), products: state.product(0, filter),
         codeScratch: codeScratch.base, productScratch: productScratch.base,
-        seed: seed(filter: filter, round: round), kicks: UInt64(kicks), flips: 0)
+        seed: seed(filter: problem.filters.lowerBound + filter, round: round), kicks: UInt64(kicks),
+        flips: 0)
       kernels.table.search(&job)
       state.flips[filter] += Int(job.flips)
       // h carries the rounding of many flips here; `settle` forms it anew before solutions
@@ -45,7 +46,7 @@ extension DescentJob {
   var kickCount: Int {
     let affordable = min(
       200 * problem.size, 16_000, 7_000_000 / problem.size,
-      500_000_000 / (problem.size * problem.filterCount))
+      500_000_000 / (problem.size * problem.layerFilterCount))
     let dearness = max(1, options.codes * options.codes / 2)
     return max(50, affordable / dearness)
   }

@@ -2,7 +2,7 @@ extension DescentJob {
   /// Codes by error-feedback rounding with another solution's scales, one code after the other;
   /// nil where G has no usable factor.
   func errorFeedback(scalesOf other: CodeState) -> CodeState? {
-    guard let feedback = ErrorFeedback(problem, products: products) else { return nil }
+    guard let feedback = feedback.value else { return nil }
     let state = CodeState(
       codeCount: options.codes, filterCount: problem.filterCount, stride: problem.stride)
     let count = problem.filterCount * problem.stride

@@ -76,7 +76,8 @@ extension DescentJob {
     let before = state.objective[filter]
     fitScales(state, filter)
     assert(
-      state.objective[filter] <= before + tolerance(energy: problem.energy[filter], before: before),
+      state.objective[filter] <= before
+        + tolerance(energy: problem.energy(ofFilter: filter), before: before),
       "a sweep raised the objective")
   }
 
@@ -85,7 +86,7 @@ extension DescentJob {
     let (matrix, right) = state.normalEquations(filter, of: problem, kernels: kernels)
     guard let best = leastSquaresScales(matrix: matrix, right: right) else { return }
     state.objective[filter] = layerObjective(
-      energy: problem.energy[filter], matrix: matrix, right: right, scales: best)
+      energy: problem.energy(ofFilter: filter), matrix: matrix, right: right, scales: best)
     for code in 0..<state.codeCount {
       if best[code] < 0 { state.negate(code, filter) }
       state.setScale(code, filter, Float(abs(best[code])))

@@ -1,15 +1,19 @@
 import CSignetKernels
 
-/// One call of the fast solver.
+/// One call of the fast solver, for some filters of a layer.
 struct DescentJob {
   let problem: PaddedProblem
+  let feedback: SharedFeedback
   let options: HashingOptions
   let kernels: Kernels
   let products: KernelProducts
   let state: CodeState
 
-  init(_ problem: PaddedProblem, options: HashingOptions, kernels: Kernels) {
+  init(
+    _ problem: PaddedProblem, options: HashingOptions, kernels: Kernels, feedback: SharedFeedback
+  ) {
     self.problem = problem
+    self.feedback = feedback
     self.options = options
     self.kernels = kernels
     products = KernelProducts(kernels: kernels, threads: options.threads)
@@ -61,7 +65,7 @@ struct DescentJob {
     let size = problem.size
     forEach(count: problem.filterCount, threads: options.threads) { filter in
       let start = StartingCodes(
-        weights: problem.weights[filter * size..<(filter + 1) * size], count: options.codes)
+        weights: problem.weights(ofFilter: filter), count: options.codes)
       for code in 0..<options.codes {
         let target = state.code(code, filter)
         for input in 0..<size { target[input] = start.codes[code][input] < 0 ? -1 : 1 }
@@ -93,7 +97,7 @@ struct DescentJob {
     (0..<problem.filterCount).map { filter in
       let (matrix, right) = state.normalEquations(filter, of: problem, kernels: kernels)
       return layerObjective(
-        energy: problem.energy[filter], matrix: [matrix[0]], right: [right[0]],
+        energy: problem.energy(ofFilter: filter), matrix: [matrix[0]], right: [right[0]],
         scales: [Double(state.scale(0, filter))])
     }
   }
@@ -103,7 +107,7 @@ struct DescentJob {
     forEach(count: state.filterCount, threads: options.threads) { filter in
       let (matrix, right) = state.normalEquations(filter, of: problem, kernels: kernels)
       state.objective[filter] = layerObjective(
-        energy: problem.energy[filter], matrix: matrix, right: right,
+        energy: problem.energy(ofFilter: filter), matrix: matrix, right: right,
         scales: (0..<state.codeCount).map { Double(state.scale($0, filter)) })
     }
   }
@@ -114,8 +118,7 @@ struct DescentJob {
     guard !dead.isEmpty else { return }
     for filter in 0..<problem.filterCount {
       let start = StartingCodes(
-        weights: problem.weights[filter * problem.size..<(filter + 1) * problem.size],
-        count: options.codes)
+        weights: problem.weights(ofFilter: filter), count: options.codes)
       for code in 0..<options.codes {
         for input in dead {
           state.code(code, filter)[input] = start.codes[code][input] < 0 ? -1 : 1
@@ -141,7 +144,7 @@ struct DescentJob {
       scales: (0..<rows).map { state.scales[$0] },
       initialObjective: initialObjective,
       objective: (0..<problem.filterCount).map { state.objective[$0] },
-      energy: problem.energy,
+      energy: (0..<problem.filterCount).map(problem.energy(ofFilter:)),
       flips: (0..<problem.filterCount).reduce(0) { $0 + state.flips[$1] },
       sweeps: (0..<problem.filterCount).map { state.sweeps[$0] }.max() ?? 0)
   }

@@ -10,6 +10,8 @@ public struct DescentSolver: LayerSolver {
   public var options: HashingOptions
   /// The kernels to use; nil: the fastest of this processor, or what `SIGNET_KERNELS` names.
   var instructionSet: Kernels.InstructionSet?
+  /// Filters that are solved at once; nil: as many as ``LayerMemory/solvingBytes`` hold.
+  var filtersAtOnce: Int?
 
   public init(_ options: HashingOptions = HashingOptions()) {
     self.options = options
@@ -18,8 +20,8 @@ public struct DescentSolver: LayerSolver {
   public func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
     try options.check()
     let kernels = try chosenKernels()
-    return PaddedProblem.with(problem) { padded in
-      DescentJob(padded, options: options, kernels: kernels).run()
+    return DescentJob.solve(problem, options: options, kernels: kernels, atOnce: filtersAtOnce) {
+      $0.run()
     }
   }
 

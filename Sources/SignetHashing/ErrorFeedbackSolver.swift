@@ -19,9 +19,8 @@ public struct ErrorFeedbackSolver: LayerSolver {
     let options = HashingOptions(sweeps: 0, effort: .paper, codes: codes, threads: threads)
     try options.check()
     let kernels = try Kernels.chosen()
-    return PaddedProblem.with(problem) { padded in
-      let job = DescentJob(padded, options: options, kernels: kernels)
-      return job.run { state in
+    return DescentJob.solve(problem, options: options, kernels: kernels) { job in
+      job.run { state in
         job.settle(state)
         for _ in 0..<rounds {
           guard let rounded = job.errorFeedback(scalesOf: state) else { return }

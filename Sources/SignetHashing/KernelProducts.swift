@@ -45,13 +45,18 @@ public struct KernelProducts: MatrixProducts {
 }
 
 extension KernelProducts {
+  /// With the kernels of ``Kernels/chosen(environment:)``.
+  package init(threads: Int) throws(HashingError) {
+    self.init(kernels: try Kernels.chosen(), threads: threads)
+  }
+
   /// A matrix in memory that someone else owns; element (i, j) at i · rowStride + j · columnStride.
-  struct Matrix {
+  package struct Matrix {
     let base: UnsafePointer<Float>
     let rowStride: Int
     let columnStride: Int
 
-    init(_ base: UnsafePointer<Float>, rowStride: Int, columnStride: Int = 1) {
+    package init(_ base: UnsafePointer<Float>, rowStride: Int, columnStride: Int = 1) {
       self.base = base
       self.rowStride = rowStride
       self.columnStride = columnStride
@@ -65,7 +70,7 @@ extension KernelProducts {
   }
 
   /// c (rows × columns) = beta c + alpha a (rows × depth) · b (depth × columns).
-  func multiply(
+  package func multiply(
     _ a: Matrix, _ b: Matrix, rows: Int, columns: Int, depth: Int, alpha: Float = 1,
     beta: Float = 0, into c: UnsafeMutablePointer<Float>, stride: Int
   ) {
@@ -85,8 +90,18 @@ extension KernelProducts {
     _ patches: UnsafePointer<Float>, count: Int, size: Int,
     into result: UnsafeMutablePointer<Float>
   ) {
-    // Blocks on and above the diagonal only; the rest is copied across.
-    let block = 384
+    addUpperProducts(patches, count: count, size: size, into: result)
+    mirrorUpper(result, size: size)
+  }
+
+  /// result (size × size) += patchesᵀ · patches on and above the diagonal, patches being
+  /// count × size; of what lies below nothing can be said until ``mirrorUpper(_:size:)``.
+  package func addUpperProducts(
+    _ patches: UnsafePointer<Float>, count: Int, size: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    // Smaller blocks pack more for each product, and are worth it where threads would idle.
+    let block = size >= 384 * threads ? 384 : 192
     let blocks = (size + block - 1) / block
     let pairs = (0..<blocks).flatMap { row in (row..<blocks).map { (row, $0) } }
     let rows = Matrix(patches, rowStride: 1, columnStride: size)
@@ -98,7 +113,6 @@ extension KernelProducts {
         rows: Swift.min(block, size - row), columns: Swift.min(block, size - column), depth: count,
         alpha: 1, beta: 1, into: result + row * size + column, stride: size)
     }
-    mirrorUpper(result, size: size)
   }
 
   /// One product on the calling thread.
@@ -115,7 +129,7 @@ extension KernelProducts {
   }
 
   /// Copies the upper triangle to the lower, tile by tile so that neither side strides.
-  func mirrorUpper(_ matrix: UnsafeMutablePointer<Float>, size: Int) {
+  package func mirrorUpper(_ matrix: UnsafeMutablePointer<Float>, size: Int) {
     let tile = 64
     let tiles = (size + tile - 1) / tile
     forEach(count: tiles, threads: threads) { rowTile in

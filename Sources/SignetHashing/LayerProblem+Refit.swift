@@ -29,7 +29,9 @@ extension PaddedProblem {
     let factor = try CholeskyFactor(self, damping: damping, products: products)
     let own = AlignedBuffer<Float>(count: filterCount * stride, repeating: 0)
     for filter in 0..<filterCount {
-      for input in 0..<size { own[filter * stride + input] = weights[filter * size + input] }
+      for (input, weight) in weights(ofFilter: filter).enumerated() {
+        own[filter * stride + input] = weight
+      }
     }
     let missing = AlignedBuffer<Float>(uninitialized: filterCount * stride)
     missing.base.initialize(from: correlation, count: filterCount * stride)
@@ -37,8 +39,10 @@ extension PaddedProblem {
       .init(own.base, rowStride: stride), .init(gram, rowStride: stride), rows: filterCount,
       columns: stride, depth: stride, alpha: -1, beta: 1, into: missing.base, stride: stride)
     let change = factor.solve(missing.base, rows: filterCount, products: products)
-    return (0..<filterCount * size).map { index in
-      weights[index] + change[index / size * stride + index % size]
+    return (0..<filterCount).flatMap { filter in
+      weights(ofFilter: filter).enumerated().map { input, weight in
+        weight + change[filter * stride + input]
+      }
     }
   }
 }

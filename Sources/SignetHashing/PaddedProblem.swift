@@ -6,23 +6,29 @@ struct PaddedProblem {
   let size: Int
   /// The padded row length.
   let stride: Int
-  /// N.
-  let filterCount: Int
+  /// The filters that are to be solved, of the layer's.
+  let filters: Range<Int>
+  /// N, of the whole layer.
+  let layerFilterCount: Int
   /// G: stride × stride.
   let gram: UnsafePointer<Float>
   /// The diagonal of G: stride.
   let diagonal: AlignedBuffer<Float>
-  /// q: N × stride.
+  /// q: filters × stride.
   let correlation: UnsafePointer<Float>
-  let weights: [Float]  // N × S
-  let energy: [Double]  // N
+  private let weights: [Float]  // N × S
+  private let energy: [Double]  // N
   private let owned: [AlignedBuffer<Float>]
 
+  var filterCount: Int { filters.count }
+
   /// Lays `problem` out for the duration of `body`; buffers that need no padding are not copied.
-  static func with<Result>(_ problem: LayerProblem, _ body: (PaddedProblem) -> Result) -> Result {
-    problem.gram.withUnsafeBufferPointer { gram in
-      problem.correlation.withUnsafeBufferPointer { correlation in
-        body(PaddedProblem(problem, gram: gram, correlation: correlation))
+  static func with<Result>(
+    _ problem: LayerProblem, _ body: (PaddedProblem) throws -> Result
+  ) rethrows -> Result {
+    try problem.gram.withUnsafeBufferPointer { gram in
+      try problem.correlation.withUnsafeBufferPointer { correlation in
+        try body(PaddedProblem(problem, gram: gram, correlation: correlation))
       }
     }
   }
@@ -33,7 +39,8 @@ struct PaddedProblem {
   ) {
     size = problem.patchLength
     stride = roundUp(size, to: Int(SIGNET_HASHING_PADDING))
-    filterCount = problem.filterCount
+    filters = 0..<problem.filterCount
+    layerFilterCount = problem.filterCount
     weights = problem.weights
     energy = problem.energy
     diagonal = AlignedBuffer(count: stride, repeating: 0)
@@ -45,12 +52,42 @@ struct PaddedProblem {
     } else {
       let paddedGram = padded(gram, rows: size, paddedRows: stride, size: size, stride: stride)
       let paddedCorrelation = padded(
-        correlation, rows: filterCount, paddedRows: filterCount, size: size, stride: stride)
+        correlation, rows: filters.count, paddedRows: filters.count, size: size, stride: stride)
       self.gram = UnsafePointer(paddedGram.base)
       self.correlation = UnsafePointer(paddedCorrelation.base)
       owned = [paddedGram, paddedCorrelation]
     }
   }
+
+  /// Some of the filters, which lie where they lay.
+  private init(_ whole: PaddedProblem, filters: Range<Int>) {
+    size = whole.size
+    stride = whole.stride
+    self.filters = filters
+    layerFilterCount = whole.layerFilterCount
+    gram = whole.gram
+    diagonal = whole.diagonal
+    correlation = whole.correlation + (filters.lowerBound - whole.filters.lowerBound) * stride
+    weights = whole.weights
+    energy = whole.energy
+    owned = whole.owned
+  }
+
+  /// The same in parts of at most `count` filters.
+  func parts(of count: Int) -> [PaddedProblem] {
+    Swift.stride(from: 0, to: filterCount, by: count).map { first in
+      PaddedProblem(self, filters: first..<min(first + count, filterCount))
+    }
+  }
+
+  /// w of a filter, counted within `filters`: S.
+  func weights(ofFilter filter: Int) -> ArraySlice<Float> {
+    let row = filters.lowerBound + filter
+    return weights[row * size..<(row + 1) * size]
+  }
+
+  /// ‖Xᵀw‖² of a filter, counted within `filters`.
+  func energy(ofFilter filter: Int) -> Double { energy[filters.lowerBound + filter] }
 }
 
 private func padded(

@@ -42,10 +42,11 @@ extension TrainingError: CustomStringConvertible {
       }
       return "\(file.path.printablePath): the checkpoint belongs to another run; --restart starts "
         + "anew:" + lines.joined()
-    case .memory(let layer, let needed, let allowed):
-      return
-        "layer '\(layer.printable)': the calibration activations need \(megabytes(needed)), allowed are "
-        + "\(megabytes(allowed)); take fewer images or allow more memory"
+    case .memory(let layer, let images, let needed, let allowed):
+      return "layer '\(layer.printable)': calibrating with \(images) "
+        + "image\(images == 1 ? "" : "s") takes \(megabytes(needed)), allowed are "
+        + "\(megabytes(allowed)); give --memory "
+        + "\(megabytes(needed).filter { $0 != " " }) or more"
     case .modelFile(let error): return "\(error)"
     case .node(let name, let error): return "node '\(name.printable)': \(error)"
     case .torch(let error): return "\(error)"

@@ -29,8 +29,8 @@ public enum TrainingError: Error, Sendable {
   case foreignCheckpoint(file: URL)
   /// The checkpoint belongs to another run.
   case otherRun(file: URL, differences: [Difference])
-  /// The calibration activations that must be held at once pass the limit, in bytes.
-  case memory(layer: String, needed: Int, allowed: Int)
+  /// The memory allowed does not hold the few images that calibration needs at least, in bytes.
+  case memory(layer: String, images: Int, needed: Int, allowed: Int)
   case modelFile(ModelFileError)
   /// An operation of the network failed in libtorch.
   case node(name: String, TorchError)

@@ -5,6 +5,9 @@ public enum TorchSettings {
   /// For example "2.13.0".
   public static var version: String { String(cString: ctorch_version()) }
 
+  /// Vector instructions that libtorch's own kernels were chosen for, for example "AVX2".
+  public static var processorCapability: String { String(cString: ctorch_cpu_capability()) }
+
   /// The library file that was loaded; empty if unknown.
   public static var libraryPath: String { String(cString: ctorch_library_path()) }
 
@@ -24,6 +27,24 @@ public enum TorchSettings {
     try perform("setThreads", ()) { ctorch_set_threads(count) }
   }
 
+  /// Runs `body` with this many threads within one operation, and restores the setting afterwards,
+  /// also when it throws.
+  public static func withThreads<Result>(
+    _ count: Int, _ body: () throws -> Result
+  ) throws -> Result {
+    let previous = threads
+    guard previous != count else { return try body() }
+    try setThreads(count)
+    defer { try? setThreads(previous) }
+    return try body()
+  }
+
+  /// Has operations that the calling thread asks for run on it alone. Meant for threads of a pool,
+  /// each of which works on its own part.
+  public static func computeOnCallingThread() throws(TorchError) {
+    if threads != 1 { try setThreads(1) }
+  }
+
   /// Only algorithms that give the same bits every time; an operation that has none throws.
   public static func setDeterministic(_ enabled: Bool) throws(TorchError) {
     try perform("setDeterministic", ()) { ctorch_set_deterministic(enabled) }
@@ -34,6 +55,12 @@ public enum TorchSettings {
   /// where the C library is not glibc.
   public static func keepFreedMemory() {
     ctorch_keep_freed_memory()
+  }
+
+  /// Hands memory back to the system when it is freed, blocks of a MiB and more at once: what the
+  /// process takes is then what it uses. The opposite of ``keepFreedMemory()``.
+  public static func returnFreedMemory() {
+    ctorch_return_freed_memory()
   }
 
   /// Whether oneDNN computes convolutions and bfloat16 products (it does unless switched off).

@@ -47,6 +47,13 @@ import Testing
     let report = try binarized.json()
     let layers = try #require(report["layers"] as? [[String: Any]])
     #expect(layers.count > 2)
+    #expect(report["images"] as? Int == 128 && report["imagesAsked"] as? Int == 128)
+    // 272 of the 400 training images calibrated nothing.
+    #expect(report["heldOutImages"] as? Int == 272)
+    let agreement = try #require(report["agreement"] as? Double)
+    #expect((90...100).contains(agreement))
+    #expect((report["agreementOfSigns"] as? Double ?? 101) <= agreement)
+    #expect((report["fidelity"] as? Double ?? 0) > 50)
     for layer in layers {
       let before = try #require(layer["errorBefore"] as? Double)
       let after = try #require(layer["errorAfter"] as? Double)
@@ -54,6 +61,7 @@ import Testing
       #expect(layer["filters"] as? Int ?? 0 > 0)
       #expect(layer["patchLength"] as? Int ?? 0 > 0)
       #expect(layer["flips"] is Int)
+      #expect((0...1).contains(try #require(layer["changedCodes"] as? Double)))
       #expect(layer["seconds"] is Double)
       // A line per layer, on standard error.
       #expect(binarized.standardError.contains(try #require(layer["name"] as? String)))

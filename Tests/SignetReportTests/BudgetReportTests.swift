@@ -17,7 +17,7 @@ import Testing
       LayerChoice(name: "most", weights: 144, codes: 4, changes: changes),
     ]
     #expect(
-      BinarizationReport.explained(choices).map(\.line).joined(separator: "\n") == """
+      BinarizationReport.explained(choices).map { $0.line() }.joined(separator: "\n") == """
         layer1.0.conv1            3 codes  alone, 1 code moves the output by 0.0312, 3 by 0.0021; 4 \
         would by 0.0005; 5.84 % of the weights
         layer3.2.conv2            1 code   alone, 1 code moves the output by 0.0312; 2 would by \
@@ -26,6 +26,16 @@ import Testing
         nothing; 0.36 % of the weights
         most                      4 codes  alone, 1 code moves the output by 0.0312, 4 by 0.0005; \
         0.36 % of the weights
+        """)
+  }
+
+  @Test func choicesFitANarrowTerminal() {
+    let choice = LayerChoice(name: "layer1.0.conv1", weights: 2304, codes: 3, changes: changes)
+    #expect(
+      BinarizationReport.explained([choice])[0].line(columns: 60) == """
+        layer1.0.conv1  3 codes
+          alone, 1 code moves the output by 0.0312, 3 by 0.0021;
+          4 would by 0.0005; 100.00 % of the weights
         """)
   }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ReportTests {
   private let record = LayerRecord(
     name: "layer1.0.conv1", filters: 16, patchLength: 144, errorBefore: 0.28611,
-    errorAfter: 0.0297, flips: 1204, seconds: 0.0123)
+    errorAfter: 0.0297, flips: 1204, changedCodes: 0.0625, seconds: 0.0123)
 
   @Test func evaluation() throws {
     let report = EvaluationReport(
@@ -34,16 +34,32 @@ import Testing
   @Test func binarizationLinesStandInColumns() {
     let other = LayerRecord(
       name: "conv2", filters: 512, patchLength: 4608, errorBefore: 0.199, errorAfter: 0.0432,
-      flips: 530_000, seconds: 12)
+      flips: 530_000, changedCodes: 0.31416, seconds: 12)
     let lines = [
       BinarizationReport.line(for: record, index: 0, total: 18),
       BinarizationReport.line(for: other, index: 17, total: 18),
     ]
     #expect(
       lines.joined(separator: "\n") == """
-         1/18  layer1.0.conv1               144×16  error 0.2861 → 0.0297      1,204 flips  0.01 s
-        18/18  conv2                      4608×512  error 0.1990 → 0.0432    530,000 flips  12.0 s
+         1/18  layer1.0.conv1               144×16  error 0.2861 → 0.0297    6.25 % of codes changed  0.01 s
+        18/18  conv2                      4608×512  error 0.1990 → 0.0432   31.42 % of codes changed  12.0 s
         """)
+  }
+
+  @Test func binarizationLinesFitANarrowTerminal() {
+    var long = record
+    long.name = "features.stage3.block12.branch2.conv1"
+    long.sensitivity = OutputChange(divergence: 0.0312, changedTop1: 0.0156)
+    let lines = [record, long].map {
+      BinarizationReport.line(for: $0, index: 0, total: 18, columns: 60)
+    }
+    #expect(
+      lines.joined(separator: "\n") == """
+         1/18  layer1.0.conv1              0.2861 → 0.0297    6.25 %
+         1/18  …ge3.block12.branch2.conv1  0.2861 → 0.0297    6.25 %
+          alone: divergence 0.0312, top-1 changed 1.56 %
+        """)
+    for line in lines.joined(separator: "\n").split(separator: "\n") { #expect(line.count <= 60) }
   }
 
   @Test func binarizationEncodesItsLayers() throws {
@@ -52,17 +68,56 @@ import Testing
       floatBytes: 1_000_000, layers: [record])
     #expect(
       report.text
-        == "1 layer binarized with bwnh in 20.5 s → b.signet (50.00 kB, 20.0× smaller)")
+        == """
+        1 layer binarized with bwnh in 20.5 s
+        → b.signet (50.00 kB, 20.0× smaller)
+        """)
     let object = try #require(
       JSONSerialization.jsonObject(with: Data(try JSONText.encode(report).utf8))
         as? [String: Any])
     let layer = try #require((object["layers"] as? [[String: Any]])?.first)
     #expect(
       Set(layer.keys) == [
-        "name", "filters", "patchLength", "errorBefore", "errorAfter", "flips", "seconds",
+        "name", "filters", "patchLength", "errorBefore", "errorAfter", "flips", "changedCodes",
+        "seconds",
       ])
     #expect(layer["errorAfter"] as? Double == 0.0297)
+    #expect(object["heldOutImages"] as? Int == 0 && object["agreement"] == nil)
     #expect(object["seconds"] as? Double == 20.5)
+  }
+
+  @Test func binarizationSaysHowNearlyTheNetworksAgree() throws {
+    let results = [
+      "heldOutImages": 500, "agreement": 92.4, "agreementOfSigns": 11.2, "fidelity": 85.25,
+      "fidelityOfSigns": -310.5,
+    ]
+    func report(_ results: [String: Double]) -> BinarizationReport {
+      BinarizationReport(
+        output: "b.signet", method: "bwnh", images: 1000, imagesAsked: 1024, skipped: 1,
+        seconds: 20.5, fileBytes: 50_000, floatBytes: 1_000_000, layers: [record, record],
+        results: results)
+    }
+    #expect(
+      report(results).text == """
+        2 layers binarized with bwnh in 20.5 s
+        1 image skipped
+        agreement with float  92.40 %, 500 held-out images
+        signs alone (BWN)     11.20 %
+        → b.signet (50.00 kB, 20.0× smaller)
+        """)
+    let values = results.filter { !$0.key.hasPrefix("agreement") }
+    #expect(
+      report(values).text.contains(
+        """
+        fidelity to float  85.25 %, 500 held-out images
+        signs alone (BWN)  -310.50 %
+        """))
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(try JSONText.encode(report(results)).utf8))
+        as? [String: Any])
+    #expect(object["agreement"] as? Double == 92.4 && object["fidelity"] as? Double == 85.25)
+    #expect(object["heldOutImages"] as? Int == 500)
+    #expect(object["images"] as? Int == 1000 && object["imagesAsked"] as? Int == 1024)
   }
 
   @Test func training() {

@@ -274,63 +274,6 @@ import Torch
     #expect(errors[1] < 0.6 * errors[0] && errors[2] < 0.8 * errors[1])
   }
 
-  @Test func memoryIsBounded() throws {
-    let model = try Tiny.model()
-    // 24 images × 8×8×8 floats twice and an output: some 400 KiB, half of it in bfloat16.
-    let wide = ActivationMemory(
-      graph: model.graph, steps: ExecutionPlan(model.graph).steps, layers: [0, 3],
-      images: 24, isSymmetric: false)
-    // The second layer reads relu1 in both streams; its output is there in one.
-    #expect(wide.peak == 24 * 4 * (2 * 512 + 512))
-    #expect {
-      try Binarizer(
-        options: options {
-          $0.images = 40
-          $0.memoryBytes = 1 << 20
-        }
-      )
-      .run(Tiny.model(graph: bigGraph()), dataset: data)
-    } throws: { error in
-      guard case .memory(let layer, let needed, 1_048_576) = error as? TrainingError else {
-        return false
-      }
-      return layer == "b" && needed > 1 << 20
-    }
-  }
-
-  private func bigGraph() throws -> Graph {
-    var g = GraphBuilder(inputShape: Tiny.shape)
-    for (name, input, channels) in [("a", "input", 3), ("b", "a", 512)] {
-      g.append(
-        name,
-        .convolution(
-          Convolution(inputChannels: channels, outputChannels: 512, kernel: Size2D(1))), input)
-    }
-    return try g.graph(output: "b")
-  }
-
-  @Test func activationsHeldInHalfTheMemoryGiveNearlyTheSame() throws {
-    let model = try Tiny.model()
-    func errors(_ bytes: Int) throws -> [Double] {
-      try Binarizer(
-        options: options {
-          $0.images = 40
-          $0.memoryBytes = bytes
-        }
-      )
-      .run(model, dataset: data).provenance.layerRecords.map(\.errorAfter)
-    }
-    let peak = ActivationMemory(
-      graph: model.graph, steps: ExecutionPlan(model.graph).steps,
-      layers: [0, 3, 6, 10, 12, 15, 17], images: 40, isSymmetric: false
-    ).peak
-    let tight = max(1 << 20, peak * 8 / 7 / 2 + 4096)
-    try #require(peak > tight - tight / 8 || tight == 1 << 20)
-    for (half, full) in zip(try errors(tight), try errors(2 << 30)) {
-      #expect(abs(half - full) < 0.15 * full)
-    }
-  }
-
   @Test func sampledPatchesAreRepeatable() throws {
     let model = try Tiny.model()
     let some = options { $0.patchesPerImage = 20 }

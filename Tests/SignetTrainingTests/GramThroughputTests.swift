@@ -1,4 +1,5 @@
 import Foundation
+import SignetHashing
 import SignetModel
 import Testing
 import Torch
@@ -40,7 +41,8 @@ struct GramThroughputTests {
       channels: size / 9, firstChannel: 0,
       convolution: Convolution(
         inputChannels: size / 9, outputChannels: filters, kernel: Size2D(3)))
-    var calibration = try LayerCalibration(extraction: extraction, filters: 0..<filters)
+    let kernels = try KernelProducts(threads: threads)
+    var calibration = LayerCalibration(extraction: extraction, filters: 0..<filters)
     var products: [Double] = []
     var grams: [Double] = []
     // Alternating, so that whatever else the machine does meets both.
@@ -48,7 +50,8 @@ struct GramThroughputTests {
       let product = try seconds(threads: threads) { _ = try square.matmul(square) }
       products.append(2 * Double(side * side * side) / product / 1e9)
       let gram = try seconds(threads: threads) {
-        try calibration.add(patches: patches, outputs: outputs, importance: importance)
+        try calibration.add(
+          patches: patches, outputs: outputs, importance: importance, products: kernels)
       }
       let useful = Double(count) * Double(size) * (Double(size + 1) + 2 * Double(filters))
       grams.append(useful / gram / 1e9)

@@ -258,12 +258,16 @@ int ctorch_set_deterministic(bool enabled);
 bool ctorch_set_flush_denormals(bool enabled);
 // Freed memory stays with the process (glibc; nothing elsewhere).
 void ctorch_keep_freed_memory(void);
+// Freed memory goes back to the system, large blocks at once (glibc; nothing elsewhere).
+void ctorch_return_freed_memory(void);
 int ctorch_set_onednn(bool enabled);
 bool ctorch_onednn(void);
 // Whether bfloat16 is faster than float32 on this processor (Processor.cpp).
 bool ctorch_has_bfloat16(void);
 // For example "2.13.0".
 const char *ctorch_version(void);
+// Vector instructions that its own kernels were chosen for, for example "AVX2".
+const char *ctorch_cpu_capability(void);
 /// The library file that was loaded; empty if unknown.
 const char *ctorch_library_path(void);
 

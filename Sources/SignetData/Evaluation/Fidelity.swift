@@ -67,16 +67,17 @@ public struct Fidelity: Sendable, Hashable {
   }
 }
 
-private struct FidelitySums {
-  let outputs: Int
-  private(set) var images = 0
+/// Sums up how near outputs are, image by image.
+package struct FidelitySums {
+  package let outputs: Int
+  package private(set) var images = 0
   private var agreeing = 0
   private var error = 0.0
   /// Per output, of y.
   private var means: [Double]
   private var deviations: [Double]
 
-  init(outputs: Int) {
+  package init(outputs: Int) {
     self.outputs = outputs
     means = [Double](repeating: 0, count: outputs)
     deviations = means
@@ -85,7 +86,7 @@ private struct FidelitySums {
   /// Welford's running mean and squared deviation.
   ///
   /// - Returns: whether the largest outputs agree
-  mutating func add(_ found: ArraySlice<Float>, expected: ArraySlice<Float>) -> Bool {
+  package mutating func add(_ found: ArraySlice<Float>, expected: ArraySlice<Float>) -> Bool {
     images += 1
     let agrees = Self.largest(found) == Self.largest(expected)
     agreeing += agrees ? 1 : 0
@@ -99,7 +100,7 @@ private struct FidelitySums {
     return agrees
   }
 
-  func fidelity(skipped: Int) -> Fidelity {
+  package func fidelity(skipped: Int) -> Fidelity {
     let spread = deviations.reduce(0, +)
     return Fidelity(
       agreement: 100 * Double(agreeing) / Double(max(1, images)),

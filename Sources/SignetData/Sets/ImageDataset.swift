@@ -97,6 +97,19 @@ public struct HeldOut: Sendable {
 }
 
 extension ImageDataset {
+  /// All images in the order of a seed's first epoch, the last of them apart.
+  ///
+  /// - Parameter count: images of the second part, at most as many as there are
+  public func shuffled(
+    seed: UInt64, settingAside count: Int
+  ) -> (first: any ImageDataset, last: any ImageDataset) {
+    let order = Shuffle.permutation(count: self.count, seed: seed, epoch: 0)
+    return (
+      Subset(of: self, indices: Array(order.dropLast(count))),
+      Subset(of: self, indices: order.suffix(count), role: "held out")
+    )
+  }
+
   /// Sets some images aside, which ones being a pure function of the seed.
   ///
   /// - Parameters:

@@ -11,8 +11,11 @@ public struct LayerRecord: Sendable, Hashable, Codable {
   public var errorBefore: Double
   /// The same with the solved codes and scales.
   public var errorAfter: Double
-  /// Codes that differ from the start, summed over sweeps.
+  /// Codes changed on the way, back and forth.
   public var flips: Int
+  /// Share of the codes that are not those of sign(w) in the end: 0…1; absent from files of before it
+  /// was recorded.
+  public var changedCodes: Double?
   /// The network's output when only this layer is binary, if that was measured.
   public var sensitivity: OutputChange?
   /// Wall-clock time. Reports carry it; model files do not, so that the same inputs give the same
@@ -21,7 +24,8 @@ public struct LayerRecord: Sendable, Hashable, Codable {
 
   public init(
     name: String, filters: Int, patchLength: Int, codes: Int? = nil, errorBefore: Double,
-    errorAfter: Double, flips: Int, sensitivity: OutputChange? = nil, seconds: Double? = nil
+    errorAfter: Double, flips: Int, changedCodes: Double? = nil, sensitivity: OutputChange? = nil,
+    seconds: Double? = nil
   ) {
     self.name = name
     self.filters = filters
@@ -30,6 +34,7 @@ public struct LayerRecord: Sendable, Hashable, Codable {
     self.errorBefore = errorBefore
     self.errorAfter = errorAfter
     self.flips = flips
+    self.changedCodes = changedCodes
     self.sensitivity = sensitivity
     self.seconds = seconds
   }

@@ -10,12 +10,6 @@ extension BinarizationReport {
     /// The network's output with only this layer binary, with 1, 2, … codes per filter.
     public var changes: [OutputChange]
     public var reason: String
-
-    /// What is said once the choice is made: the columns line up from one line to the next.
-    public var line: String {
-      let codes = self.codes == 0 ? "float" : "\(self.codes) code" + (self.codes == 1 ? " " : "s")
-      return "\(name.padded(to: 24, .left))  \(codes.padded(to: 7, .left))  \(reason)"
-    }
   }
 
   public static func explained(_ choices: [LayerChoice]) -> [Choice] {

@@ -5,7 +5,9 @@ public struct BinarizationReport: Report {
   /// The model file that was written.
   public var output: String
   public var method: String
+  /// Images that calibrated.
   public var images: Int
+  public var imagesAsked: Int
   /// Images that could not be read and had others in their place.
   public var skipped: Int
   public var seconds: Double
@@ -14,39 +16,60 @@ public struct BinarizationReport: Report {
   public var layers: [LayerRecord]
   /// What a budget of bits gave each layer, if there was one.
   public var choices: [Choice]?
+  /// Images that calibrated nothing and measured the result.
+  public var heldOutImages: Int
+  /// Share of them where the float network's largest output is at the same place, in percent; `nil`
+  /// where outputs belong to no classes.
+  public var agreement: Double?
+  /// 100 less the relative error of the outputs on them, in percent.
+  public var fidelity: Double?
+  /// The same of sign and mean magnitude in the same layers.
+  public var agreementOfSigns: Double?
+  public var fidelityOfSigns: Double?
 
   public init(
-    output: String, method: String, images: Int, skipped: Int = 0, seconds: Double, fileBytes: Int,
-    floatBytes: Int, layers: [LayerRecord], choices: [Choice]? = nil
+    output: String, method: String, images: Int, imagesAsked: Int? = nil, skipped: Int = 0,
+    seconds: Double, fileBytes: Int, floatBytes: Int, layers: [LayerRecord],
+    choices: [Choice]? = nil, results: [String: Double] = [:]
   ) {
     self.output = output
     self.method = method
     self.images = images
+    self.imagesAsked = imagesAsked ?? images
     self.skipped = skipped
     self.seconds = seconds
     self.fileBytes = fileBytes
     self.floatBytes = floatBytes
     self.layers = layers
     self.choices = choices
+    heldOutImages = Int(results["heldOutImages"] ?? 0)
+    agreement = results["agreement"]
+    fidelity = results["fidelity"]
+    agreementOfSigns = results["agreementOfSigns"]
+    fidelityOfSigns = results["fidelityOfSigns"]
   }
 
   public var text: String {
-    "\(layers.count) layer\(layers.count == 1 ? "" : "s") binarized with \(method) in "
-      + "\(Quantity.seconds(seconds)) → \(output) (\(Quantity.bytes(fileBytes)), "
-      + "\(Quantity.ratio(Double(floatBytes) / Double(max(1, fileBytes)))) smaller)"
-      + (skipped == 0 ? "" : ", \(Quantity.count(skipped)) images skipped")
-  }
-
-  /// What is said while a layer is done: the columns line up from one line to the next.
-  public static func line(for layer: LayerRecord, index: Int, total: Int) -> String {
-    let width = String(total).count
-    let position = String(index + 1).padded(to: width, .right) + "/\(total)"
-    let extent = "\(layer.patchLength)×\(layer.filters)".padded(to: 9, .right)
-    let flips = Quantity.count(layer.flips).description.padded(to: 9, .right)
-    return "\(position)  \(layer.name.padded(to: 24, .left))  \(extent)  "
-      + "error \(Quantity.fraction(layer.errorBefore)) → \(Quantity.fraction(layer.errorAfter))  "
-      + "\(flips) flips" + (layer.seconds.map { "  \(Quantity.seconds($0))" } ?? "")
-      + (layer.sensitivity.map { "  alone: \($0.text)" } ?? "")
+    var lines = [
+      "\(layers.count) layer\(layers.count == 1 ? "" : "s") binarized with \(method) in "
+        + "\(Quantity.seconds(seconds))"
+    ]
+    if skipped > 0 {
+      lines.append("\(Quantity.count(skipped)) image\(skipped == 1 ? "" : "s") skipped")
+    }
+    if let own = agreement ?? fidelity {
+      let title = agreement == nil ? "fidelity to float" : "agreement with float"
+      let count = "\(Quantity.count(heldOutImages)) held-out image\(heldOutImages == 1 ? "" : "s")"
+      lines.append("\(title)  \(Quantity.percent(own)), \(count)")
+      if let signs = agreement == nil ? fidelityOfSigns : agreementOfSigns {
+        lines.append(
+          "signs alone (BWN)".padded(to: title.count, .left) + "  \(Quantity.percent(signs))")
+      }
+    }
+    lines.append(
+      "→ \(output) (\(Quantity.bytes(fileBytes)), "
+        + "\(Quantity.ratio(Double(floatBytes) / Double(max(1, fileBytes)))) smaller)")
+    return lines.joined(separator: "\n")
   }
 }
 

@@ -32,13 +32,14 @@ extension ActivationStreams {
     let target = (graph.nodes.firstIndex { $0.name == name }).map { $0 + 1 } ?? 0
     let positions = Dictionary(
       steps.enumerated().map { ($1.node + 1, $0) }, uniquingKeysWith: { first, _ in first })
+    let known = held(chunk)
     var values: Chunk = [:]
     var missing: Set<Int> = []
     var readers: [Int: Int] = [target: 1]
     var pending = [target]
     while let value = pending.popLast() {
       guard values[value] == nil, !missing.contains(value) else { continue }
-      if let known = chunks[chunk][value] {
+      if let known = known[value] {
         values[value] = try TrainingError.wrapping { try restored(known) }
         continue
       }

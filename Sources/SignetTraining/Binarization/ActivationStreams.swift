@@ -1,9 +1,12 @@
+import Foundation
 import SignetModel
 import Torch
 
 /// The calibration images' activations in the float and in the binarized network, carried forward
 /// together: chunk by chunk from one binary layer to the next, keeping only what later nodes read.
-final class ActivationStreams {
+///
+/// Threads may work on different chunks at once.
+final class ActivationStreams: @unchecked Sendable {
   /// One value of one chunk of images.
   struct Value {
     /// In the float network.
@@ -20,38 +23,39 @@ final class ActivationStreams {
 
   let graph: Graph
   let steps: [ExecutionPlan.Step]
-  private let floatParameters: [NodeParameters]
-  /// Changes as layers are solved and offsets folded.
-  private var binaryParameters: [NodeParameters]
-  /// Nodes whose binary parameters are not the float ones.
-  private var changed: Set<Int> = []
+  let parameters: ParameterStore
   /// Whether activations are held in half the memory.
   private let holdsBFloat16: Bool
   /// Without a binarized stream both are the float one.
   let isSymmetric: Bool
-  private(set) var chunks: [Chunk]
+  private let lock = NSLock()
+  private var chunks: [Chunk] = []
+  private(set) var imageCount = 0
 
-  /// - Parameters:
-  ///   - images: chunks of count × C × H × W
-  ///   - steps: the nodes up to the last layer to be solved
+  /// - Parameter steps: the nodes up to the last layer to be solved
   init(
-    graph: Graph, steps: [ExecutionPlan.Step], parameters: [NodeParameters], images: [Tensor],
-    holdsBFloat16: Bool, isSymmetric: Bool
+    model: Model, steps: [ExecutionPlan.Step], holdsBFloat16: Bool, isSymmetric: Bool
   ) {
-    self.graph = graph
+    graph = model.graph
     self.steps = steps
-    floatParameters = parameters
-    binaryParameters = parameters
-    chunks = images.map { [0: Value(float: $0)] }
+    parameters = ParameterStore(model)
     self.holdsBFloat16 = holdsBFloat16
     self.isSymmetric = isSymmetric
   }
 
-  /// Changes a node's parameters in the binarized network.
-  func replace(node: Int, with parameters: NodeParameters) {
-    binaryParameters[node] = parameters
-    changed.insert(node)
+  var chunkCount: Int { lock.withLock { chunks.count } }
+
+  /// Adds a chunk that stands at the network's beginning.
+  ///
+  /// - Parameter images: count × C × H × W
+  func append(_ images: Tensor) {
+    lock.withLock {
+      chunks.append([0: Value(float: images)])
+      imageCount += images.shape[0]
+    }
   }
+
+  func held(_ chunk: Int) -> Chunk { lock.withLock { chunks[chunk] } }
 
   /// A layer's inputs X and X̃, and its float output Y without bias, of one chunk; the output is
   /// kept for the float stream.
@@ -59,18 +63,22 @@ final class ActivationStreams {
     layer position: Int, chunk: Int
   ) throws(TrainingError) -> (inputs: Value, output: Tensor) {
     let step = steps[position]
-    let inputs = try loaded(step.inputs[0], chunk, step)
+    guard let known = held(chunk)[step.inputs[0]] else {
+      throw .missing(what: "an activation", neededBy: "layer '\(graph.nodes[step.node].name)'")
+    }
+    let inputs = try TrainingError.wrapping { try restored(known) }
     do throws(TorchError) {
-      var parameters = floatParameters[step.node].tensors
-      let bias = parameters.removeValue(forKey: .bias)
+      var own = try parameters.float(step.node).tensors
+      let bias = own.removeValue(forKey: .bias)
       let operation = graph.nodes[step.node].operation
       let output = try operation.apply(
-        to: [inputs.float], parameters: parameters, outputShape: step.outputShape,
+        to: [inputs.float], parameters: own, outputShape: step.outputShape,
         mode: OperationMode())
       let biased = try bias.map { bias throws(TorchError) in
         try output + bias.reshape([1, -1] + [Int](repeating: 1, count: output.rank - 2))
       }
-      chunks[chunk][step.node + 1] = Value(float: try held(biased ?? output))
+      let value = Value(float: try kept(biased ?? output))
+      lock.withLock { chunks[chunk][step.node + 1] = value }
       return (inputs, output)
     } catch {
       throw .node(name: graph.nodes[step.node].name, error)
@@ -80,11 +88,11 @@ final class ActivationStreams {
   /// Runs a chunk from the layer at `start`, which was entered and whose codes are now in place, to
   /// just before the layer at `end`. `start` is `nil` at the network's beginning.
   func advance(chunk: Int, from start: Int?, to end: Int) throws(TrainingError) {
-    var values = try loadedAll(chunk)
+    var values = try restoredAll(chunk)
     if let start, !isSymmetric {
       let step = steps[start]
       let inputs = step.inputs.compactMap { values[$0]?.binarized }
-      let output = try compute(step, inputs, binaryParameters)
+      let output = try compute(step, inputs, parameters.binary)
       values[step.node + 1]?.binary = output
     }
     for position in (start ?? 0)..<end {
@@ -94,11 +102,17 @@ final class ActivationStreams {
       }
       for freed in step.freed { values[freed] = nil }
     }
-    chunks[chunk] = try TrainingError.wrapping {
+    let remaining = try TrainingError.wrapping {
       try values.mapValues {
-        Value(float: try held($0.float), binary: try $0.binary.map(held))
+        Value(float: try kept($0.float), binary: try $0.binary.map(kept))
       }
     }
+    lock.withLock { chunks[chunk] = remaining }
+  }
+
+  /// Frees the parameters of nodes that all chunks have passed.
+  func dropParameters(before position: Int) {
+    parameters.drop(steps[..<position].map(\.node), withChanged: true)
   }
 
   /// The network's output for a chunk that stands before the layer at `start`, with other
@@ -106,15 +120,17 @@ final class ActivationStreams {
   ///
   /// - Returns: N × the output's elements
   func output(
-    chunk: Int, from start: Int, with parameters: NodeParameters? = nil
+    chunk: Int, from start: Int, with changed: NodeParameters? = nil
   ) throws(TrainingError) -> Tensor {
-    var values = try loadedAll(chunk).mapValues(\.float)
+    var values = try restoredAll(chunk).mapValues(\.float)
     var last: Tensor?
     for position in start..<steps.count {
       let step = steps[position]
-      var own = floatParameters
-      if position == start, let parameters { own[step.node] = parameters }
-      let value = try compute(step, step.inputs.compactMap { values[$0] }, own)
+      let value = try compute(step, step.inputs.compactMap { values[$0] }) {
+        (node) throws(TorchError) in
+        if position == start, let changed { return changed }
+        return try parameters.float(node)
+      }
       for freed in step.freed { values[freed] = nil }
       values[step.node + 1] = value
       last = value
@@ -125,42 +141,34 @@ final class ActivationStreams {
 
   /// A node's value in both networks.
   func computed(_ step: ExecutionPlan.Step, _ inputs: [Value]) throws(TrainingError) -> Value {
-    var value = Value(float: try compute(step, inputs.map(\.float), floatParameters))
-    let differs = changed.contains(step.node) || inputs.contains { $0.binary != nil }
+    var value = Value(float: try compute(step, inputs.map(\.float), parameters.float))
+    let differs = parameters.differs(step.node) || inputs.contains { $0.binary != nil }
     if !isSymmetric, differs {
-      value.binary = try compute(step, inputs.map(\.binarized), binaryParameters)
+      value.binary = try compute(step, inputs.map(\.binarized), parameters.binary)
     }
     return value
   }
 
   private func compute(
-    _ step: ExecutionPlan.Step, _ inputs: [Tensor], _ parameters: [NodeParameters]
+    _ step: ExecutionPlan.Step, _ inputs: [Tensor],
+    _ parameters: (Int) throws(TorchError) -> NodeParameters
   ) throws(TrainingError) -> Tensor {
     let node = graph.nodes[step.node]
     do throws(TorchError) {
       return try node.operation.apply(
-        to: inputs, parameters: parameters[step.node].tensors, outputShape: step.outputShape,
+        to: inputs, parameters: parameters(step.node).tensors, outputShape: step.outputShape,
         mode: OperationMode())
     } catch {
       throw .node(name: node.name, error)
     }
   }
 
-  private func held(_ tensor: Tensor) throws(TorchError) -> Tensor {
+  private func kept(_ tensor: Tensor) throws(TorchError) -> Tensor {
     holdsBFloat16 ? try tensor.to(.bfloat16) : tensor
   }
 
-  private func loaded(
-    _ value: Int, _ chunk: Int, _ step: ExecutionPlan.Step
-  ) throws(TrainingError) -> Value {
-    guard let value = chunks[chunk][value] else {
-      throw .missing(what: "an activation", neededBy: "layer '\(graph.nodes[step.node].name)'")
-    }
-    return try TrainingError.wrapping { try restored(value) }
-  }
-
-  private func loadedAll(_ chunk: Int) throws(TrainingError) -> Chunk {
-    try TrainingError.wrapping { try chunks[chunk].mapValues(restored) }
+  private func restoredAll(_ chunk: Int) throws(TrainingError) -> Chunk {
+    try TrainingError.wrapping { try held(chunk).mapValues(restored) }
   }
 
   func restored(_ value: Value) throws(TorchError) -> Value {

@@ -1,4 +1,5 @@
 import SignetHashing
+import SignetModel
 
 /// How a network's weights become codes.
 public struct BinarizationOptions: Sendable, Hashable {
@@ -29,12 +30,16 @@ public struct BinarizationOptions: Sendable, Hashable {
   public var refitsFloatLayers: Bool
   /// Layers left in float.
   public var keep: KeepPattern
-  /// Calibration images, without labels; all of the set where it has fewer.
+  /// Calibration images, without labels. Fewer are taken where the set has no more to spare, or
+  /// where more would not fit into ``memoryBytes``.
   public var images: Int
-  /// Images per forward step.
+  /// Images of the set that calibrate nothing and measure the result, at most: those left, or a tenth
+  /// of the set.
+  public var heldOutImages: Int
+  /// Images per forward step, at most; large ones go through the network in smaller parts.
   public var batchSize: Int
-  /// Limit on the calibration activations and patches held at once. Activations are held as
-  /// bfloat16 where float32 would pass it.
+  /// The most memory that the process should take, what it takes without any network included
+  /// (some 300 MB). Activations are held as bfloat16 where float32 would pass it.
   public var memoryBytes: Int
   /// Chooses the images and seeds the solver.
   public var seed: UInt64
@@ -59,7 +64,7 @@ public struct BinarizationOptions: Sendable, Hashable {
   public init(
     method: Method = .bwnh, centred: Bool = true, symmetric: Bool = false,
     compensates: Bool = true, weighsPlaces: Bool = true, refitsFloatLayers: Bool = true,
-    keep: KeepPattern = .firstAndLast, images: Int = 1024,
+    keep: KeepPattern = .firstAndLast, images: Int = 1024, heldOutImages: Int = 500,
     batchSize: Int = 128,
     memoryBytes: Int = 2 << 30, seed: UInt64 = 0, effort: HashingOptions.Effort = .search,
     sweeps: Int = 20, codes: Int = 1, budget: Double? = nil, measuresSensitivity: Bool = false,
@@ -73,6 +78,7 @@ public struct BinarizationOptions: Sendable, Hashable {
     self.refitsFloatLayers = refitsFloatLayers
     self.keep = keep
     self.images = images
+    self.heldOutImages = heldOutImages
     self.batchSize = batchSize
     self.memoryBytes = memoryBytes
     self.seed = seed
@@ -95,10 +101,16 @@ public struct BinarizationOptions: Sendable, Hashable {
     refitsFloatLayers = false
   }
 
+  /// Whether places of the outputs count by what the scores feel; a single output tells nothing.
+  func weighsPlaces(of model: Model) -> Bool {
+    weighsPlaces && method != .bwn && model.graph.outputShape.elementCount > 1
+  }
+
   var refits: Bool { refitsFloatLayers && !symmetric && method != .bwn }
 
   func check() throws(TrainingError) {
     try require(images >= 1, "images", "at least 1", images)
+    try require(heldOutImages >= 0, "heldOutImages", "0 or more", heldOutImages)
     try require(batchSize >= 1, "batchSize", "at least 1", batchSize)
     try require(memoryBytes >= 1 << 20, "memoryBytes", "at least 1 MiB", memoryBytes)
     try require(sweeps >= 0, "sweeps", "0 or more", sweeps)

@@ -4,48 +4,38 @@ import SignetModel
 import Torch
 
 extension BinarizationRun {
-  /// Patches are laid out in pieces of at most this many bytes, which is enough to keep matrix
-  /// products busy.
-  private var pieceBytes: Int { min(128 << 20, options.memoryBytes / 8) }
-
-  /// Loads calibration images.
+  /// Loads calibration images and takes them to the first layer.
   ///
   /// - Parameters:
   ///   - images: how many, at most
   ///   - steps: the nodes that the streams will pass
-  ///   - stops: positions of the layers that the streams will enter
+  ///   - first: position of the first layer that the streams will enter
   func streams(
-    _ dataset: any ImageDataset, images: Int, steps: [ExecutionPlan.Step], stops: [Int],
+    _ dataset: any ImageDataset, images count: Int, steps: [ExecutionPlan.Step], first: Int,
     isSymmetric: Bool, shouldStop: () -> Bool
   ) throws -> ActivationStreams {
-    let count = min(images, dataset.count)
-    guard count > 0 else {
-      throw TrainingError.mismatch(
-        what: dataset.name, expected: "at least one image", found: "none")
-    }
-    let memory = ActivationMemory(
-      graph: model.graph, steps: steps, layers: stops, images: count,
+    let streams = ActivationStreams(
+      model: model, steps: steps, holdsBFloat16: images?.holdsBFloat16 ?? false,
       isSymmetric: isSymmetric)
-    let allowed = options.memoryBytes - pieceBytes
-    guard memory.peak / 2 <= allowed else {
-      throw TrainingError.memory(
-        layer: memory.layer, needed: memory.peak / 2, allowed: options.memoryBytes)
+    try eachGroup(of: dataset, count: count, reporting: true, shouldStop: shouldStop) { group in
+      let known = streams.chunkCount
+      for images in group { streams.append(images) }
+      try eachPart(0..<group.count, shouldStop) {
+        try streams.advance(chunk: known + $0, from: nil, to: first)
+      }
     }
-    let chunks = try calibrationImages(dataset, count: count, shouldStop: shouldStop)
-    return ActivationStreams(
-      graph: model.graph, steps: steps,
-      parameters: try model.graph.nodes.map {
-        try NodeParameters(node: $0, weights: model.weights, channelsLast: true)
-      },
-      images: chunks, holdsBFloat16: memory.peak > allowed, isSymmetric: isSymmetric)
+    streams.dropParameters(before: first)
+    return streams
   }
 
-  /// The first images of the set as the seed shuffles it: chunks of at most `batchSize`.
+  /// Hands out the first images of a set in groups of as many chunks as there are workers:
+  /// count × C × H × W each.
   ///
   /// - Parameter reporting: whether images that cannot be read are told of, which once is enough
-  func calibrationImages(
-    _ dataset: any ImageDataset, count: Int, reporting: Bool = true, shouldStop: () -> Bool
-  ) throws -> [Tensor] {
+  func eachGroup(
+    of dataset: any ImageDataset, count: Int, reporting: Bool, shouldStop: () -> Bool,
+    _ body: ([Tensor]) throws -> Void
+  ) throws {
     var unreadable: DataError?
     let note = skipping.map { skipping in
       { (error: DataError) in
@@ -55,20 +45,24 @@ extension BinarizationRun {
     }
     let batches = BatchLoader(
       dataset: dataset, shape: model.graph.inputShape, preprocessing: model.preprocessing,
-      batchSize: options.batchSize, shuffleSeed: options.seed
+      batchSize: layout.imagesPerChunk, prefetch: layout.prefetch
     ).batches(epoch: 0, skipping: note)
-    var chunks: [Tensor] = []
+    var group: [Tensor] = []
     var taken = 0
     while taken < count, let batch = try batches.next() {
       try stop(if: shouldStop)
       let tensor = try Tensor(
         batch.images, shape: [batch.count] + model.graph.inputShape.extents)
       let used = min(batch.count, count - taken)
-      chunks.append(try tensor.narrow(0, start: 0, length: used).channelsLast())
+      group.append(try tensor.narrow(0, start: 0, length: used).channelsLast())
       taken += used
+      if group.count == workers.threads || taken == count {
+        try body(group)
+        group = []
+      }
     }
+    if !group.isEmpty { try body(group) }
     if taken == 0, let unreadable { throw unreadable }
-    return chunks
   }
 
   /// Enters the layer with all chunks and sums up what its groups' problems need.
@@ -79,21 +73,40 @@ extension BinarizationRun {
     shouldStop: () -> Bool
   ) throws -> [CalibrationSums] {
     let layer = node(at: position)
-    var groups = try layer.operation.patchExtractions.map {
-      try LayerCalibration(extraction: $0.extraction, filters: $0.filters)
-    }
-    var sampler = PatchSampler(
+    let extractions = layer.operation.patchExtractions
+    let empty = extractions.map { LayerCalibration(extraction: $0.extraction, filters: $0.filters) }
+    var groups = empty
+    let sampler = PatchSampler(
       seed: options.seed, layer: position, perImage: options.patchesPerImage)
-    for chunk in streams.chunks.indices {
-      try stop(if: shouldStop)
-      let (inputs, output) = try streams.enter(layer: position, chunk: chunk)
-      let target = try compensated(output, at: position, chunk: chunk, streams)
-      try add(
-        inputs: inputs.binarized, outputs: target.rowsPerPlace(),
-        importance: importance?.places(of: position, chunk: chunk), to: &groups,
-        sampler: &sampler)
+    let inParallel = layer.operation.sumsChunksInParallel
+    let alone = try KernelProducts(threads: 1)
+    let together = try KernelProducts(threads: threads)
+    for first in stride(from: 0, to: streams.chunkCount, by: workers.threads) {
+      let chunks = first..<min(first + workers.threads, streams.chunkCount)
+      let parts = try eachPart(chunks, shouldStop) { chunk in
+        let (inputs, output) = try streams.enter(layer: position, chunk: chunk)
+        let entered = EnteredChunk(
+          inputs: inputs.binarized,
+          outputs: try compensated(output, at: position, chunk: chunk, streams).rowsPerPlace(),
+          rows: layer.operation.isConvolution ? output.shape[2] : 1,
+          importance: importance?.places(of: position, chunk: chunk),
+          sampler: sampler.forChunk(chunk))
+        guard inParallel else { return CalibratedChunk(entered: entered) }
+        var sums = empty
+        try entered.add(to: &sums, products: alone)
+        return CalibratedChunk(sums: sums)
+      }
+      // In the chunks' order, whoever was done first.
+      for part in parts {
+        try part.entered?.add(to: &groups, products: together)
+        for (index, sums) in part.sums.enumerated() { groups[index].add(sums) }
+      }
     }
-    return try groups.map { try $0.sums() }
+    streams.parameters.drop([steps[position].node], withChanged: false)
+    var sums: [CalibrationSums] = []
+    groups.reverse()
+    while let group = groups.popLast() { sums.append(try group.sums()) }
+    return sums
   }
 
   /// The layer's float output, and where the layer ends a residual branch, what the values it is
@@ -112,39 +125,63 @@ extension BinarizationRun {
     let shape = [1, inverse.count] + [Int](repeating: 1, count: output.rank - 2)
     return try output + error * Tensor(inverse, shape: shape)
   }
+}
 
-  /// - Parameters:
-  ///   - inputs: N × C × H × W or N × C
-  ///   - outputs: N × places × filters
-  ///   - importance: N × places
-  private func add(
-    inputs: Tensor, outputs: Tensor, importance: Tensor?, to groups: inout [LayerCalibration],
-    sampler: inout PatchSampler
-  ) throws {
-    let count = inputs.shape[0]
-    let places = outputs.shape[1]
+/// What a worker makes of a chunk: its sums, or what they are to be made of.
+private struct CalibratedChunk {
+  var entered: EnteredChunk?
+  var sums: [LayerCalibration] = []
+}
+
+/// A chunk that stands at a layer whose sums are wanted.
+private struct EnteredChunk {
+  /// N × C × H × W or N × C
+  let inputs: Tensor
+  /// N × places × filters
+  let outputs: Tensor
+  /// Of the output map.
+  let rows: Int
+  /// N × places
+  let importance: Tensor?
+  let sampler: PatchSampler
+
+  func add(to groups: inout [LayerCalibration], products: KernelProducts) throws {
+    var sampler = sampler
+    let width = outputs.shape[1] / rows
     let longest = groups.map(\.extraction.patchLength).max() ?? 1
-    let pieceLength = max(1, pieceBytes / (places * longest * 4))
-    for start in stride(from: 0, to: count, by: pieceLength) {
-      let length = min(pieceLength, count - start)
-      let piece = try inputs.narrow(0, start: start, length: length)
-      let results = try outputs.narrow(0, start: start, length: length)
-      var counts = try importance?.narrow(0, start: start, length: length)
-      let sample = try sampler.sample(of: places)
-      if let sample { counts = try counts?.indexSelect(1, sample) }
+    // A sample of places is one of the whole map.
+    let cut = Piece.cutting(
+      images: inputs.shape[0], rows: sampler.isPartial(of: outputs.shape[1]) ? 1 : rows,
+      rowBytes: 4 * longest * (sampler.isPartial(of: outputs.shape[1]) ? outputs.shape[1] : width))
+    for piece in cut {
+      let sample = try sampler.sample(of: outputs.shape[1])
+      let inputs = try inputs.narrow(0, start: piece.images.lowerBound, length: piece.images.count)
+      let results = try taken(outputs, piece, width, sample)
+      let counts = try importance.map { try taken($0, piece, width, sample) }
       for index in groups.indices {
         let filters = groups[index].filters
-        var patches = try groups[index].extraction.patches(of: piece)
-        var own = try results.narrow(2, start: filters.lowerBound, length: filters.count)
-        if let sample {
-          patches = try patches.indexSelect(1, sample)
-          own = try own.indexSelect(1, sample)
-        }
+        var patches = try groups[index].extraction.patches(
+          of: inputs, rows: sample == nil ? piece.rows : nil)
+        if let sample { patches = try patches.indexSelect(1, sample) }
         try groups[index].add(
-          patches: patches.flatten(from: 0, to: 1), outputs: own.flatten(from: 0, to: 1),
-          importance: counts?.flatten())
+          patches: patches.flatten(from: 0, to: 1),
+          outputs: results.narrow(2, start: filters.lowerBound, length: filters.count)
+            .flatten(from: 0, to: 1),
+          importance: counts?.flatten(), products: products)
       }
     }
+  }
+
+  /// - Parameter values: N × places × …
+  private func taken(
+    _ values: Tensor, _ piece: Piece, _ width: Int, _ sample: Tensor?
+  ) throws -> Tensor {
+    let images = try values.narrow(
+      0, start: piece.images.lowerBound, length: piece.images.count)
+    if let sample { return try images.indexSelect(1, sample) }
+    guard piece.rows.count < rows else { return images }
+    return try images.narrow(
+      1, start: piece.rows.lowerBound * width, length: piece.rows.count * width)
   }
 }
 
@@ -158,6 +195,16 @@ struct PatchSampler {
     random = SplitMix64(state: seed &+ UInt64(layer) &* 0x9e37_79b9_7f4a_7c15)
   }
 
+  /// One whose choice does not depend on what other chunks drew.
+  func forChunk(_ chunk: Int) -> PatchSampler {
+    var copy = self
+    copy.random = SplitMix64(state: SplitMix64.word(seed: random.state, index: UInt64(chunk)))
+    return copy
+  }
+
+  /// Whether fewer than all places are taken.
+  func isPartial(of places: Int) -> Bool { perImage.map { $0 < places } ?? false }
+
   /// Indices of places, ascending, or `nil` for all.
   mutating func sample(of places: Int) throws(TorchError) -> Tensor? {
     guard let perImage, perImage < places else { return nil }
@@ -170,6 +217,13 @@ struct PatchSampler {
 struct SplitMix64: RandomNumberGenerator {
   var state: UInt64
 
+  /// A number of its own for each index.
+  static func word(seed: UInt64, index: UInt64) -> UInt64 {
+    var random = SplitMix64(state: seed)
+    random = SplitMix64(state: random.next() &+ index)
+    return random.next()
+  }
+
   mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var z = state
@@ -180,6 +234,18 @@ struct SplitMix64: RandomNumberGenerator {
 }
 
 extension Operation {
+  var isConvolution: Bool {
+    if case .convolution = self { true } else { false }
+  }
+
+  /// Whether chunks have sums of their own, which are added up in order. Where G is large, there is
+  /// one, and threads share its products.
+  var sumsChunksInParallel: Bool {
+    patchExtractions.reduce(0) {
+      $0 + LayerCalibration.bytes(of: $1.extraction, filters: $1.filters.count)
+    } <= 8 << 20
+  }
+
   /// One problem per group: its inputs and its filters.
   var patchExtractions: [(extraction: PatchExtraction, filters: Range<Int>)] {
     switch self {
@@ -208,7 +274,7 @@ extension Operation {
 
 extension Tensor {
   /// N × C × H × W → N × places × C; N × C → N × 1 × C
-  fileprivate func rowsPerPlace() throws(TorchError) -> Tensor {
+  func rowsPerPlace() throws(TorchError) -> Tensor {
     guard rank == 4 else { return try unsqueeze(1) }
     return try permute([0, 2, 3, 1]).flatten(from: 1, to: 2)
   }

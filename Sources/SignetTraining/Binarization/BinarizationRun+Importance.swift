@@ -4,30 +4,33 @@ import Torch
 extension BinarizationRun {
   /// Measures what the places of the layers' outputs count, in the float network. Needs gradients.
   func measureImportance(shouldStop: () -> Bool) throws {
-    guard options.weighsPlaces, options.method != .bwn, let dataset,
-      model.graph.outputShape.elementCount > 1, stops.contains(where: { isOpen($0) })
-    else { return }
-    let chunks = try calibrationImages(
-      dataset, count: min(options.images, dataset.count), reporting: false,
-      shouldStop: shouldStop)
+    guard options.weighsPlaces(of: model), let dataset, stops.contains(where: { isOpen($0) }) else {
+      return
+    }
     let parameters = try model.graph.nodes.map {
       try NodeParameters(node: $0, weights: model.weights, channelsLast: true)
     }
-    let generator = try Generator(seed: options.seed)
     let all = ExecutionPlan(model.graph).steps
     let stops = Set(stops)
     var information: [Int: [Tensor]] = [:]
-    for chunk in chunks {
-      var parts: [Int: [Tensor]] = [:]
-      for start in stride(from: 0, to: chunk.shape[0], by: imagesPerPass(all)) {
-        try stop(if: shouldStop)
-        let images = try chunk.narrow(
-          0, start: start, length: min(imagesPerPass(all), chunk.shape[0] - start))
-        let felt = try squaredGradients(images, all, parameters, at: stops, generator)
-        for (position, places) in felt { parts[position, default: []].append(places) }
-      }
-      for (position, places) in parts {
-        information[position, default: []].append(try Tensor.cat(places))
+    var done = 0
+    let passes = Workers(
+      threads: memory.gradientWorkers(
+        atMost: threads, within: options.memoryBytes, images: images?.taken ?? 0))
+    try eachGroup(
+      of: dataset, count: images?.taken ?? 0, reporting: false, shouldStop: shouldStop
+    ) { group in
+      let felt = try passes.map(
+        group.indices, check: { try stop(if: shouldStop) },
+        { index in
+          // Random numbers of the chunk's own, whoever works on it.
+          let generator = try Generator(
+            seed: SplitMix64.word(seed: options.seed, index: UInt64(done + index)))
+          return try squaredGradients(group[index], all, parameters, at: stops, generator)
+        })
+      done += group.count
+      for chunk in felt {
+        for (position, places) in chunk { information[position, default: []].append(places) }
       }
     }
     importance = try PlaceImportance(information: information)
@@ -36,15 +39,24 @@ extension BinarizationRun {
   /// Whether a layer's sums are needed: no checkpoint knows its codes, or it is refitted.
   private func isOpen(_ position: Int) -> Bool { solved[node(at: position).name] == nil }
 
-  /// A pass with gradients holds every value, and while it returns, two of most.
-  private func imagesPerPass(_ steps: [ExecutionPlan.Step]) -> Int {
-    let bytes = steps.reduce(0) { $0 + $1.outputShape.elementCount } * 4 * 3
-    return min(options.batchSize, max(1, options.memoryBytes / 4 / max(1, bytes)))
+  /// The same of a whole chunk, a few images at a time.
+  private func squaredGradients(
+    _ chunk: Tensor, _ steps: [ExecutionPlan.Step], _ parameters: [NodeParameters],
+    at stops: Set<Int>, _ generator: Generator
+  ) throws -> [Int: Tensor] {
+    var parts: [Int: [Tensor]] = [:]
+    for start in stride(from: 0, to: chunk.shape[0], by: layout.imagesPerPass) {
+      let images = try chunk.narrow(
+        0, start: start, length: min(layout.imagesPerPass, chunk.shape[0] - start))
+      let felt = try squaredGradientsAtOnce(images, steps, parameters, at: stops, generator)
+      for (position, places) in felt { parts[position, default: []].append(places) }
+    }
+    return try parts.mapValues { try Tensor.cat($0) }
   }
 
   /// Σ over filters of (∂ direction · scores / ∂ output)², the sum over directions: by position,
   /// N × places.
-  private func squaredGradients(
+  private func squaredGradientsAtOnce(
     _ images: Tensor, _ steps: [ExecutionPlan.Step], _ parameters: [NodeParameters],
     at stops: Set<Int>, _ generator: Generator
   ) throws -> [Int: Tensor] {

@@ -30,18 +30,15 @@ extension BinarizationRun {
     let isKnown = layers.map { survey[node(at: $0).name] != nil }
     guard isKnown.contains(false), let first = layers.first else { return }
     let streams = try streams(
-      dataset, images: min(options.images, BinarizationOptions.surveyImages),
-      steps: ExecutionPlan(model.graph).steps, stops: layers, isSymmetric: true,
+      dataset, images: min(images?.taken ?? 0, BinarizationOptions.surveyImages),
+      steps: ExecutionPlan(model.graph).steps, first: first, isSymmetric: true,
       shouldStop: shouldStop)
-    var float: [ClassProbabilities] = []
+    let float = try eachPart(0..<streams.chunkCount, shouldStop) {
+      try ClassProbabilities(scores: streams.output(chunk: $0, from: first))
+    }
     for (index, position) in layers.enumerated() {
-      for chunk in streams.chunks.indices {
-        try stop(if: shouldStop)
-        try streams.advance(
-          chunk: chunk, from: index > 0 ? layers[index - 1] : nil, to: position)
-        if position == first {
-          float.append(try ClassProbabilities(scores: streams.output(chunk: chunk, from: position)))
-        }
+      if index > 0 {
+        try advance(streams, from: layers[index - 1], to: position, shouldStop: shouldStop)
       }
       let sums = try calibrate(
         position, streams, importance: nil, shouldStop: shouldStop)
@@ -51,7 +48,8 @@ extension BinarizationRun {
         let solving = LayerSolving(
           options: options.surveying(codes: codes), name: node(at: position).name,
           weight: try weight(at: position))
-        let solution = try solving.solve(sums, threads: options.threads ?? TorchSettings.threads)
+        var own = sums
+        let solution = try solving.solve(&own, threads: threads)
         changes[codes] = try change(
           with: solution, at: position, streams, float, shouldStop: shouldStop)
       }
@@ -72,12 +70,14 @@ extension BinarizationRun {
     try OffsetFolding.newBias.apply(solution.offset, layer: layer, weights: &weights)
     let biased = Node(layer.name, layer.operation.withBias, inputs: layer.inputs)
     let parameters = try NodeParameters(node: biased, weights: weights, channelsLast: true)
-    var comparison = OutputComparison()
-    for chunk in streams.chunks.indices {
-      try stop(if: shouldStop)
-      let scores = try streams.output(chunk: chunk, from: position, with: parameters)
-      try comparison.add(ClassProbabilities(scores: scores), to: float[chunk])
+    let parts = try eachPart(0..<streams.chunkCount, shouldStop) {
+      var part = OutputComparison()
+      let scores = try streams.output(chunk: $0, from: position, with: parameters)
+      try part.add(ClassProbabilities(scores: scores), to: float[$0])
+      return part
     }
+    var comparison = OutputComparison()
+    for part in parts { comparison.add(part) }
     // NaN in the divergence would pass for the least of all.
     guard let change = comparison.change else {
       throw TrainingError.notFinite(layer: layer.name, part: .outputs)

@@ -8,9 +8,22 @@ import Torch
 final class BinarizationRun {
   let options: BinarizationOptions
   let model: Model
+  /// What calibrates, in order; `nil` without any data.
   let dataset: (any ImageDataset)?
+  /// What measures the result.
+  let heldOut: (any ImageDataset)?
+  private let dataName: String?
   let checkpoint: URL?
   let skipping: ((DataError) -> Void)?
+  /// How the work is cut up.
+  let layout: CalibrationLayout
+  /// Which images are used; `nil` without any.
+  let images: CalibrationImages?
+  let memory: CalibrationMemory
+  let workers: Workers
+  let threads: Int
+  /// Images that calibrated, in the end.
+  private(set) var imagesTaken = 0
   /// Nodes the output depends on, up to the last layer to be solved or refitted.
   let steps: [ExecutionPlan.Step]
   /// Positions in `steps` of the layers to solve.
@@ -37,7 +50,6 @@ final class BinarizationRun {
   ) throws {
     self.options = options
     self.model = model
-    self.dataset = dataset
     self.checkpoint = checkpoint
     self.skipping = skipping
     graph = model.graph
@@ -62,9 +74,28 @@ final class BinarizationRun {
     self.layers = layers
     self.floatLayers = floatLayers
     steps = Array(all[...last])
+    threads = options.threads ?? TorchSettings.threads
+    layout = CalibrationLayout(graph: model.graph, atOnce: options.batchSize)
+    memory = CalibrationMemory(
+      model: model, options: options, layout: layout, steps: steps,
+      stops: Self.stops(steps, layers: layers, floatLayers: floatLayers, refits: options.refits),
+      layers: layers, weighsPlaces: options.weighsPlaces(of: model))
+    if let dataset {
+      images = try CalibrationImages(options: options, dataset: dataset, memory: memory)
+      let parts = dataset.shuffled(seed: options.seed, settingAside: images?.heldOut ?? 0)
+      (self.dataset, heldOut) = (parts.first, parts.last)
+    } else {
+      (images, self.dataset, heldOut) = (nil, nil, nil)
+    }
+    dataName = dataset?.name
+    workers = Workers(
+      threads: memory.workers(
+        atMost: threads, images: images, within: options.memoryBytes))
     var fingerprint = options.described
     fingerprint["batchSize"] = "\(options.batchSize)"
-    fingerprint["memoryBytes"] = "\(options.memoryBytes)"
+    if let images {
+      fingerprint["images taken"] = "\(images.taken), \(images.holdsBFloat16 ? "halved" : "whole")"
+    }
     fingerprint["seed"] = "\(options.seed)"
     fingerprint["model"] = try Digest.of(model)
     if checkpoint != nil { fingerprint["data"] = dataset?.fingerprint }
@@ -75,7 +106,13 @@ final class BinarizationRun {
 
   /// Positions of the layers to solve and of the float ones behind them to refit.
   var stops: [Int] {
-    guard options.refits else { return layers }
+    Self.stops(steps, layers: layers, floatLayers: floatLayers, refits: options.refits)
+  }
+
+  private static func stops(
+    _ steps: [ExecutionPlan.Step], layers: [Int], floatLayers: [Int], refits: Bool
+  ) -> [Int] {
+    guard refits else { return layers }
     var changed: Set<Int> = []
     var stops: [Int] = []
     for (position, step) in steps.enumerated() {
@@ -126,11 +163,28 @@ final class BinarizationRun {
         progress(solution.record, index, layers.count)
       }
     }
+    let binary = try model.with(graph: graph, weights: weights, provenance: model.provenance)
     let step = Provenance.Step(
-      verb: "binarize", data: dataset?.name, seed: options.seed, options: options.described,
+      verb: "binarize", data: dataName, seed: options.seed, options: try described,
+      results: try measuredFidelity(of: binary, shouldStop: shouldStop),
       layers: layers.compactMap { solved[node(at: $0).name]?.record.untimed }, choices: choices)
-    return try model.with(
-      graph: graph, weights: weights, provenance: model.provenance.adding(step))
+    return try binary.with(provenance: model.provenance.adding(step))
+  }
+
+  /// What shaped the result, with what computed it: codes whose gain is within rounding depend on
+  /// the instructions.
+  private var described: [String: String] {
+    get throws {
+      var described = options.described
+      described["kernels"] = try Kernels.chosen().instructionSet.rawValue
+      guard let images else { return described }
+      described["libtorch"] = "\(TorchSettings.version) \(TorchSettings.processorCapability)"
+      guard options.method != .bwn else { return described }
+      described["images"] = "\(imagesTaken)"
+      if imagesTaken < options.images { described["imagesAsked"] = "\(options.images)" }
+      if images.holdsBFloat16 { described["activations"] = "bfloat16" }
+      return described
+    }
   }
 
   func solving(_ position: Int) throws(TrainingError) -> LayerSolving {
@@ -145,22 +199,23 @@ final class BinarizationRun {
     shouldStop: () -> Bool
   ) throws {
     let stops = stops
-    guard !layers.isEmpty else { return }
+    guard !layers.isEmpty, let first = stops.first else { return }
+    let began = ContinuousClock.now
     let streams = try streams(
-      dataset, images: options.images, steps: steps, stops: stops,
-      isSymmetric: options.symmetric, shouldStop: shouldStop)
+      dataset, images: images?.taken ?? 0, steps: steps, first: first,
+      isSymmetric: options.symmetric,
+      shouldStop: shouldStop)
+    imagesTaken = streams.imageCount
     var done = 0
     for (index, position) in stops.enumerated() {
-      let start = ContinuousClock.now
-      let previous = index > 0 ? stops[index - 1] : nil
-      for chunk in streams.chunks.indices {
-        try stop(if: shouldStop)
-        try streams.advance(chunk: chunk, from: previous, to: position)
+      let start = index > 0 ? ContinuousClock.now : began
+      if index > 0 {
+        try advance(streams, from: stops[index - 1], to: position, shouldStop: shouldStop)
       }
       guard layers.contains(position) else {
-        let sums = try calibrate(
+        var sums = try calibrate(
           position, streams, importance: importance, shouldStop: shouldStop)
-        let refitted = try solving(position).refit(sums, threads: threads)
+        let refitted = try solving(position).refit(&sums, threads: threads)
         try put(refitted.weight, offset: refitted.offset, at: position, streams)
         continue
       }
@@ -171,7 +226,15 @@ final class BinarizationRun {
     }
   }
 
-  private var threads: Int { options.threads ?? TorchSettings.threads }
+  /// Takes all chunks from a layer whose codes are in place to just before the next.
+  func advance(
+    _ streams: ActivationStreams, from start: Int, to end: Int, shouldStop: () -> Bool
+  ) throws {
+    try eachPart(0..<streams.chunkCount, shouldStop) {
+      try streams.advance(chunk: $0, from: start, to: end)
+    }
+    streams.dropParameters(before: end)
+  }
 
   /// Solves a layer, or takes what a checkpoint knows of it.
   private func solution(
@@ -180,20 +243,28 @@ final class BinarizationRun {
   ) throws -> SolvedLayer {
     let name = node(at: position).name
     if let known = solved[name] {
-      for chunk in streams.chunks.indices {
-        _ = try streams.enter(layer: position, chunk: chunk)
+      try eachPart(0..<streams.chunkCount, shouldStop) {
+        _ = try streams.enter(layer: position, chunk: $0)
       }
       return known
     }
-    let sums = try calibrate(
+    var sums = try calibrate(
       position, streams, importance: importance, shouldStop: shouldStop)
     let solving = try solving(position)
-    var solution = try solving.solve(sums, threads: threads)
+    var solution = try solving.solve(&sums, threads: threads)
     solution.record.sensitivity = survey[name]?[solving.options.codes]
     solution.record.seconds = (ContinuousClock.now - start) / .seconds(1)
     solved[name] = solution
     try saveCheckpoint()
     return solution
+  }
+
+  /// What the workers make of each part, in order.
+  @discardableResult
+  func eachPart<Result>(
+    _ range: Range<Int>, _ shouldStop: () -> Bool, _ body: (Int) throws -> Result
+  ) throws -> [Result] {
+    try workers.map(range, check: { try stop(if: shouldStop) }, body)
   }
 
   func stop(if shouldStop: () -> Bool) throws(TrainingError) {
@@ -226,8 +297,8 @@ final class BinarizationRun {
     }
     guard let streams else { return }
     for (index, node) in graph.nodes.enumerated() where touched.contains(node.name) {
-      streams.replace(
-        node: index, with: try NodeParameters(node: node, weights: weights, channelsLast: true))
+      streams.parameters.replace(
+        index, with: try NodeParameters(node: node, weights: weights, channelsLast: true))
     }
   }
 }

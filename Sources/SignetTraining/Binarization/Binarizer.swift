@@ -6,7 +6,11 @@ import Torch
 /// Turns a float network's weights into codes, layer by layer in graph order (BWNH).
 ///
 /// The calibration images run through the float network and through the one whose earlier layers
-/// are binary already, together: the whole network costs one forward pass of each.
+/// are binary already, together: the whole network costs one forward pass of each. Images that
+/// calibrate nothing tell in the end how often, or how nearly, the two agree.
+///
+/// The result depends on the model, the images and the options, on the vector instructions that the
+/// kernels use, and not on the threads.
 public struct Binarizer: Sendable {
   public var options: BinarizationOptions
 
@@ -20,27 +24,32 @@ public struct Binarizer: Sendable {
   /// - Parameters:
   ///   - dataset: where the calibration images come from; labels are not read. BWN does without,
   ///     its errors are then those of the weights.
+  ///   - began: called once, before any work, with the images that will be used
   ///   - progress: called after each layer with its record, its place from 0 and the count
   ///   - chosen: called once, before that, with what a budget gave each layer
   ///   - skipping: called for each image that cannot be read and has another in its place; with
   ///     `nil` the first one is thrown
-  /// - Throws: ``TrainingError``; `.interrupted` once `shouldStop` says so.
+  /// - Throws: ``TrainingError``; `.interrupted` once `shouldStop` says so; `.memory`, before any
+  ///   work, where what is allowed does not hold a few images.
   public func run(
     _ model: Model, dataset: (any ImageDataset)?, checkpoint: URL? = nil,
     progress: (LayerRecord, Int, Int) -> Void = { _, _, _ in },
     shouldStop: () -> Bool = { false }, chosen: ([LayerChoice]) -> Void = { _ in },
-    skipping: ((DataError) -> Void)? = nil
+    skipping: ((DataError) -> Void)? = nil, began: (CalibrationImages) -> Void = { _ in }
   ) throws(TrainingError) -> Model {
     try options.check()
     return try TrainingError.wrapping {
       if let threads = options.threads { try TorchSettings.setThreads(threads) }
-      TorchSettings.keepFreedMemory()
       let run = try BinarizationRun(
         options: options, model: model, dataset: dataset, checkpoint: checkpoint,
         skipping: skipping)
-      try run.measureImportance(shouldStop: shouldStop)
-      return try noGrad {
-        try run.toEnd(chosen: chosen, progress: progress, shouldStop: shouldStop)
+      if let images = run.images { began(images) }
+      TorchSettings.returnFreedMemory()
+      return try TorchSettings.withThreads(1) {
+        try run.measureImportance(shouldStop: shouldStop)
+        return try noGrad {
+          try run.toEnd(chosen: chosen, progress: progress, shouldStop: shouldStop)
+        }
       }
     }
   }

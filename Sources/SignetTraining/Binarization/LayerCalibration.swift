@@ -7,31 +7,30 @@ struct LayerCalibration {
   let extraction: PatchExtraction
   /// The group's filters.
   let filters: Range<Int>
-  private let panels: [Range<Int>]
-  /// gram: S × S, patches' order; only panels on and right of the diagonal are filled
-  private let gram: Tensor
-  /// correlation: N × S, patches' order
-  private let correlation: Tensor
-  private var inputSum: [Double]
-  private var outputSum: [Double]
-  private var outputSquares: [Double]
+  private var gram: [Float]  // S × S, patches' order; on and above the diagonal
+  private var correlation: [Float]  // N × S, patches' order
+  private var inputSum: [Double]  // S
+  private var outputSum: [Double]  // N
+  private var outputSquares: [Double]  // N
   private var patchCount = 0
   /// Σ of what the patches count.
   private var mass = 0.0
 
-  init(extraction: PatchExtraction, filters: Range<Int>) throws {
+  init(extraction: PatchExtraction, filters: Range<Int>) {
     self.extraction = extraction
     self.filters = filters
     let size = extraction.patchLength
-    gram = try Tensor.zeros([size, size])
-    correlation = try Tensor.zeros([filters.count, size])
+    gram = [Float](repeating: 0, count: size * size)
+    correlation = [Float](repeating: 0, count: filters.count * size)
     inputSum = [Double](repeating: 0, count: size)
     outputSum = [Double](repeating: 0, count: filters.count)
     outputSquares = outputSum
-    // G is symmetric: blocks left of the diagonal are not computed. Narrower panels would save
-    // more and multiply slower.
-    let count = min(8, max(1, size / 144))
-    panels = (0..<count).map { size * $0 / count..<size * ($0 + 1) / count }
+  }
+
+  /// Bytes of the sums.
+  static func bytes(of extraction: PatchExtraction, filters: Int) -> Int {
+    let size = extraction.patchLength
+    return 4 * size * (size + filters) + 8 * (size + 2 * filters)
   }
 
   /// - Parameters:
@@ -39,23 +38,23 @@ struct LayerCalibration {
   ///     because a second copy costs more than the products of a short patch
   ///   - outputs: Y, M × N
   ///   - importance: what each patch counts, M; `nil`: 1
-  mutating func add(patches: Tensor, outputs: Tensor, importance: Tensor? = nil) throws {
-    patchCount += patches.shape[0]
+  mutating func add(
+    patches: Tensor, outputs: Tensor, importance: Tensor? = nil, products: KernelProducts
+  ) throws {
+    let count = patches.shape[0]
+    patchCount += count
     guard let importance else {
-      try Self.add(patches.sum([0]), to: &inputSum)
-      try Self.add(outputs.sum([0]), to: &outputSum)
-      mass += Double(patches.shape[0])
-      return try addProducts(patches, outputs)
+      mass += Double(count)
+      let ones = try Tensor.ones([count])
+      return try addProducts(patches.contiguous(), outputs.contiguous(), ones, products)
     }
     // √p in both factors of every product.
-    let roots = try importance.sqrt().unsqueeze(1)
-    let outputs = try outputs * roots
-    let patches = try weighed(patches, by: roots)
-    let row = try roots.transpose(0, 1)
-    try Self.add(row.matmul(patches), to: &inputSum)
-    try Self.add(row.matmul(outputs), to: &outputSum)
+    let roots = try importance.sqrt()
+    let column = try roots.unsqueeze(1)
+    let outputs = try outputs * column
+    let patches = try weighed(patches, by: column)
     mass += try importance.to(.float64).sum().item()
-    try addProducts(patches, outputs)
+    try addProducts(patches.contiguous(), outputs.contiguous(), roots, products)
   }
 
   private func weighed(_ patches: Tensor, by roots: Tensor) throws -> Tensor {
@@ -64,57 +63,161 @@ struct LayerCalibration {
     return patches
   }
 
-  private mutating func addProducts(_ patches: Tensor, _ outputs: Tensor) throws {
+  /// - Parameters:
+  ///   - patches: M × S
+  ///   - outputs: M × N
+  ///   - roots: M
+  private mutating func addProducts(
+    _ patches: Tensor, _ outputs: Tensor, _ roots: Tensor, _ products: KernelProducts
+  ) throws {
+    let count = patches.shape[0]
     let size = extraction.patchLength
-    for panel in panels {
-      let width = size - panel.lowerBound
-      let left = try patches.narrow(1, start: panel.lowerBound, length: panel.count)
-      let right = try patches.narrow(1, start: panel.lowerBound, length: width)
-      let block = try gram.narrow(0, start: panel.lowerBound, length: panel.count)
-        .narrow(1, start: panel.lowerBound, length: width)
-      try block.addmmInPlace(left.transpose(0, 1), right)
+    let squares = try outputs.square()
+    let ones = try Tensor.ones([count])
+    try patches.withFloats { patches throws(TorchError) in
+      try outputs.withFloats { outputs throws(TorchError) in
+        gram.withUnsafeMutableBufferPointer { gram in
+          guard let gram = gram.baseAddress else { return }
+          products.addUpperProducts(patches, count: count, size: size, into: gram)
+        }
+        correlation.withUnsafeMutableBufferPointer { correlation in
+          guard let correlation = correlation.baseAddress else { return }
+          products.multiply(
+            .init(outputs, rowStride: 1, columnStride: filters.count),
+            .init(patches, rowStride: size), rows: filters.count, columns: size, depth: count,
+            beta: 1, into: correlation, stride: size)
+        }
+      }
     }
-    try correlation.addmmInPlace(outputs.transpose(0, 1), patches)
-    try Self.add(outputs.square().sum([0]), to: &outputSquares)
+    try Self.add(columns: patches, times: roots, products, to: &inputSum)
+    try Self.add(columns: outputs, times: roots, products, to: &outputSum)
+    try Self.add(columns: squares, times: ones, products, to: &outputSquares)
   }
 
-  private static func add(_ part: Tensor, to sum: inout [Double]) throws {
-    for (index, value) in try part.toDoubles().enumerated() { sum[index] += value }
+  /// Adds the sums of a matrix's columns: in float32 over a piece, in double over the pieces.
+  ///
+  /// - Parameters:
+  ///   - matrix: M × columns
+  ///   - factors: of the rows, M
+  private static func add(
+    columns matrix: Tensor, times factors: Tensor, _ products: KernelProducts,
+    to sum: inout [Double]
+  ) throws {
+    let columns = sum.count
+    let depth = matrix.shape[0]
+    var part = [Float](repeating: 0, count: columns)
+    try matrix.withFloats { matrix throws(TorchError) in
+      try factors.withFloats { factors throws(TorchError) in
+        part.withUnsafeMutableBufferPointer { part in
+          guard let part = part.baseAddress else { return }
+          products.multiply(
+            .init(factors, rowStride: depth), .init(matrix, rowStride: columns), rows: 1,
+            columns: columns, depth: depth, into: part, stride: columns)
+        }
+      }
+    }
+    for index in 0..<columns { sum[index] += Double(part[index]) }
+  }
+
+  /// Adds the sums over other patches of the same group.
+  mutating func add(_ other: LayerCalibration) {
+    Self.add(other.gram, to: &gram)
+    Self.add(other.correlation, to: &correlation)
+    Self.add(other.inputSum, to: &inputSum)
+    Self.add(other.outputSum, to: &outputSum)
+    Self.add(other.outputSquares, to: &outputSquares)
+    patchCount += other.patchCount
+    mass += other.mass
+  }
+
+  private static func add<Number: BinaryFloatingPoint>(_ part: [Number], to sum: inout [Number]) {
+    sum.withUnsafeMutableBufferPointer { sum in
+      part.withUnsafeBufferPointer { part in
+        for index in 0..<part.count { sum[index] += part[index] }
+      }
+    }
   }
 
   /// The sums in the weights' order.
-  func sums() throws -> CalibrationSums {
-    for (index, panel) in panels.enumerated() {
-      for other in panels[(index + 1)...] {
-        let upper = try gram.narrow(0, start: panel.lowerBound, length: panel.count)
-          .narrow(1, start: other.lowerBound, length: other.count)
-        let lower = try gram.narrow(0, start: other.lowerBound, length: other.count)
-          .narrow(1, start: panel.lowerBound, length: panel.count)
-        try lower.copy(from: upper.transpose(0, 1))
-      }
-    }
+  consuming func sums() throws -> CalibrationSums {
     // As many patches of mean importance 1.
     let share = mass > 0 ? Double(patchCount) / mass : 1
-    let inputs = try Tensor(inputSum.map { $0 * share }, shape: [1, inputSum.count])
+    let size = extraction.patchLength
+    let places = extraction.places
+    let (extraction, filters, patchCount) = (extraction, filters, patchCount)
+    let (outputs, squares) = (outputSum.map { $0 * share }, outputSquares.map { $0 * share })
+    var inputs = inputSum
+    for (index, place) in places.enumerated() { inputs[place] = inputSum[index] * share }
+    let rows = Self.reordered(correlation, by: places, share: Float(share))
+    correlation = []
+    let own = gram
+    gram = []
     return try CalibrationSums(
-      patchLength: extraction.patchLength, filterCount: filters.count, patchCount: patchCount,
-      gram: extraction.restored(gram: gram * share).toFloats(),
-      correlation: extraction.restored(rows: correlation * share).toFloats(),
-      inputSum: extraction.restored(rows: inputs).toDoubles(),
-      outputSum: outputSum.map { $0 * share }, outputSquares: outputSquares.map { $0 * share })
+      patchLength: size, filterCount: filters.count, patchCount: patchCount,
+      gram: extraction.copiesInput
+        ? Self.reordered(gram: own, by: places, share: Float(share))
+        : Self.mirrored(gram: own, share: Float(share)),
+      correlation: rows, inputSum: inputs, outputSum: outputs, outputSquares: squares)
+  }
+
+  /// - Parameters:
+  ///   - rows: R × S
+  ///   - places: where each column goes
+  private static func reordered(_ rows: [Float], by places: [Int], share: Float) -> [Float] {
+    let size = places.count
+    return [Float](unsafeUninitializedCapacity: rows.count) { buffer, count in
+      for row in stride(from: 0, to: rows.count, by: size) {
+        for (column, place) in places.enumerated() {
+          buffer.initializeElement(at: row + place, to: rows[row + column] * share)
+        }
+      }
+      count = rows.count
+    }
+  }
+
+  /// - Parameter gram: S × S, on and above the diagonal
+  private static func reordered(gram: [Float], by places: [Int], share: Float) -> [Float] {
+    let size = places.count
+    return [Float](unsafeUninitializedCapacity: size * size) { buffer, count in
+      for row in 0..<size {
+        for column in row..<size {
+          let value = gram[row * size + column] * share
+          buffer.initializeElement(at: places[row] * size + places[column], to: value)
+          buffer.initializeElement(at: places[column] * size + places[row], to: value)
+        }
+      }
+      count = size * size
+    }
+  }
+
+  /// The same where nothing changes places, without a second matrix.
+  private static func mirrored(gram: consuming [Float], share: Float) -> [Float] {
+    let size = Int(Double(gram.count).squareRoot())
+    var gram = gram
+    gram.withUnsafeMutableBufferPointer { gram in
+      for row in 0..<size {
+        for column in row..<size {
+          let value = gram[row * size + column] * share
+          gram[row * size + column] = value
+          gram[column * size + row] = value
+        }
+      }
+    }
+    return gram
   }
 }
 
-extension LayerProblem {
-  /// Σ over filters of ‖Xᵀw − X̃ᵀŵ‖² = ‖Xᵀw‖² − 2 qᵀŵ + ŵᵀGŵ.
-  ///
-  /// - Parameter estimate: ŵ, N × S
-  func squaredError(of estimate: [Float]) throws -> Double {
-    let shape = [filterCount, patchLength]
-    let estimate = try Tensor(estimate, shape: shape)
-    let product = try estimate.matmul(Tensor(gram, shape: [patchLength, patchLength]))
-    let slope = try product - Tensor(correlation, shape: shape) * 2
-    let change = try (slope * estimate).to(.float64).sum().item()
-    return max(0, energy.reduce(0, +) + change)
+extension Tensor {
+  /// Lends the elements of a row-major float32 tensor.
+  fileprivate func withFloats(
+    _ body: (UnsafePointer<Float>) throws(TorchError) -> Void
+  ) throws(TorchError) {
+    let result = try withUnsafeBytes { bytes in
+      Result { () throws(TorchError) in
+        guard let base = bytes.bindMemory(to: Float.self).baseAddress else { return }
+        try body(base)
+      }
+    }
+    try result.get()
   }
 }

@@ -20,10 +20,16 @@ struct LayerSolving {
   /// S
   var patchLength: Int { weight.elementCount / max(1, filterCount) }
 
-  /// - Parameter groups: in the filters' order
-  func solve(_ groups: [CalibrationSums], threads: Int) throws(TrainingError) -> SolvedLayer {
+  /// - Parameter groups: in the filters' order; their G and q are gone afterwards
+  func solve(_ groups: inout [CalibrationSums], threads: Int) throws(TrainingError) -> SolvedLayer {
     do {
-      return try assembled(groups.enumerated().map { try part($0.offset, $0.element, threads) })
+      let floats = weight.floats
+      var parts: [Part] = []
+      for index in groups.indices {
+        parts.append(
+          try part(weights: own(index, of: groups, in: floats), &groups[index], threads))
+      }
+      return try assembled(parts)
     } catch let error as HashingError {
       throw layerError(error)
     } catch {
@@ -38,19 +44,19 @@ struct LayerSolving {
   ///
   /// - Parameter groups: in the filters' order
   func refit(
-    _ groups: [CalibrationSums], threads: Int
+    _ groups: inout [CalibrationSums], threads: Int
   ) throws(TrainingError) -> (weight: Weight, offset: [Float]) {
     do {
+      let floats = weight.floats
       var values: [Float] = []
       var offset: [Float] = []
-      for sums in groups {
-        let elements = sums.filterCount * sums.patchLength
-        let own = Array(weight.floats[values.count..<values.count + elements])
-        let problem = try sums.problem(weights: own, centred: options.centred)
+      for index in groups.indices {
+        let own = own(index, of: groups, in: floats)
+        let problem = try groups[index].takeProblem(weights: own, centred: options.centred)
         let refitted = try problem.refittedWeights(
           damping: max(options.damping, Self.refitDamping), threads: threads)
         values += refitted
-        offset += sums.outputOffset(weights: refitted, centred: options.centred)
+        offset += groups[index].outputOffset(weights: refitted, centred: options.centred)
       }
       return (try Weight(shape: weight.shape, values: values), offset)
     } catch let error as HashingError {
@@ -77,7 +83,7 @@ struct LayerSolving {
         codes: codes, offset: [Float](repeating: 0, count: filterCount),
         record: LayerRecord(
           name: name, filters: filterCount, patchLength: patchLength, codes: options.codes,
-          errorBefore: error, errorAfter: error, flips: 0))
+          errorBefore: error, errorAfter: error, flips: 0, changedCodes: 0))
     }
   }
 
@@ -87,37 +93,49 @@ struct LayerSolving {
     var scales: [Float]  // K × N/groups
     var offset: [Float]
     var flips = 0
+    /// Codes that are not those of sign(w).
+    var changed = 0
     var before = 0.0
     var after = 0.0
     var energy = 0.0
   }
 
-  private func part(_ group: Int, _ sums: CalibrationSums, _ threads: Int) throws -> Part {
-    let elements = sums.filterCount * sums.patchLength
-    let weights = Array(weight.floats[group * elements..<(group + 1) * elements])
+  /// A group's weights, of those of the layer: N/groups × S.
+  private func own(
+    _ group: Int, of groups: [CalibrationSums], in floats: [Float]
+  ) -> [Float] {
+    guard groups.count > 1 else { return floats }
+    let elements = groups[group].filterCount * groups[group].patchLength
+    return Array(floats[group * elements..<(group + 1) * elements])
+  }
+
+  private func part(
+    weights: [Float], _ sums: inout CalibrationSums, _ threads: Int
+  ) throws -> Part {
+    let products = try KernelProducts(threads: threads)
     let start = try BinaryCodes(
       signsOf: Weight(shape: [sums.filterCount, sums.patchLength], values: weights),
       codeCount: options.codes)
-    let plain = try sums.problem(weights: weights, centred: false)
     let energy = sums.outputSquares.reduce(0, +)
-    let before = try plain.squaredError(of: start.expanded)
+    let before = try sums.squaredError(
+      codes: start.signs, scales: start.scales.array, products: products)
     guard options.method != .bwn else {
       return Part(
         signs: start.signs, scales: start.scales.array,
         offset: [Float](repeating: 0, count: sums.filterCount), before: before, after: before,
         energy: energy)
     }
-    let problem =
-      options.centred ? try sums.problem(weights: weights, centred: true) : plain
+    let problem = try sums.takeProblem(weights: weights, centred: options.centred)
     let solution = try solver(threads).solve(
       options.damping > 0 ? try problem.damped(by: options.damping) : problem)
-    let codes = try BinaryCodes(
-      signs: solution.codes, scales: solution.scales, codeCount: solution.codeCount,
-      filterCount: sums.filterCount, patchLength: sums.patchLength)
     return Part(
       signs: solution.codes, scales: solution.scales,
       offset: sums.outputOffset(solution: solution, centred: options.centred),
-      flips: solution.flips, before: before, after: try problem.squaredError(of: codes.expanded),
+      flips: solution.flips,
+      changed: zip(solution.codes, start.signs).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) },
+      before: before,
+      after: try problem.squaredError(
+        codes: solution.codes, scales: solution.scales, products: products),
       energy: energy)
   }
 
@@ -152,7 +170,8 @@ struct LayerSolving {
         name: name, filters: filterCount, patchLength: patchLength, codes: options.codes,
         errorBefore: relative(parts.reduce(0) { $0 + $1.before }),
         errorAfter: relative(parts.reduce(0) { $0 + $1.after }),
-        flips: parts.reduce(0) { $0 + $1.flips }))
+        flips: parts.reduce(0) { $0 + $1.flips },
+        changedCodes: Double(parts.reduce(0) { $0 + $1.changed }) / Double(max(1, signs.count))))
   }
 
   private func layerError(_ error: HashingError) -> TrainingError {

@@ -31,6 +31,13 @@ struct OutputComparison {
     images += original.top1.shape[0]
   }
 
+  /// Adds what was summed up over other images.
+  mutating func add(_ other: OutputComparison) {
+    divergence += other.divergence
+    same += other.same
+    images += other.images
+  }
+
   /// The means over all images; `nil` where scores were not finite.
   var change: OutputChange? {
     guard divergence.isFinite else { return nil }

@@ -18,9 +18,11 @@ struct PatchExtraction {
   /// Whether patches have memory of their own; those of a single tap may be the input itself.
   var copiesInput: Bool { kernelArea > 1 }
 
-  /// - Parameter input: N × I × H × W, or N × I
+  /// - Parameters:
+  ///   - input: N × I × H × W, or N × I
+  ///   - rows: of the output map; `nil`: all
   /// - Returns: N × places × S
-  func patches(of input: Tensor) throws(TorchError) -> Tensor {
+  func patches(of input: Tensor, rows: Range<Int>? = nil) throws(TorchError) -> Tensor {
     guard let convolution else {
       return try input.narrow(1, start: firstChannel, length: channels).unsqueeze(1)
     }
@@ -32,11 +34,13 @@ struct PatchExtraction {
     map = try map.permute([0, 2, 3, 1])  // N × H × W × C
     let height = (map.shape[1] - dilation.height * (kernel.height - 1) - 1) / stride.height + 1
     let width = (map.shape[2] - dilation.width * (kernel.width - 1) - 1) / stride.width + 1
+    let first = rows?.lowerBound ?? 0
+    let count = rows?.count ?? height
     var shifted: [Tensor] = []
     for row in 0..<kernel.height {
-      let top = row * dilation.height
+      let top = row * dilation.height + first * stride.height
       let rows = try map.slice(
-        1, start: top, end: top + (height - 1) * stride.height + 1, step: stride.height)
+        1, start: top, end: top + (count - 1) * stride.height + 1, step: stride.height)
       for column in 0..<kernel.width {
         let left = column * dilation.width
         shifted.append(
@@ -45,21 +49,11 @@ struct PatchExtraction {
       }
     }
     let joined = shifted.count == 1 ? shifted[0] : try Tensor.cat(shifted, 3)
-    return try joined.reshape([input.shape[0], height * width, patchLength])
+    return try joined.reshape([input.shape[0], count * width, patchLength])
   }
 
-  /// - Parameter rows: R × S in the patches' order
-  /// - Returns: R × S in the weights' order
-  func restored(rows: Tensor) throws(TorchError) -> Tensor {
-    let count = rows.shape[0]
-    return try rows.reshape([count, kernelArea, channels]).transpose(1, 2)
-      .reshape([count, patchLength])
-  }
-
-  /// - Parameter gram: S × S in the patches' order
-  /// - Returns: S × S in the weights' order
-  func restored(gram: Tensor) throws(TorchError) -> Tensor {
-    let rows = try restored(rows: gram)
-    return try restored(rows: rows.transpose(0, 1)).transpose(0, 1).contiguous()
+  /// The place of each of the patches' elements in the weights' order: S.
+  var places: [Int] {
+    (0..<patchLength).map { $0 % channels * kernelArea + $0 / channels }
   }
 }

@@ -4,7 +4,7 @@ import Torch
 /// Runs a model's graph on libtorch: the float arithmetic that everything else is measured against.
 ///
 /// Binary weights are expanded once to `Σ_k α_k b_k`. Values are freed as soon as their last reader
-/// ran. Not for several threads at once: one executor per thread.
+/// ran. Several threads may ask one executor for class scores; whoever trains must be alone.
 public final class Executor: Classifier {
   public struct Options: Sendable, Hashable {
     public var precision: Precision

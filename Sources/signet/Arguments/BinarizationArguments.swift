@@ -42,7 +42,9 @@ struct BinarizationArguments: ParsableArguments {
     transform: { try KeepPattern(parsing: $0) })
   var keep: KeepPattern = .firstAndLast
 
-  @Option(help: "Most memory for calibration, such as 2GiB or 500MB.")
+  @Option(
+    help:
+      "Most memory to take, such as 2GiB or 500MB; fewer images calibrate where they do not fit.")
   var memory = ByteSize(bytes: 2 << 30)
 
   @Option(help: "How long to search for better codes, 0 to 3; 0 is the paper's procedure.")

@@ -18,26 +18,51 @@ struct Binarization {
     let clock = ContinuousClock()
     let start = clock.now
     var layers: [LayerRecord] = []
+    var images: CalibrationImages?
+    // A file or a pipe has no end of the line.
+    let columns = Console.errorIsTerminal ? Console.errorColumns : .max
     var choices: [BinarizationReport.Choice]?
     let binary = try Binarizer(options: options).run(
       model, dataset: dataset, checkpoint: checkpoint,
       progress: { layer, index, total in
         layers.append(layer)
-        Console.note(BinarizationReport.line(for: layer, index: index, total: total))
+        Console.note(
+          BinarizationReport.line(for: layer, index: index, total: total, columns: columns))
       },
       shouldStop: { Interruption.isRequested },
       chosen: {
         let explained = BinarizationReport.explained($0)
         choices = explained
-        for choice in explained { Console.note(choice.line) }
+        for choice in explained { Console.note(choice.line(columns: columns)) }
       },
-      skipping: skipped.map { $0.note }
+      skipping: skipped.map { $0.note },
+      began: {
+        images = $0
+        for line in $0.shortage { Console.note(line) }
+      }
     ).storingEdges(as: edges)
     try binary.write(to: output.url)
     return BinarizationReport(
-      output: output.path, method: options.method.rawValue, images: options.images,
-      skipped: skipped?.count ?? 0, seconds: (clock.now - start) / .seconds(1),
+      output: output.path, method: options.method.rawValue, images: images?.taken ?? 0,
+      imagesAsked: options.images, skipped: skipped?.count ?? 0,
+      seconds: (clock.now - start) / .seconds(1),
       fileBytes: try binary.fileByteCount, floatBytes: model.floatByteCount, layers: layers,
-      choices: choices)
+      choices: choices, results: binary.provenance.steps.last?.results ?? [:])
+  }
+}
+
+extension CalibrationImages {
+  /// Why fewer images calibrate than were asked for, in short lines; none where all do.
+  fileprivate var shortage: [String] {
+    let count =
+      "\(Quantity.count(taken)) of the \(Quantity.count(asked)) images asked for calibrate:"
+    switch limit {
+    case nil: return []
+    case .dataset:
+      let rest = heldOut > 0 ? ", and \(Quantity.count(heldOut)) of them are held out" : ""
+      return [count, "  the set has \(Quantity.count(available))" + rest]
+    case .memory(let bytes, let layer):
+      return [count, "  more would pass --memory \(bytes >> 20)MiB at '\(layer)'"]
+    }
   }
 }

@@ -115,12 +115,13 @@ public struct TrainingOptions: Sendable, Hashable {
   /// Whole-network distillation from the float network with Adam, the defaults for fine-tuning a
   /// hashed network.
   ///
-  /// Codes that flip leave batch norm's running statistics behind, so they are measured anew.
+  /// Codes that flip leave batch norm's running statistics behind, so they are measured anew, and
+  /// are many from step to step, so a running average of the weights is what is measured and kept.
   public static let finetuning = TrainingOptions(
     duration: .epochs(8), optimizer: .adam(), learningRate: 2e-3, weightDecay: 0,
     warmupSteps: 500, loss: .distillation(),
     straightThrough: StraightThrough(dampening: Dampening(strength: 0.01)),
-    statisticsBatches: 10)
+    averageDecay: 0.99, statisticsBatches: 10)
 
   /// The defaults for training a network whose weights are binary: those of ``finetuning``, with
   /// the labels alone and nothing that the published methods do not have.
@@ -129,6 +130,7 @@ public struct TrainingOptions: Sendable, Hashable {
     options.duration = .epochs(10)
     options.loss = .crossEntropy()
     options.straightThrough = StraightThrough()
+    options.averageDecay = nil
     return options
   }()
 

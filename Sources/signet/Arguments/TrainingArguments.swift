@@ -74,7 +74,10 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Measure and save a running average of the weights with this decay, e.g. 0.999.",
+      """
+      Measure and save a running average of the weights with this decay, e.g. 0.999; 0 takes the \
+      weights themselves. (default: 0.99 when fine-tuning codes, else 0)
+      """,
       valueName: "decay"))
   var ema: Double?
 
@@ -188,7 +191,7 @@ struct TrainingArguments: ParsableArguments {
     options.augmentation.cutout = cutout ?? base.augmentation.cutout
     options.mixup = mixup.map(Mixup.init(alpha:)) ?? base.mixup
     options.gradientNorm = clipGradients ?? base.gradientNorm
-    options.averageDecay = ema ?? base.averageDecay
+    options.averageDecay = (ema ?? base.averageDecay).flatMap { $0 > 0 ? $0 : nil }
     options.statisticsBatches = statistics ?? base.statisticsBatches
     options.patience = patience ?? base.patience
     switch precision {

@@ -39,7 +39,7 @@ extension DataError: CustomStringConvertible {
     case .unlabelled(let dataset):
       return
         "\(dataset.printablePath): images without labels, expected a folder per class; to do without labels, "
-        + "fine-tune with --teacher MODEL --no-labels"
+        + "fine-tune with --teacher MODEL --supervision teacher"
     case .countMismatch(let images, let imageCount, let labels, let labelCount):
       return
         "\(images.printablePath) has \(imageCount) images, but \(labels.printablePath) has \(labelCount) labels"

@@ -60,7 +60,7 @@ import Testing
 
   @Test func startsDifferInNothingButTheStart() throws {
     let arguments = [
-      "compare", "--arch", "fashion-vgg", "--starts", "bwnh,bwn,random", "--lesson", "teacher",
+      "compare", "--arch", "fashion-vgg", "--init", "bwnh,bwn,random", "--supervision", "teacher",
       "--data", data, "--float-epochs", "1", "--epochs", "0.5", "--images", "32", "--effort", "0",
       "--threads", "1", "-o", path("starts"), "--", "--batch-size", "32",
     ]
@@ -88,7 +88,7 @@ import Testing
     #expect(extra.status == 64)
     #expect(!workspace.exists("x/float.signet"))
     let random = try Command(
-      "compare", path("none.signet"), "--starts", "random", "--data", data, "-o", path("x")
+      "compare", path("none.signet"), "--init", "random", "--data", data, "-o", path("x")
     ).run()
     #expect(random.status == 64)
   }
@@ -97,7 +97,7 @@ import Testing
     let report = try Command(
       "train", "fashion-vgg", "--method", "bwn", "--data", data, "--epochs", "2", "--batch-size",
       "32", "--precision", "float32", "--threads", "1", "--ema", "0.9", "--mixup", "0.2",
-      "--cutout", "4", "--clip-gradients", "5", "--label-smoothing", "0.1", "--statistics", "2",
+      "--cutout", "4", "--clip-gradients", "5", "--label-smoothing", "0.1", "--recalibrate-bn", "2",
       "--patience", "5", "--log", path("log"), "--json", "-o", path("bwn.signet")
     ).succeed().json()
     let lines = try String(contentsOfFile: path("log/metrics.jsonl"), encoding: .utf8)

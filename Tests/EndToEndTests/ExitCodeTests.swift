@@ -28,7 +28,8 @@ import Testing
     let out = path("out.signet")
     try expect(64, "Missing expected argument", from: ["train"])
     try expect(64, "'--nonsense'", from: ["inspect", "m.signet", "--nonsense"])
-    try expect(64, "gpu", "cpu", from: ["inspect", "m.signet", "--device", "gpu"])
+    try expect(
+      64, "gpu", "runtime", "torch", from: ["evaluate", "m.signet", "--data", "idx:x", "--engine", "gpu"])
     try expect(
       64, "'cifar1' is not a kind of data", "did you mean 'cifar10'?",
       from: ["evaluate", "m.signet", "--data", "cifar1:x"])
@@ -39,8 +40,8 @@ import Testing
       64, "--limit: expected at least 1",
       from: ["evaluate", "m.signet", "--data", "cifar10:x", "--limit", "0"])
     try expect(
-      64, "--no-labels",
-      from: ["finetune", "m.signet", "--data", "cifar10:x", "--no-labels", "-o", out])
+      64, "--supervision", "teacher",
+      from: ["finetune", "m.signet", "--data", "cifar10:x", "--supervision", "teacher", "-o", out])
     try expect(
       64, "--epochs or --steps",
       from: ["train", "vgg9", "--data", "cifar10:x", "--epochs", "1", "--steps", "2", "-o", out])

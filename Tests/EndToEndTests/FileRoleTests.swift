@@ -65,7 +65,7 @@ import Testing
       ], naming: "--teacher and -o", keeping: ["m"])
     try workspace.write(Data("a\nb\n".utf8), to: "names.txt")
     try refuses(
-      ["import", path("m"), "--labels", path("names.txt"), "-o", path("names.txt")],
+      ["import", path("m"), "--class-names", path("names.txt"), "-o", path("names.txt")],
       naming: "--labels and -o", keeping: ["names.txt"])
   }
 

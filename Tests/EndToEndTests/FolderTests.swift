@@ -29,11 +29,11 @@ import Testing
     try Data(Self.classes.joined(separator: "\n").utf8)
       .write(to: URL(fileURLWithPath: path("names.txt")))
     // As ONNX, and named in the order of training.
-    try Command("export", path("idx.signet"), "--edges", "float32", "-o", path("float.onnx"))
+    try Command("export", path("idx.signet"), "--kept-layers", "float32", "-o", path("float.onnx"))
       .succeed()
     try Command(
       "import", path("float.onnx"), "--channel-order", "grey", "--mean", ".2860", "--std", ".3530",
-      "--labels", path("names.txt"), "-o", path("float.signet")
+      "--class-names", path("names.txt"), "-o", path("float.signet")
     ).succeed()
   }
 
@@ -57,7 +57,7 @@ import Testing
       to: workspace.folder.appendingPathComponent("turned"), classes: renamed, imagesPerClass: 12)
     try Command(
       "import", path("float.onnx"), "--channel-order", "grey", "--mean", ".2860", "--std", ".3530",
-      "--labels", path("names.txt"), "-o", path("turned.signet")
+      "--class-names", path("names.txt"), "-o", path("turned.signet")
     ).succeed()
     let turned = "imagefolder:" + path("turned")
     let (byName, remark) = try top1(path("turned.signet"), "--data", turned)
@@ -91,7 +91,8 @@ import Testing
       "--threads", "1", "-o", path("binary.signet")
     ).succeed()
     let report = try Command(
-      "finetune", path("binary.signet"), "--teacher", path("float.signet"), "--no-labels",
+      "finetune", path("binary.signet"), "--teacher", path("float.signet"), "--supervision",
+      "teacher",
       "--data", plain, "--steps", "4", "--batch-size", "32", "--threads", "1", "--json", "-o",
       path("tuned.signet")
     ).succeed().json()
@@ -104,7 +105,7 @@ import Testing
       "finetune", path("binary.signet"), "--teacher", path("float.signet"), "--data", plain,
       "--steps", "4", "-o", path("x.signet")
     ).run()
-    #expect(labelled.status == 65 && labelled.standardError.contains("--no-labels"))
+    #expect(labelled.status == 65 && labelled.standardError.contains("--supervision teacher"))
     let evaluation = try Command("evaluate", path("tuned.signet"), "--data", plain).run()
     #expect(evaluation.status == 65 && evaluation.standardError.contains("without labels"))
 

@@ -20,7 +20,8 @@ import Testing
       "train", "fashion-vgg", "--data", data, "--steps", "1", "--batch-size", "8", "--threads", "1",
       "--augment", "none", "-o", path("float.signet")
     ).succeed()
-    try Command("export", path("float.signet"), "--float", "-o", path("noted.onnx")).succeed()
+    try Command("export", path("float.signet"), "--encoding", "float", "-o", path("noted.onnx"))
+      .succeed()
     var bytes = try workspace.bytes("noted.onnx")
     // The notes' key keeps its length, so that the file stays valid.
     let key = Data("signet.preprocessing".utf8)
@@ -68,14 +69,16 @@ import Testing
     ).succeed()
     // The teacher's file says nothing of preprocessing; it works on the student's images.
     try Command(
-      "finetune", path("binary.signet"), "--teacher", path("plain.onnx"), "--no-labels", "--data",
+      "finetune", path("binary.signet"), "--teacher", path("plain.onnx"), "--supervision",
+      "teacher", "--data",
       data, "--steps", "2", "--batch-size", "8", "--augment", "none", "--threads", "1",
       "-o", path("tuned.signet")
     ).succeed()
     let sizes = try ["bits", "int8", "float"].map { encoding in
       let name = "\(encoding).onnx"
       let report = try Command(
-        "export", path("tuned.signet"), "--encoding", encoding, "--edges", "float32", "--json",
+        "export", path("tuned.signet"), "--encoding", encoding, "--kept-layers", "float32",
+        "--json",
         "-o", path(name)
       ).succeed().json()
       #expect(report["fileBytes"] as? Int == (try workspace.bytes(name).count))

@@ -68,7 +68,8 @@ import Testing
     }
 
     try Command(
-      "finetune", path("binary.signet"), "--teacher", path("float.signet"), "--no-labels",
+      "finetune", path("binary.signet"), "--teacher", path("float.signet"), "--supervision",
+      "teacher",
       "--data", data, "--steps", "10", "--batch-size", "32", "--augment", "none",
       "--precision", "float32", "--threads", "1", "-o", path("tuned.signet")
     ).succeed()
@@ -140,12 +141,12 @@ import Testing
     ]
     try Command(arguments: arguments + ["-o", path("binary.signet")]).succeed()
     let direct = try Command(
-      arguments: arguments + ["--edges", "int8", "-o", path("small.signet")]
+      arguments: arguments + ["--kept-layers", "int8", "-o", path("small.signet")]
     ).succeed().json()
     let export = try Command(
       "export", path("binary.signet"), "-o", path("exported.signet"), "--json"
     ).succeed().json()
-    #expect(export["edges"] as? String == "int8")
+    #expect(export["keptLayers"] as? String == "int8")
     #expect(export["encoding"] == nil)
     let small = try workspace.bytes("small.signet")
     #expect(try workspace.bytes("exported.signet") == small)
@@ -168,13 +169,13 @@ import Testing
     let onnx = try Command(
       "export", path("binary.signet"), "-o", path("small.onnx"), "--json"
     ).succeed().json()
-    #expect(onnx["edges"] as? String == "int8" && onnx["encoding"] as? String == "bits")
+    #expect(onnx["keptLayers"] as? String == "int8" && onnx["encoding"] as? String == "bits")
     let back = try Command("inspect", path("small.onnx"), "--json").succeed().json()
     #expect((back["layers"] as? [[String: Any]])?.compactMap { $0["bits"] as? Int } == bits)
     let float = try Command(
       "export", path("float.signet"), "-o", path("float.onnx"), "--json"
     ).succeed().json()
-    #expect(float["edges"] as? String == "float32")
+    #expect(float["keptLayers"] as? String == "float32")
     let refused = try Command(
       "export", path("float.signet"), "-o", path("float.copy"), "--encoding", "bits"
     ).run()

@@ -95,6 +95,6 @@ import Testing
       throws: CompactionError.weight(
         tensor: "conv.weight", .notFinite(index: 27, found: .infinity))
     ) { try model.compacted() }
-    #expect(try model.storingEdges(as: .float32) == model)
+    #expect(try model.storingKeptLayers(as: .float32) == model)
   }
 }

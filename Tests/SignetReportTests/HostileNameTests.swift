@@ -56,7 +56,8 @@ import Testing
       TrainingReport(output: name, steps: 1, loss: 1, top1: nil, seconds: 1, fileBytes: 1).text,
       lines: 2)
     expectHarmless(
-      ExportReport(output: name, encoding: nil, edges: "int8", fileBytes: 1, floatBytes: 1).text,
+      ExportReport(output: name, encoding: nil, keptLayers: "int8", fileBytes: 1, floatBytes: 1)
+        .text,
       lines: 1)
     expectHarmless(
       ImportReport(output: name, layers: 1, parameters: 1, fileBytes: 1).text, lines: 1)

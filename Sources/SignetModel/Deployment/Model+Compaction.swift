@@ -24,7 +24,7 @@ extension Model {
       }
     }
     let step = Provenance.Step(
-      verb: Self.compactionVerb, options: ["edges": EdgeStorage.int8.rawValue])
+      verb: Self.compactionVerb, options: ["keptLayers": KeptLayerStorage.int8.rawValue])
     do throws(ModelError) {
       return try folded.with(weights: weights, provenance: provenance.adding(step))
     } catch {

@@ -7,15 +7,17 @@ public struct ExportReport: Report {
   /// How the weights of binary layers are stored in ONNX; absent for a model file.
   public var encoding: String?
   /// How the other layers are stored.
-  public var edges: String
+  public var keptLayers: String
   public var fileBytes: Int
   /// The same tensors all in float32.
   public var floatBytes: Int
 
-  public init(output: String, encoding: String?, edges: String, fileBytes: Int, floatBytes: Int) {
+  public init(
+    output: String, encoding: String?, keptLayers: String, fileBytes: Int, floatBytes: Int
+  ) {
     self.output = output
     self.encoding = encoding
-    self.edges = edges
+    self.keptLayers = keptLayers
     self.fileBytes = fileBytes
     self.floatBytes = floatBytes
   }

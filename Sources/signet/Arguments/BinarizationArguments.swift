@@ -29,8 +29,11 @@ struct BinarizationArguments: ParsableArguments {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Let places of a layer's output count by how much the class scores feel them.")
-  var weigh = true
+    help: """
+      Weight the positions of a layer's output by their Fisher information: by how much the \
+      scores feel them.
+      """)
+  var fisher = true
 
   @Flag(
     inversion: .prefixedNo,
@@ -53,7 +56,7 @@ struct BinarizationArguments: ParsableArguments {
   @Flag(
     help: """
       The paper's procedure and nothing else: effort 0, not centered, not compensated, not \
-      weighed, not refitted.
+      weighted, not refitted.
       """)
   var paper = false
 
@@ -76,7 +79,7 @@ struct BinarizationArguments: ParsableArguments {
       Ridge on the Gram matrix, as a share of its mean diagonal element: holds codes to the float \
       weights. 0.2 suits codes that a few epochs of fine-tuning follow.
       """)
-  var damping: Float = 0
+  var ridge: Float = 0
 
   @Option(help: "Which calibration images are taken, and the search's random numbers.")
   var seed: UInt64 = 0
@@ -91,7 +94,7 @@ struct BinarizationArguments: ParsableArguments {
         throw ValidationError("--budget chooses the codes itself; leave --codes out")
       }
     }
-    try check("--damping", damping, in: 0...1000)
+    try check("--ridge", ridge, in: 0...1000)
     try check("--memory", memory.bytes, in: (16 << 20)...Int.max)
   }
 
@@ -102,7 +105,7 @@ struct BinarizationArguments: ParsableArguments {
     options.centred = center
     options.symmetric = symmetric
     options.compensates = compensate
-    options.weighsPlaces = weigh
+    options.weighsPlaces = fisher
     options.refitsFloatLayers = refit
     options.keep = keep
     options.memoryBytes = memory.bytes
@@ -111,7 +114,7 @@ struct BinarizationArguments: ParsableArguments {
     options.codes = codes
     options.budget = budget
     options.measuresSensitivity = sensitivity
-    options.damping = damping
+    options.damping = ridge
     options.seed = seed
     options.threads = threads
     return options

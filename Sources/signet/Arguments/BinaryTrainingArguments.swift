@@ -20,20 +20,25 @@ struct BinaryTrainingArguments: ParsableArguments {
   var keep: KeepPattern = .firstAndLast
 
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       What stands for the derivative of the sign: identity, clipped at 1, or ede (IR-Net's error \
       decay estimator). (default: the method's, else identity)
-      """)
+      """, visibility: .hidden))
   var gradient: GradientName?
 
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       The scale of a filter: learned, the mean magnitude of its latent weights, or unit. \
       (default: the method's, else learned)
-      """)
+      """, visibility: .hidden))
   var scale: StraightThrough.Scale?
 
-  @Flag(help: "Bring latent weights to zero mean and unit variance per filter before the sign.")
+  @Flag(
+    help: ArgumentHelp(
+      "Bring latent weights to zero mean and unit variance per filter before the sign.",
+      visibility: .hidden))
   var standardize = false
 
   @Option(

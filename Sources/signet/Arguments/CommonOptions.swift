@@ -3,18 +3,11 @@ import Foundation
 
 /// What every subcommand takes.
 struct CommonOptions: ParsableArguments {
-  enum Device: String, ExpressibleByArgument, CaseIterable {
-    case cpu
-  }
-
   @Flag(help: "Print one JSON object on standard output; progress stays on standard error.")
   var json = false
 
   @Option(help: "Threads to use. (default: one per core)")
   var threads: Int?
-
-  @Option(help: "Where to compute; only the CPU for now.")
-  var device: Device = .cpu
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {

@@ -63,7 +63,7 @@ struct PreprocessingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("A file with a class name per line.", valueName: "file"))
-  var labels: String?
+  var classNames: String?
 
   func validate() throws {
     try check("--resize", resize, in: 1...65536)
@@ -104,15 +104,15 @@ struct PreprocessingOptions: ParsableArguments {
 
   /// The lines of the label file.
   func classNames() throws(CommandError) -> [String]? {
-    guard let labels else { return nil }
+    guard let classNames else { return nil }
     do {
-      let text = try String(contentsOfFile: labels, encoding: .utf8)
+      let text = try String(contentsOfFile: classNames, encoding: .utf8)
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
         $0.trimmingCharacters(in: .whitespaces)
       }
       return lines.last == "" ? lines.dropLast() : lines
     } catch {
-      throw .labels(file: labels)
+      throw .labels(file: classNames)
     }
   }
 }

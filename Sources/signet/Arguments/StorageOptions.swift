@@ -8,5 +8,5 @@ struct StorageOptions: ParsableArguments {
       How layers that are not binary are stored; int8 makes the whole file small, see \
       signet export --help.
       """)
-  var edges: EdgeStorage = .float32
+  var keptLayers: KeptLayerStorage = .float32
 }

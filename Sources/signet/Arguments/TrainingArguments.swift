@@ -37,7 +37,7 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "What takes the steps.")
   var optimizer: OptimizerName?
 
-  @Option(help: "Momentum of sgd.")
+  @Option(help: ArgumentHelp("Momentum of sgd.", visibility: .hidden))
   var momentum: Double?
 
   @Option(help: "Weight decay of float weights.")
@@ -57,19 +57,24 @@ struct TrainingArguments: ParsableArguments {
   var augment: AugmentationName?
 
   @Option(
-    help: ArgumentHelp("Side of a square cut out of each training image.", valueName: "pixels"))
+    help: ArgumentHelp(
+      "Side of a square cut out of each training image.", valueName: "pixels", visibility: .hidden))
   var cutout: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Blend training images in pairs, in shares from Beta(alpha, alpha).", valueName: "alpha"))
+      "Blend training images in pairs, in shares from Beta(alpha, alpha).", valueName: "alpha",
+      visibility: .hidden))
   var mixup: Double?
 
-  @Option(help: "Share of a label given to the other classes, 0 to below 1.")
+  @Option(
+    help: ArgumentHelp(
+      "Share of a label given to the other classes, 0 to below 1.", visibility: .hidden))
   var labelSmoothing = 0.0
 
   @Option(
-    help: ArgumentHelp("The largest 2-norm of all gradients together.", valueName: "norm"))
+    help: ArgumentHelp(
+      "The largest 2-norm of all gradients together.", valueName: "norm", visibility: .hidden))
   var clipGradients: Double?
 
   @Option(
@@ -86,13 +91,13 @@ struct TrainingArguments: ParsableArguments {
       """
       Measure batch norm's statistics anew on so many batches before the model is measured or \
       saved; 0 keeps the running ones. (default: 10 where layers are binary, else 0)
-      """, valueName: "batches"))
-  var statistics: Int?
+      """, valueName: "batches", visibility: .hidden))
+  var recalibrateBn: Int?
 
   @Option(help: "Arithmetic of convolutions; auto takes bfloat16 where the processor has it.")
   var precision: PrecisionName = .auto
 
-  @Option(help: "Steps between checkpoints.")
+  @Option(help: ArgumentHelp("Steps between checkpoints.", visibility: .hidden))
   var checkpointEvery: Int?
 
   @Option(
@@ -142,7 +147,7 @@ struct TrainingArguments: ParsableArguments {
     if mixup != 0 { try check("--mixup", mixup, in: Mixup.range) }
     try check("--clip-gradients", clipGradients, in: 1e-9...1e9)
     try check("--ema", ema, in: 0...0.999_999_9)
-    try check("--statistics", statistics, in: 0...1_000_000)
+    try check("--recalibrate-bn", recalibrateBn, in: 0...1_000_000)
     try check("--patience", patience, in: 1...1_000_000)
     try check("--validation", validation, in: 0...0.9)
     if noValidation, validation != nil || validationData != nil {
@@ -192,7 +197,7 @@ struct TrainingArguments: ParsableArguments {
     options.mixup = mixup.map(Mixup.init(alpha:)) ?? base.mixup
     options.gradientNorm = clipGradients ?? base.gradientNorm
     options.averageDecay = (ema ?? base.averageDecay).flatMap { $0 > 0 ? $0 : nil }
-    options.statisticsBatches = statistics ?? base.statisticsBatches
+    options.statisticsBatches = recalibrateBn ?? base.statisticsBatches
     options.patience = patience ?? base.patience
     switch precision {
     case .auto: options.precision = nil

@@ -53,7 +53,7 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
     try work.begin()
     Interruption.stopAtNextSafePoint()
     let report = try Binarization(
-      options: options.resolved(threads: common.threadCount), edges: storage.edges,
+      options: options.resolved(threads: common.threadCount), keptLayers: storage.keptLayers,
       checkpoint: work.checkpoint, skipped: reading.skippedImages()
     ).run(float, dataset: dataset, output: output)
     work.finish()
@@ -63,7 +63,7 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
   var files: FileRoles {
     var files = FileRoles()
     files.reads(model.path, as: "the model")
-    files.reads(preprocessing.labels, as: "--labels")
+    files.reads(preprocessing.classNames, as: "--class-names")
     files.writes(output.url, as: "-o")
     files.writes(checkpoints.file(for: output).url, as: "--checkpoint")
     return files

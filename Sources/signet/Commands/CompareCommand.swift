@@ -13,7 +13,7 @@ struct CompareCommand: ParsableCommand {
       and results.json with the command behind each number. What is finished is kept: run it \
       again to go on.
 
-      --starts compares what fine-tuning starts from: bwnh and bwn binarize the float network, \
+      --init compares what fine-tuning starts from: bwnh and bwn binarize the float network, \
       random is --arch with fresh weights.
 
       Options after -- go to the training of every binary method.
@@ -43,10 +43,12 @@ struct CompareCommand: ParsableCommand {
   var methods: MethodList?
 
   @Option(
+    name: .customLong("init"),
     help: ArgumentHelp(
-      "Instead of methods: starts of fine-tuning, of bwnh, bwn and random.", valueName: "starts"),
+      "Instead of methods: what fine-tuning starts from, of bwnh, bwn and random.",
+      valueName: "starts"),
     transform: { try MethodList(parsing: $0, among: ComparedMethod.starts) })
-  var starts: MethodList?
+  var initial: MethodList?
 
   @Option(help: "Passes over the data for each method.")
   var epochs = 10.0
@@ -55,7 +57,7 @@ struct CompareCommand: ParsableCommand {
   var floatEpochs: Double?
 
   @Option(help: "What the binary networks learn from: labels, teacher (the float network) or both.")
-  var lesson: ComparisonPlan.Lesson = .labels
+  var supervision: Supervision = .labels
 
   @Option(help: "Calibration images of bwnh. (default: as signet binarize)")
   var images: Int?
@@ -68,7 +70,7 @@ struct CompareCommand: ParsableCommand {
       What holds bwnh's codes to the float weights; 0.2 suits a few epochs. (default: as signet \
       binarize)
       """)
-  var damping: Float?
+  var ridge: Float?
 
   @Option(
     help: "Layers left in float: first, last, none, names and globs, separated by commas.",
@@ -95,14 +97,14 @@ struct CompareCommand: ParsableCommand {
   func validate() throws {
     try check("--epochs", epochs, in: 1e-6...100_000)
     try check("--float-epochs", floatEpochs, in: 1e-6...100_000)
-    if methods != nil, starts != nil {
-      throw ValidationError("expected --methods or --starts, found both")
+    if methods != nil, initial != nil {
+      throw ValidationError("expected --methods or --init, found both")
     }
     guard model != nil || arch != nil else {
       throw ValidationError("expected a model file or --arch NAME")
     }
     if compared.contains(.randomStart), arch == nil {
-      throw ValidationError("--starts random: the network is built anew, --arch NAME is needed")
+      throw ValidationError("--init random: the network is built anew, --arch NAME is needed")
     }
   }
 
@@ -115,7 +117,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   private var compared: [ComparedMethod] {
-    starts?.list ?? methods?.list
+    initial?.list ?? methods?.list
       ?? ComparedMethod.methods.filter { $0 != .stochasticBinaryConnect }
   }
 
@@ -126,12 +128,10 @@ struct CompareCommand: ParsableCommand {
     let hashing =
       (self.images.map { ["--images", "\($0)"] } ?? [])
       + (effort.map { ["--effort", "\($0)"] } ?? [])
-      + (damping.map { ["--damping", "\($0)"] } ?? [])
+      + (ridge.map { ["--ridge", "\($0)"] } ?? [])
     return ComparisonPlan(
       network: model?.path, architecture: arch, folder: output, data: images, epochs: epochs,
-      floatEpochs: floatEpochs ?? epochs, seed: seed, lesson: lesson, keep: keep,
+      floatEpochs: floatEpochs ?? epochs, seed: seed, supervision: supervision, keep: keep,
       threads: common.threads, onnx: onnx.choices, hashing: hashing, extra: extra)
   }
 }
-
-extension ComparisonPlan.Lesson: ExpressibleByArgument {}

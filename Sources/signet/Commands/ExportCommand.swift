@@ -9,13 +9,13 @@ struct ExportCommand: ParsableCommand {
     commandName: "export", abstract: "Writes a model for deployment, as ONNX or a compact file.",
     discussion: """
       A name that ends in .onnx gives a file that any ONNX runtime runs. The weights of binary \
-      layers are stored as bits that operators of ONNX's own set unpack, or, with --float, as the \
-      plain numbers they stand for. Any other name gives a model file.
+      layers are stored as bits that operators of ONNX's own set unpack, or, with --encoding float, \
+      as the plain numbers they stand for. Any other name gives a model file.
 
-      With --edges int8 the layers that are not binary are stored in 8 bits with a scale per \
+      With --kept-layers int8 the layers that are not binary are stored in 8 bits with a scale per \
       filter, batch norms are folded into the layers before them, and scales and biases are \
-      stored in half precision. It is what a model with binary layers gets unless --edges float32 \
-      is given.
+      stored in half precision. It is what a model with binary layers gets unless --kept-layers \
+      float32 is given.
 
       Examples:
         signet export binary.signet -o binary.onnx
@@ -32,7 +32,7 @@ struct ExportCommand: ParsableCommand {
     help: """
       How layers that are not binary are stored. (default: int8 if other layers are binary, else float32)
       """)
-  var edges: EdgeStorage?
+  var keptLayers: KeptLayerStorage?
 
   @Option(
     help: """
@@ -41,20 +41,14 @@ struct ExportCommand: ParsableCommand {
       """)
   var encoding: ONNXExporter.Encoding?
 
-  @Flag(name: .customLong("float"), help: "The same as --encoding float.")
-  var expandsToFloat = false
-
   @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
 
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if expandsToFloat, encoding ?? .float != .float {
-      throw ValidationError("--float: the same as --encoding float; leave --encoding out")
-    }
-    if !output.isONNX, expandsToFloat || encoding != nil {
+    if !output.isONNX, encoding != nil {
       throw ValidationError(
-        "--encoding and --float: only for ONNX; expected a name that ends in .onnx, "
+        "--encoding: only for ONNX; expected a name that ends in .onnx, "
           + "found '\(output.path)'")
     }
   }
@@ -66,10 +60,10 @@ struct ExportCommand: ParsableCommand {
     let lock = try FileLock(output.url)
     defer { lock.release() }
     let loaded = try model.load(onnx.choices, files: files)
-    let encoding = output.isONNX ? (expandsToFloat ? .float : encoding ?? .bits) : nil
+    let encoding = output.isONNX ? encoding ?? .bits : nil
     let hasCodes = loaded.weights.values.contains(where: \.isBinary)
-    let edges = edges ?? (hasCodes && encoding != .float ? .int8 : .float32)
-    let stored = try loaded.storingEdges(as: edges)
+    let storage = keptLayers ?? (hasCodes && encoding != .float ? .int8 : .float32)
+    let stored = try loaded.storingKeptLayers(as: storage)
     if let encoding {
       try ONNXExporter(options: .init(encoding: encoding)).write(stored, to: output.url)
     } else {
@@ -77,7 +71,7 @@ struct ExportCommand: ParsableCommand {
     }
     let size = try MappedFile.data(at: output.url).count
     let report = ExportReport(
-      output: output.path, encoding: encoding?.rawValue, edges: edges.rawValue,
+      output: output.path, encoding: encoding?.rawValue, keptLayers: storage.rawValue,
       fileBytes: size, floatBytes: loaded.floatByteCount)
     try Console.print(report, json: common.json)
   }
@@ -91,4 +85,4 @@ struct ExportCommand: ParsableCommand {
 }
 
 extension ONNXExporter.Encoding: ExpressibleByArgument {}
-extension EdgeStorage: ExpressibleByArgument {}
+extension KeptLayerStorage: ExpressibleByArgument {}

@@ -9,17 +9,18 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
     commandName: "finetune",
     abstract: "Wins back the accuracy of a binarized model.",
     discussion: """
-      With --teacher the model learns to give the float model's answers beside the labels; \
-      --no-labels leaves the labels aside, --labels-only the answers. Latent weights, whose signs \
-      are the codes, begin with the teacher's magnitudes.
+      With --teacher the model learns to give the float model's answers beside the labels \
+      (knowledge distillation); --supervision chooses one of the two. Latent weights, whose signs are \
+      the codes, begin with the teacher's magnitudes.
 
       With --method the float layers of the model, or of a network of the zoo, become binary first, \
       and everything is trained as a binarized model would be.
 
-      \(TrainingArguments.summary(of: .finetuning))
+      \(TrainingArguments.summary(of: .finetuning)) --help-hidden shows the options that are rarely \
+      needed.
 
       Example:
-        signet finetune binary.signet --teacher float.signet --no-labels \\
+        signet finetune binary.signet --teacher float.signet --supervision teacher \\
           --data cifar10:cifar-10-batches-bin --epochs 8 -o tuned.signet
       """)
 
@@ -29,7 +30,7 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
       valueName: "model"))
   var model: ModelArgument
 
-  @OptionGroup var data: DataOptions
+  @OptionGroup(title: "Data") var data: DataOptions
 
   @Option(name: [.short, .long], help: ArgumentHelp("The model file to write.", valueName: "file"))
   var output: OutputFile
@@ -40,13 +41,14 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
       valueName: "model"))
   var teacher: ModelArgument?
 
-  @Flag(help: "Use the teacher's answers only.")
-  var noLabels = false
+  @Option(
+    help: """
+      What to learn from: labels, teacher (the answers of --teacher, without labels) or both. \
+      (default: both with --teacher, else labels)
+      """)
+  var supervision: Supervision?
 
-  @Flag(help: "Use the labels only.")
-  var labelsOnly = false
-
-  @Option(help: "Weight of the labels beside the teacher's answers.")
+  @Option(help: "Weight of the labels beside the teacher's answers, with --supervision both.")
   var labelsWeight = 1.0
 
   @Option(help: "Temperature of the distillation.")
@@ -54,24 +56,22 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
 
   @OptionGroup var classes: ClassOptions
 
-  @OptionGroup var binary: BinaryTrainingArguments
+  @OptionGroup(title: "Binary layers") var binary: BinaryTrainingArguments
 
-  @OptionGroup var options: TrainingArguments
+  @OptionGroup(title: "Training") var options: TrainingArguments
 
   @OptionGroup var storage: StorageOptions
 
-  @OptionGroup var checkpoints: CheckpointOptions
+  @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
 
   @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
 
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if noLabels, teacher == nil {
-      throw ValidationError("--no-labels: without labels, --teacher MODEL is needed")
-    }
-    if noLabels, labelsOnly {
-      throw ValidationError("expected --no-labels or --labels-only, found both")
+    if let supervision, supervision != .labels, teacher == nil {
+      throw ValidationError(
+        "--supervision \(supervision.rawValue): to learn from a teacher, --teacher MODEL is needed")
     }
     try check("--temperature", temperature, in: 0.01...1000)
     try check("--labels-weight", labelsWeight, in: 0...1000)
@@ -106,7 +106,8 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
     try work.begin()
     Interruption.stopAtNextSafePoint()
     let report = try Training(
-      verb: "finetune", options: resolved, edges: storage.edges, checkpoint: work.checkpoint,
+      verb: "finetune", options: resolved, keptLayers: storage.keptLayers,
+      checkpoint: work.checkpoint,
       log: options.log
     ).run(start, teacher: teacher, data: images, output: output)
     work.finish()
@@ -132,11 +133,13 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
   }
 
   private var loss: TrainingOptions.Loss {
-    guard teacher != nil, !labelsOnly else {
-      return .crossEntropy(labelSmoothing: options.labelSmoothing)
+    switch supervision ?? (teacher == nil ? .labels : .both) {
+    case .labels: .crossEntropy(labelSmoothing: options.labelSmoothing)
+    case .teacher: .distillation(temperature: temperature, labelsWeight: 0)
+    case .both:
+      .distillation(
+        temperature: temperature, labelsWeight: labelsWeight,
+        labelSmoothing: options.labelSmoothing)
     }
-    return .distillation(
-      temperature: temperature, labelsWeight: noLabels ? 0 : labelsWeight,
-      labelSmoothing: options.labelSmoothing)
   }
 }

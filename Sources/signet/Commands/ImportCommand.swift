@@ -83,7 +83,7 @@ struct ImportCommand: ParsableCommand {
     var files = FileRoles()
     files.reads(model?.path, as: "the model")
     files.reads(weights, as: "--weights")
-    files.reads(preprocessing.labels, as: "--labels")
+    files.reads(preprocessing.classNames, as: "--class-names")
     files.writes(output?.url, as: "-o")
     return files
   }

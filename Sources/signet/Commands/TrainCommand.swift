@@ -13,7 +13,8 @@ struct TrainCommand: ParsableCommand, LongCommand {
       the same result.
 
       \(TrainingArguments.summary(of: TrainingOptions()))
-      With a binary --method: \(TrainingArguments.summary(of: .binaryTraining, isOpening: false))
+      With a binary --method: \(TrainingArguments.summary(of: .binaryTraining, isOpening: false)) --help-hidden shows the \
+      options that are rarely needed.
 
       Examples:
         signet train resnet20 --data cifar10:cifar-10-batches-bin \\
@@ -25,18 +26,18 @@ struct TrainCommand: ParsableCommand, LongCommand {
   @Argument(help: ArgumentHelp("A network of the zoo or a model file.", valueName: "arch|model"))
   var model: ModelArgument
 
-  @OptionGroup var data: DataOptions
+  @OptionGroup(title: "Data") var data: DataOptions
 
   @Option(name: [.short, .long], help: ArgumentHelp("The model file to write.", valueName: "file"))
   var output: OutputFile
 
   @OptionGroup var classes: ClassOptions
 
-  @OptionGroup var binary: BinaryTrainingArguments
+  @OptionGroup(title: "Binary layers") var binary: BinaryTrainingArguments
 
-  @OptionGroup var options: TrainingArguments
+  @OptionGroup(title: "Training") var options: TrainingArguments
 
-  @OptionGroup var checkpoints: CheckpointOptions
+  @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
 
   @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
 

@@ -15,7 +15,7 @@ enum ComparedMethod: String, CaseIterable {
   static let methods: [ComparedMethod] = [
     .float, .binaryConnect, .stochasticBinaryConnect, .bwn, .sqBWN, .bwnh,
   ]
-  /// What `--starts` takes, by name.
+  /// What `--init` takes, by name.
   static let starts: [(name: String, method: ComparedMethod)] = [
     ("bwnh", .bwnh), ("bwn", .bwnStart), ("random", .randomStart),
   ]

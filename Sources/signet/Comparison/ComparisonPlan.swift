@@ -4,14 +4,6 @@ import SignetTraining
 /// The commands behind each row of a comparison: all of them train from the same float network,
 /// on the same data, with the same seed and for as many epochs.
 struct ComparisonPlan {
-  /// What the networks learn from.
-  enum Lesson: String, CaseIterable {
-    /// The data's labels, as the literature's methods do.
-    case labels
-    /// The float network's answers.
-    case teacher
-    case both
-  }
 
   /// A command's words without `signet`, and the model file it writes.
   struct Step {
@@ -30,7 +22,7 @@ struct ComparisonPlan {
   let epochs: Double
   let floatEpochs: Double
   let seed: UInt64
-  let lesson: Lesson
+  let supervision: Supervision
   let keep: KeepPattern
   let threads: Int?
   /// How the network is read if it is an ONNX file.
@@ -75,14 +67,9 @@ struct ComparisonPlan {
   }
 
   private func finetune(_ network: String, _ words: [String], _ method: ComparedMethod) -> Step {
-    let lesson =
-      switch lesson {
-      case .labels: ["--teacher", float, "--labels-only"]
-      case .teacher: ["--teacher", float, "--no-labels"]
-      case .both: ["--teacher", float]
-      }
+    let supervision = ["--teacher", float, "--supervision", supervision.rawValue]
     return step(
-      "finetune", network, words + lesson + data + epochs(epochs) + common + extra,
+      "finetune", network, words + supervision + data + epochs(epochs) + common + extra,
       output: output(of: method))
   }
 

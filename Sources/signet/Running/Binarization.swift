@@ -7,7 +7,7 @@ import SignetTraining
 /// One run of the binarizer with a line per layer and its result written.
 struct Binarization {
   let options: BinarizationOptions
-  var edges = EdgeStorage.float32
+  var keptLayers = KeptLayerStorage.float32
   let checkpoint: URL
   /// Where images that cannot be read are named; with `nil` the first one is an error.
   var skipped: SkippedImages?
@@ -40,7 +40,7 @@ struct Binarization {
         images = $0
         for line in $0.shortage { Console.note(line) }
       }
-    ).storingEdges(as: edges)
+    ).storingKeptLayers(as: keptLayers)
     try binary.write(to: output.url)
     return BinarizationReport(
       output: output.path, method: options.method.rawValue, images: images?.taken ?? 0,

@@ -9,7 +9,7 @@ struct Training {
   /// What to call it: `train` or `finetune`.
   let verb: String
   let options: TrainingOptions
-  var edges = EdgeStorage.float32
+  var keptLayers = KeptLayerStorage.float32
   let checkpoint: URL
   /// A folder for metrics.
   var log: String?
@@ -38,7 +38,7 @@ struct Training {
       validating: { validating.show(done: $0, total: $1) },
       shouldStop: { Interruption.isRequested })
     display.finish()
-    let trained = try result.model.storingEdges(as: edges)
+    let trained = try result.model.storingKeptLayers(as: keptLayers)
     try trained.write(to: output.url)
     let top1 = try data.test.map { test in
       try Evaluation.measure(

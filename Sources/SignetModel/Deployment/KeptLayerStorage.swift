@@ -1,5 +1,5 @@
 /// How the layers that are not binary, by default the first and the last, are kept in a file.
-public enum EdgeStorage: String, Sendable, Hashable, CaseIterable {
+public enum KeptLayerStorage: String, Sendable, Hashable, CaseIterable {
   /// 8-bit codes and a scale per filter; the rest of the model is made small too, see
   /// ``Model/compacted()``.
   case int8
@@ -8,10 +8,10 @@ public enum EdgeStorage: String, Sendable, Hashable, CaseIterable {
 }
 
 extension Model {
-  /// The model with its edges kept so.
+  /// The model with its kept layers stored so.
   ///
   /// - Throws: ``CompactionError``
-  public func storingEdges(as storage: EdgeStorage) throws(CompactionError) -> Model {
+  public func storingKeptLayers(as storage: KeptLayerStorage) throws(CompactionError) -> Model {
     switch storage {
     case .int8: try compacted()
     case .float32: self

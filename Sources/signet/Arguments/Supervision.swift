@@ -1,0 +1,6 @@
+import ArgumentParser
+
+/// What binary networks learn from.
+enum Supervision: String, ExpressibleByArgument, CaseIterable {
+  case labels, teacher, both
+}

@@ -105,6 +105,14 @@ import Testing
       ], naming: "the model's data and -o", keeping: [TinyONNX.dataName])
   }
 
+  /// The name of a network is no file, until there is one.
+  @Test func anOutputMayBeNamedAsANetwork() throws {
+    let words = training + ["-o", "fashion-vgg"]
+    try Command(arguments: words).succeed(in: workspace.folder)
+    let again = try Command(arguments: words).run(in: workspace.folder)
+    #expect(again.status == 64 && again.standardError.contains("the model and -o"))
+  }
+
   private func model() throws -> String {
     if !workspace.exists("m") { try Command(arguments: training + ["-o", path("m")]).succeed() }
     return path("m")

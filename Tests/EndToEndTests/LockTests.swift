@@ -31,8 +31,9 @@ import Testing
     let output = try Command(
       shell: """
         exec_signet() { exec '\(Command.executable.path)' "$@"; }
+        rm -f first
         (exec_\(lines[0]) >/dev/null 2>first) & first=$!
-        until grep -q 'train  0/' first; do sleep 0.05; done
+        until grep -qs 'train  0/' first; do sleep 0.05; done
         \(lines[1]); status=$?
         echo "first $first"
         kill -TERM $first; wait $first
@@ -70,7 +71,7 @@ import Testing
       shell: """
         exec_signet() { exec '\(Command.executable.path)' "$@"; }
         (exec_signet \(training("-o", path("m")).joined(separator: " ")) 2>first) & first=$!
-        until grep -q 'train  0/' first; do sleep 0.05; done
+        until grep -qs 'train  0/' first; do sleep 0.05; done
         kill -KILL $first; wait $first
         """
     ).run(in: workspace.folder)

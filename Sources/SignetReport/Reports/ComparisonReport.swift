@@ -1,3 +1,5 @@
+import SignetModel
+
 /// How methods compare that were given the same network, data, seed and epochs. Also what a
 /// comparison that was cut short goes on from.
 public struct ComparisonReport: Report, Codable {
@@ -92,7 +94,7 @@ public struct ComparisonReport: Report, Codable {
       ([row.method + ":"] + row.commands.map { "    " + $0 }).joined(separator: "\n\n")
     }
     return """
-      # \(network) on \(data)
+      # \(network.printablePath) on \(data.printablePath)
 
       Top-1 on the test split of the saved files; seed \(seed); epochs beyond the float network's.
 

@@ -15,14 +15,17 @@ struct FileRoles {
 
   private var roles: [Role] = []
 
+  /// What is not there is not read: it may be the name of a network of the zoo.
   mutating func reads(_ path: String?, as option: String) {
     guard let path else { return }
-    add(URL(fileURLWithPath: path), option, isWritten: false)
+    let file = URL(fileURLWithPath: path)
+    guard let place = FilePlace(existing: file) else { return }
+    roles.append(Role(option: option, file: file, place: place, isWritten: false))
   }
 
   mutating func writes(_ file: URL?, as option: String) {
-    guard let file else { return }
-    add(file, option, isWritten: true)
+    guard let file, let place = FilePlace(of: file) else { return }
+    roles.append(Role(option: option, file: file, place: place, isWritten: true))
   }
 
   /// - Parameter folder: of a training's metrics
@@ -30,11 +33,6 @@ struct FileRoles {
     guard let folder else { return }
     writes(MetricsLog.lines(in: folder), as: "--log")
     writes(MetricsLog.events(in: folder), as: "--log")
-  }
-
-  private mutating func add(_ file: URL, _ option: String, isWritten: Bool) {
-    guard let place = FilePlace(of: file) else { return }
-    roles.append(Role(option: option, file: file, place: place, isWritten: isWritten))
   }
 
   /// - Throws: ``CommandError/sameFile(file:roles:)``

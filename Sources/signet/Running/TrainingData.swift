@@ -13,8 +13,11 @@ struct TrainingData {
 }
 
 extension TrainingData {
-  /// The files that all of it comes from; those of one set come more than once.
+  /// The files that all of it comes from.
   var sourceFiles: [URL] {
-    training.sourceFiles + (validation?.sourceFiles ?? []) + (test?.sourceFiles ?? [])
+    let files = training.sourceFiles
+    let others = [validation, test].compactMap { $0?.sourceFiles }
+    // Images that are held out come from the same files, of which there may be a million.
+    return files + others.filter { $0 != files }.joined()
   }
 }

@@ -175,7 +175,7 @@ static void searches(const SignetHashingKernels *kernels, size_t inputs, int cod
   SignetHashingSearch search = {
       .patchLength = p.padded, .inputCount = inputs, .codeCount = codes, .codeStride = p.padded,
       .gram = at(&p.gram), .diagonal = at(&p.diagonal), .correlation = at(&p.correlation),
-      .codes = (int8_t *)p.codes.start, .products = at(&p.products),
+      .energy = 1e300, .codes = (int8_t *)p.codes.start, .products = at(&p.products),
       .codeScratch = (int8_t *)bytes.start, .productScratch = at(&numbers), .seed = 7,
       .kicks = 50};
   kernels->search(&search);

@@ -32,3 +32,8 @@ final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     }
   }
 }
+
+extension AlignedBuffer<Float> {
+  /// The elements' sum, in double.
+  var sum: Double { (0..<count).reduce(0) { $0 + Double(base[$1]) } }
+}

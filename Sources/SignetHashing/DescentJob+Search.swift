@@ -17,6 +17,7 @@ extension DescentJob {
         patchLength: stride, inputCount: problem.size, codeCount: Int32(state.codeCount),
         codeStride: state.filterCount * stride, gram: problem.gram,
         diagonal: problem.diagonal.base, correlation: problem.correlation + filter * stride,
+        energy: problem.energy(ofFilter: filter), noise: problem.noise,
         codes: state.code(0, filter), products: state.product(0, filter),
         codeScratch: codeScratch.base, productScratch: productScratch.base,
         seed: seed(filter: problem.filters.lowerBound + filter, round: round), kicks: UInt64(kicks),

@@ -77,25 +77,42 @@ extension DescentJob {
     fitScales(state, filter)
     assert(
       state.objective[filter] <= before
-        + tolerance(energy: problem.energy(ofFilter: filter), before: before),
-      "a sweep raised the objective")
+        + tolerance(state, filter, before: before),
+      "a sweep raised the objective from \(before) to \(state.objective[filter])")
   }
 
   /// α by least squares for h as it stands.
   func fitScales(_ state: CodeState, _ filter: Int) {
     let (matrix, right) = state.normalEquations(filter, of: problem, kernels: kernels)
-    guard let best = leastSquaresScales(matrix: matrix, right: right) else { return }
-    state.objective[filter] = layerObjective(
-      energy: problem.energy(ofFilter: filter), matrix: matrix, right: right, scales: best)
+    let energy = problem.energy(ofFilter: filter)
+    let kept = layerObjective(
+      energy: energy, matrix: matrix, right: right,
+      scales: (0..<state.codeCount).map { Double(state.scale($0, filter)) })
+    let best = leastSquaresScales(matrix: matrix, right: right, noise: problem.noise)
+    let fitted = best.map {
+      layerObjective(energy: energy, matrix: matrix, right: right, scales: $0)
+    }
+    // Codes left out because their outputs may be rounding can have been of use as they were scaled.
+    guard let best, let fitted, fitted <= kept + 1e-6 * max(energy, abs(kept)) else {
+      state.objective[filter] = kept
+      return
+    }
+    state.objective[filter] = fitted
     for code in 0..<state.codeCount {
       if best[code] < 0 { state.negate(code, filter) }
       state.setScale(code, filter, Float(abs(best[code])))
     }
   }
 
-  /// What float32 rounding of h may add: S terms, each off by a few units in the last place.
-  private func tolerance(energy: Double, before: Double) -> Double {
-    let unit = Double(Float.ulpOfOne)
-    return unit * 8 * Double(problem.size).squareRoot() * max(energy, abs(before))
+  /// What float32 rounding of h may add: S terms, each off by a few units in the last place. Where
+  /// inputs are nearly alike, h is larger than the outputs that its parts leave of one another.
+  private func tolerance(_ state: CodeState, _ filter: Int, before: Double) -> Double {
+    let terms = Double(problem.size).squareRoot()
+    let squares = (0..<state.codeCount).reduce(0.0) {
+      $0 + Double(state.scale($1, filter)) * Double(state.scale($1, filter))
+    }
+    return max(
+      Double(Float.ulpOfOne) * 8 * terms * max(problem.energy(ofFilter: filter), abs(before)),
+      terms * squares * problem.noise)
   }
 }

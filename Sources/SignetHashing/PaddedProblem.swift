@@ -16,6 +16,9 @@ struct PaddedProblem {
   let diagonal: AlignedBuffer<Float>
   /// q: filters × stride.
   let correlation: UnsafePointer<Float>
+  /// What rounding may leave of bᵀGb where the inputs cancel: S terms, each off by a few units in the
+  /// last place.
+  let noise: Double
   private let weights: [Float]  // N × S
   private let energy: [Double]  // N
   private let owned: [AlignedBuffer<Float>]
@@ -45,6 +48,8 @@ struct PaddedProblem {
     energy = problem.energy
     diagonal = AlignedBuffer(count: stride, repeating: 0)
     for input in 0..<size { diagonal[input] = gram[input * size + input] }
+    let trace = diagonal.sum
+    noise = Double(Float.ulpOfOne) * 8 * Double(size).squareRoot() * trace
     if stride == size, let gram = gram.baseAddress, let correlation = correlation.baseAddress {
       self.gram = gram
       self.correlation = correlation
@@ -67,6 +72,7 @@ struct PaddedProblem {
     layerFilterCount = whole.layerFilterCount
     gram = whole.gram
     diagonal = whole.diagonal
+    noise = whole.noise
     correlation = whole.correlation + (filters.lowerBound - whole.filters.lowerBound) * stride
     weights = whole.weights
     energy = whole.energy

@@ -6,8 +6,12 @@
 /// - Parameters:
 ///   - matrix: BᵀGB, K × K, row-major, symmetric.
 ///   - right: Bᵀq, K.
+///   - noise: what of a diagonal element may be rounding: codes whose outputs are no more than that
+///     have none.
 /// - Returns: α, K, or nil where no code has any output at all.
-func leastSquaresScales(matrix: [Double], right: [Double]) -> [Double]? {
+func leastSquaresScales(
+  matrix: [Double], right: [Double], noise: Double = 0
+) -> [Double]? {
   let count = right.count
   var rest = matrix
   var rightRest = right
@@ -17,7 +21,7 @@ func leastSquaresScales(matrix: [Double], right: [Double]) -> [Double]? {
     let open = (0..<count).filter { !order.contains($0) }
     guard
       let pivot = open.max(by: { share(rest, matrix, $0, count) < share(rest, matrix, $1, count) }),
-      share(rest, matrix, pivot, count) > 1e-7
+      share(rest, matrix, pivot, count) > 1e-7, rest[pivot * count + pivot] > noise
     else { break }
     order.append(pivot)
     for row in open where row != pivot {

@@ -205,6 +205,7 @@ static void searches(const SignetHashingKernels *kernels, size_t inputs, int cod
       .gram = at(&p.gram),
       .diagonal = at(&p.diagonal),
       .correlation = at(&p.correlation),
+      .energy = 1e300,
       .codes = (int8_t *)p.codes.start,
       .products = at(&p.products),
       .codeScratch = (int8_t *)bytes.start,

@@ -95,6 +95,42 @@ struct IllPosedTests {
     #expect(found.objective[0] <= best.objective[0] + 1e-3 * problem.energy[0])
   }
 
+  @Test("a handful of distinct patches: moves that gain nothing come to an end", arguments: 1...4)
+  func fewPatches(codes: Int) throws {
+    var generator = Generator(seed: 57)
+    // As images of one colour give: all inputs alike but at the borders.
+    let size = 144
+    let levels = generator.normals(size / 9).map(abs)
+    let patches = (0..<9).flatMap { border in
+      (0..<size).map { input in border == input % 9 ? 0 : levels[input / 9] }
+    }
+    let weights = generator.normals(8 * size)
+    let outputs = (0..<9).flatMap { patch in
+      (0..<8).map { filter in
+        (0..<size).reduce(Float(0)) {
+          $0 + patches[patch * size + $1] * weights[filter * size + $1]
+        }
+      }
+    }
+    var sums = try CalibrationSums(patchLength: size, filterCount: 8)
+    for _ in 0..<200 {
+      try sums.add(
+        patches: patches, outputs: outputs,
+        products: KernelProducts(kernels: Kernels.chosen(), threads: 1))
+    }
+    let problem = try sums.problem(weights: weights)
+    for instructionSet in Kernels.available {
+      var solver = DescentSolver(HashingOptions(effort: .search, codes: codes, threads: 1))
+      solver.instructionSet = instructionSet
+      let solution = try solver.solve(problem)
+      check(solution, problem)
+      // A kick is worth a few sweeps, whose moves most inputs take no part in.
+      let kicks = 16_000 / max(1, codes * codes / 2)
+      #expect(solution.flips < 8 * kicks * 40, "\(instructionSet): \(solution.flips)")
+      #expect(solution.errorAfter < 1e-3)
+    }
+  }
+
   @Test("outputs opposite to the weights: the code turns round, the scale stays positive")
   func negativeScale() throws {
     let layer = RandomLayer(seed: 52, patchLength: 14, filterCount: 2)

@@ -43,6 +43,8 @@ typedef struct {
   const float *gram;         // S × S, row-major, symmetric
   const float *diagonal;     // S
   const float *correlation;  // S
+  double energy;             // what the codes are to explain; a search ends where they do
+  double noise;              // bᵀGb that may be rounding alone
   int8_t *codes;             // K × codeStride, the first S of each used
   float *products;           // K × codeStride, h = G b
   int8_t *codeScratch;       // 2 × K × S

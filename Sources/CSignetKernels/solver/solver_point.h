@@ -22,8 +22,9 @@ static inline uint64_t searchRandom(uint64_t *state) {
   return word ^ (word >> 31);
 }
 
-/// Scales by least squares; a code that adds nothing to those before it gets the scale 0.
-static inline void fitPoint(int count, SearchPoint *p) {
+/// Scales by least squares; a code that adds nothing to those before it, or no more than `noise`, gets
+/// the scale 0.
+static inline void fitPoint(int count, double noise, SearchPoint *p) {
   double lower[SIGNET_HASHING_CODES][SIGNET_HASHING_CODES];
   double rest[SIGNET_HASHING_CODES];
   for (int k = 0; k < count; k++) {
@@ -36,7 +37,7 @@ static inline void fitPoint(int count, SearchPoint *p) {
     }
     double pivot = p->matrix[k][k];
     for (int l = 0; l < k; l++) pivot -= lower[k][l] * lower[k][l] * lower[l][l];
-    lower[k][k] = pivot > 1e-7 * p->matrix[k][k] ? pivot : 0;
+    lower[k][k] = pivot > 1e-7 * p->matrix[k][k] && pivot > noise ? pivot : 0;
   }
   p->explained = 0;
   for (int k = count - 1; k >= 0; k--) {

@@ -1,6 +1,9 @@
 // Iterated local search over all codes of a filter, shared by every instruction set: the file that
 // includes this one brings addRow and nextMove, where the time goes.
 
+#include <float.h>
+#include <math.h>
+
 #include "solver/solver_point.h"
 
 static void addRow(size_t count, float delta, const float *row, float *h);
@@ -46,12 +49,33 @@ static inline uint64_t moveBest(const SignetHashingSearch *t, SearchPoint *p, si
   return flips;
 }
 
+/// Sweeps in a row that may raise what the codes explain by less than this share: where G is nearly
+/// singular, moves whose gain is rounding could follow each other without end.
+#define IDLE_SWEEPS 8
+#define LEAST_PROGRESS 1e-7
+
+/// Whether the codes leave no more of the outputs than rounding hides: S terms, each off by a few units
+/// in the last place. What a search could still gain is not a number then.
+static inline int isExplained(const SignetHashingSearch *t, const SearchPoint *p) {
+  const double rounding = 8 * (double)FLT_EPSILON * sqrt((double)t->inputCount);
+  return t->energy - p->explained <= rounding * t->energy;
+}
+
 /// Cyclic descent over the coordinates, all codes of one at a time, scales fitted before each sweep.
 static inline uint64_t descendPoint(const SignetHashingSearch *t, SearchPoint *p) {
   uint64_t flips = 0;
+  double reached = 0;
+  int idle = 0;
   // A sweep that rounding alone keeps alive must end somewhere.
   for (int sweep = 0; sweep < 100; sweep++) {
-    fitPoint(t->codeCount, p);
+    fitPoint(t->codeCount, t->noise, p);
+    if (sweep == 0 || p->explained > reached + LEAST_PROGRESS * fabs(reached)) {
+      reached = p->explained;
+      idle = 0;
+    } else if (++idle == IDLE_SWEEPS) {
+      return flips;
+    }
+    if (isExplained(t, p)) return flips;
     const uint64_t before = flips;
     size_t j = nextMove(t, p, 0);
     while (j < t->patchLength) {
@@ -61,7 +85,7 @@ static inline uint64_t descendPoint(const SignetHashingSearch *t, SearchPoint *p
     }
     if (flips == before) return flips;
   }
-  fitPoint(t->codeCount, p);
+  fitPoint(t->codeCount, t->noise, p);
   return flips;
 }
 
@@ -91,7 +115,7 @@ static void search(SignetHashingSearch *t) {
   // Small kicks pay best at every length: most of a large one is only taken back.
   const size_t largest = inputs < 200 ? 2 : inputs < 400 ? inputs / 100 : 4;
   double meanLoss = 0;
-  for (uint64_t kick = 0; kick < t->kicks; kick++) {
+  for (uint64_t kick = 0; kick < t->kicks && !isExplained(t, &best); kick++) {
     const size_t count = 2 + searchRandom(&state) % (largest - 1);
     const size_t reach = 8 * count < inputs ? 8 * count : inputs;
     const size_t first = searchRandom(&state) % (inputs - reach + 1);
@@ -111,7 +135,7 @@ static void search(SignetHashingSearch *t) {
     }
     if (kick % 1024 == 1023) {
       refreshPoint(t, &here);
-      fitPoint(t->codeCount, &here);
+      fitPoint(t->codeCount, t->noise, &here);
       copyPoint(t, &kept, &here);
     }
   }

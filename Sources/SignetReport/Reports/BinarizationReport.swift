@@ -11,6 +11,8 @@ public struct BinarizationReport: Report {
   /// Images that could not be read and had others in their place.
   public var skipped: Int
   public var seconds: Double
+  /// The most memory that the process held.
+  public var peakResidentBytes: Int?
   public var fileBytes: Int
   public var floatBytes: Int
   public var layers: [LayerRecord]
@@ -26,11 +28,14 @@ public struct BinarizationReport: Report {
   /// The same of sign and mean magnitude in the same layers.
   public var agreementOfSigns: Double?
   public var fidelityOfSigns: Double?
+  /// What makes the result worth little, in words.
+  public var warnings: [String]
 
   public init(
     output: String, method: String, images: Int, imagesAsked: Int? = nil, skipped: Int = 0,
-    seconds: Double, fileBytes: Int, floatBytes: Int, layers: [LayerRecord],
-    choices: [Choice]? = nil, results: [String: Double] = [:]
+    seconds: Double, peakResidentBytes: Int? = nil, fileBytes: Int, floatBytes: Int,
+    layers: [LayerRecord],
+    choices: [Choice]? = nil, results: [String: Double] = [:], warnings: [String] = []
   ) {
     self.output = output
     self.method = method
@@ -38,10 +43,12 @@ public struct BinarizationReport: Report {
     self.imagesAsked = imagesAsked ?? images
     self.skipped = skipped
     self.seconds = seconds
+    self.peakResidentBytes = peakResidentBytes
     self.fileBytes = fileBytes
     self.floatBytes = floatBytes
     self.layers = layers
     self.choices = choices
+    self.warnings = warnings
     heldOutImages = Int(results["heldOutImages"] ?? 0)
     agreement = results["agreement"]
     fidelity = results["fidelity"]

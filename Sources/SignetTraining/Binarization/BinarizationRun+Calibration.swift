@@ -17,14 +17,22 @@ extension BinarizationRun {
     let streams = ActivationStreams(
       model: model, steps: steps, holdsBFloat16: images?.holdsBFloat16 ?? false,
       isSymmetric: isSymmetric)
+    var variation = ImageVariation(model.preprocessing)
     try eachGroup(of: dataset, count: count, reporting: true, shouldStop: shouldStop) { group in
       let known = streams.chunkCount
-      for images in group { streams.append(images) }
+      for images in group {
+        try variation.add(images)
+        streams.append(images)
+      }
       try eachPart(0..<group.count, shouldStop) {
         try streams.advance(chunk: known + $0, from: nil, to: first)
       }
     }
     streams.dropParameters(before: first)
+    if variation.isNone, !imagesAreAlike {
+      imagesAreAlike = true
+      warned(.imagesAlike(count: variation.count))
+    }
     return streams
   }
 

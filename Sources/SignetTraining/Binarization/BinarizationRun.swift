@@ -15,6 +15,7 @@ final class BinarizationRun {
   private let dataName: String?
   let checkpoint: URL?
   let skipping: ((DataError) -> Void)?
+  let warned: (BinarizationWarning) -> Void
   /// How the work is cut up.
   let layout: CalibrationLayout
   /// Which images are used; `nil` without any.
@@ -24,6 +25,8 @@ final class BinarizationRun {
   let threads: Int
   /// Images that calibrated, in the end.
   private(set) var imagesTaken = 0
+  /// Whether that was seen, and told.
+  var imagesAreAlike = false
   /// Nodes the output depends on, up to the last layer to be solved or refitted.
   let steps: [ExecutionPlan.Step]
   /// Positions in `steps` of the layers to solve.
@@ -46,12 +49,14 @@ final class BinarizationRun {
 
   init(
     options: BinarizationOptions, model: Model, dataset: (any ImageDataset)?, checkpoint: URL?,
-    skipping: ((DataError) -> Void)? = nil
+    skipping: ((DataError) -> Void)? = nil,
+    warned: @escaping (BinarizationWarning) -> Void = { _ in }
   ) throws {
     self.options = options
     self.model = model
     self.checkpoint = checkpoint
     self.skipping = skipping
+    self.warned = warned
     graph = model.graph
     weights = model.weights
     let kept = try options.keep.layers(of: model.graph)

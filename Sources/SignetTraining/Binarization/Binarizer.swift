@@ -25,6 +25,7 @@ public struct Binarizer: Sendable {
   ///   - dataset: where the calibration images come from; labels are not read. BWN does without,
   ///     its errors are then those of the weights.
   ///   - began: called once, before any work, with the images that will be used
+  ///   - warned: called where the images are such that the result is worth little
   ///   - progress: called after each layer with its record, its place from 0 and the count
   ///   - chosen: called once, before that, with what a budget gave each layer
   ///   - skipping: called for each image that cannot be read and has another in its place; with
@@ -35,14 +36,15 @@ public struct Binarizer: Sendable {
     _ model: Model, dataset: (any ImageDataset)?, checkpoint: URL? = nil,
     progress: (LayerRecord, Int, Int) -> Void = { _, _, _ in },
     shouldStop: () -> Bool = { false }, chosen: ([LayerChoice]) -> Void = { _ in },
-    skipping: ((DataError) -> Void)? = nil, began: (CalibrationImages) -> Void = { _ in }
+    skipping: ((DataError) -> Void)? = nil, began: (CalibrationImages) -> Void = { _ in },
+    warned: @escaping (BinarizationWarning) -> Void = { _ in }
   ) throws(TrainingError) -> Model {
     try options.check()
     return try TrainingError.wrapping {
       if let threads = options.threads { try TorchSettings.setThreads(threads) }
       let run = try BinarizationRun(
         options: options, model: model, dataset: dataset, checkpoint: checkpoint,
-        skipping: skipping)
+        skipping: skipping, warned: warned)
       if let images = run.images { began(images) }
       TorchSettings.returnFreedMemory()
       return try TorchSettings.withThreads(1) {

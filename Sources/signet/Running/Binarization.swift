@@ -19,6 +19,7 @@ struct Binarization {
     let start = clock.now
     var layers: [LayerRecord] = []
     var images: CalibrationImages?
+    var warnings: [String] = []
     // A file or a pipe has no end of the line.
     let columns = Console.errorIsTerminal ? Console.errorColumns : .max
     var choices: [BinarizationReport.Choice]?
@@ -39,6 +40,10 @@ struct Binarization {
       began: {
         images = $0
         for line in $0.shortage { Console.note(line) }
+      },
+      warned: {
+        warnings.append("\($0)")
+        Console.warn("\($0)")
       }
     ).storingKeptLayers(as: keptLayers)
     try binary.write(to: output.url)
@@ -46,8 +51,10 @@ struct Binarization {
       output: output.path, method: options.method.rawValue, images: images?.taken ?? 0,
       imagesAsked: options.images, skipped: skipped?.count ?? 0,
       seconds: (clock.now - start) / .seconds(1),
+      peakResidentBytes: ProcessMemory.peakResidentBytes,
       fileBytes: try binary.fileByteCount, floatBytes: model.floatByteCount, layers: layers,
-      choices: choices, results: binary.provenance.steps.last?.results ?? [:])
+      choices: choices, results: binary.provenance.steps.last?.results ?? [:],
+      warnings: warnings)
   }
 }
 

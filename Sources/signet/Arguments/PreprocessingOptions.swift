@@ -97,13 +97,13 @@ struct PreprocessingOptions: ParsableArguments {
       throw CommandError.crop(pixels: crop, input: shape)
     }
     let preprocessing = try resolved(over: model.preprocessing, channels: shape.channels)
-    let names = try classNames()
+    let names = try readClassNames()
     guard preprocessing != model.preprocessing || names != nil else { return model }
     return try model.with(preprocessing: preprocessing, labels: names)
   }
 
   /// The lines of the label file.
-  func classNames() throws(CommandError) -> [String]? {
+  func readClassNames() throws(CommandError) -> [String]? {
     guard let classNames else { return nil }
     do {
       let text = try String(contentsOfFile: classNames, encoding: .utf8)

@@ -13,13 +13,13 @@ extension DescentJob {
     forEach(count: problem.filterCount, threads: options.threads) { filter in
       let codeScratch = AlignedBuffer<Int8>(uninitialized: scratch)
       let productScratch = AlignedBuffer<Float>(uninitialized: scratch)
-      var job = SignetHashingSearch(
-        patchLength: stride, inputCount: problem.size, codeCount: Int32(state.codeCount),
-        codeStride: state.filterCount * stride, gram: problem.gram,
+      var job = signet_solver_search(
+        patch_length: stride, input_count: problem.size, code_count: Int32(state.codeCount),
+        code_stride: state.filterCount * stride, gram: problem.gram,
         diagonal: problem.diagonal.base, correlation: problem.correlation + filter * stride,
         energy: problem.energy(ofFilter: filter), noise: problem.noise,
         codes: state.code(0, filter), products: state.product(0, filter),
-        codeScratch: codeScratch.base, productScratch: productScratch.base,
+        code_scratch: codeScratch.base, product_scratch: productScratch.base,
         seed: seed(filter: problem.filters.lowerBound + filter, round: round), kicks: UInt64(kicks),
         flips: 0)
       kernels.table.search(&job)

@@ -22,7 +22,7 @@ extension DescentJob {
     let flips = AlignedBuffer<UInt32>(count: filters.count, repeating: 0)
     let changed = AlignedBuffer<Int>(count: filters.count, repeating: 0)
     let scratch = AlignedBuffer<Int32>(
-      uninitialized: filters.count * (Int(SIGNET_HASHING_PANEL) + 1))
+      uninitialized: filters.count * (Int(SIGNET_SOLVER_PANEL) + 1))
     let target = AlignedBuffer<Float>(
       uninitialized: state.codeCount > 1 ? filters.count * problem.stride : 0)
     for sweep in 0..<options.sweeps {
@@ -33,8 +33,8 @@ extension DescentJob {
           explainRest(of: code, in: state, filters: filters, into: target)
           correlation = UnsafePointer(target.base)
         }
-        var job = SignetHashingSweep(
-          patchLength: problem.stride, filterCount: filters.count, gram: problem.gram,
+        var job = signet_solver_sweep(
+          patch_length: problem.stride, filter_count: filters.count, gram: problem.gram,
           diagonal: problem.diagonal.base, correlation: correlation,
           scales: state.scales.base + code * state.filterCount + filters.lowerBound,
           active: active.base, codes: state.code(code, filters.lowerBound),

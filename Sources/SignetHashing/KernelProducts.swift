@@ -120,11 +120,11 @@ extension KernelProducts {
     _ a: Matrix, _ b: Matrix, rows: Int, columns: Int, depth: Int, alpha: Float, beta: Float,
     into c: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    let workspace = AlignedBuffer<Float>(uninitialized: Int(SIGNET_HASHING_MATMUL_WORKSPACE))
-    var product = SignetHashingMatmul(
-      m: rows, n: columns, k: depth, alpha: alpha, beta: beta, a: a.base, aRowStride: a.rowStride,
-      aColumnStride: a.columnStride, b: b.base, bRowStride: b.rowStride,
-      bColumnStride: b.columnStride, c: c, cRowStride: stride, workspace: workspace.base)
+    let workspace = AlignedBuffer<Float>(uninitialized: Int(SIGNET_SOLVER_MATMUL_WORKSPACE))
+    var product = signet_solver_matmul(
+      m: rows, n: columns, k: depth, alpha: alpha, beta: beta, a: a.base, a_row_stride: a.rowStride,
+      a_column_stride: a.columnStride, b: b.base, b_row_stride: b.rowStride,
+      b_column_stride: b.columnStride, c: c, c_row_stride: stride, workspace: workspace.base)
     kernels.table.matmul(&product)
   }
 

@@ -11,17 +11,17 @@ public struct Kernels: @unchecked Sendable {
   }
 
   public let instructionSet: InstructionSet
-  let table: SignetHashingKernels
+  let table: signet_solver_kernels
 
   init?(_ instructionSet: InstructionSet) {
-    let isa: SignetHashingISA =
+    let isa: signet_solver_set =
       switch instructionSet {
-      case .reference: SIGNET_HASHING_REFERENCE
-      case .neon: SIGNET_HASHING_NEON
-      case .avx2: SIGNET_HASHING_AVX2
-      case .avx512: SIGNET_HASHING_AVX512
+      case .reference: SIGNET_SOLVER_REFERENCE
+      case .neon: SIGNET_SOLVER_NEON
+      case .avx2: SIGNET_SOLVER_AVX2
+      case .avx512: SIGNET_SOLVER_AVX512
       }
-    guard let table = signet_hashing_kernels(isa) else { return nil }
+    guard let table = signet_solver_kernels_of(isa) else { return nil }
     self.instructionSet = instructionSet
     self.table = table.pointee
   }

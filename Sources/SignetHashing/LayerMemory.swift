@@ -20,7 +20,7 @@ package struct LayerMemory {
     self.codes = codes
   }
 
-  private var stride: Int { roundUp(patchLength, to: Int(SIGNET_HASHING_PADDING)) }
+  private var stride: Int { roundUp(patchLength, to: Int(SIGNET_SOLVER_PADDING)) }
 
   /// Codes and products of the solution and of a candidate, the codes as floats; targets, half-way
   /// results and rounded values of error feedback.

@@ -41,7 +41,7 @@ struct PaddedProblem {
     correlation: UnsafeBufferPointer<Float>
   ) {
     size = problem.patchLength
-    stride = roundUp(size, to: Int(SIGNET_HASHING_PADDING))
+    stride = roundUp(size, to: Int(SIGNET_SOLVER_PADDING))
     filters = 0..<problem.filterCount
     layerFilterCount = problem.filterCount
     weights = problem.weights

@@ -66,7 +66,7 @@ import Testing
     try workspace.write(Data("a\nb\n".utf8), to: "names.txt")
     try refuses(
       ["import", path("m"), "--class-names", path("names.txt"), "-o", path("names.txt")],
-      naming: "--labels and -o", keeping: ["names.txt"])
+      naming: "--class-names and -o", keeping: ["names.txt"])
   }
 
   @Test func dataIsNotWritten() throws {

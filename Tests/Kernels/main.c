@@ -20,9 +20,9 @@ static const struct {
 // Runs the suites that are named, or all.
 int main(int count, char **arguments) {
   for (size_t suite = 0; suite < sizeof suites / sizeof *suites; suite++) {
-    bool isWanted = count == 1;
-    for (int i = 1; i < count; i++) isWanted |= strcmp(arguments[i], suites[suite].name) == 0;
-    if (isWanted) suites[suite].run();
+    bool is_wanted = count == 1;
+    for (int i = 1; i < count; i++) is_wanted |= strcmp(arguments[i], suites[suite].name) == 0;
+    if (is_wanted) suites[suite].run();
   }
   return report();
 }

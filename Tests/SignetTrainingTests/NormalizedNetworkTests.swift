@@ -62,6 +62,35 @@ extension ProcessGeneratorTests {
       #expect(try difference(outputs(restored), outputs(model)) < 1e-5)
     }
 
+    @Test func batchNormsGetTheStatisticsOfWhatTheySeeAndChangeNothing() throws {
+      let float = try Tiny.model()
+      let model = try hashed(float)
+      let network = try NormalizedNetwork(training: model, on: data, options: options(steps: 1))
+      #expect(try difference(outputs(network.model), outputs(model)) < 1e-5)
+      let norm = try #require(
+        model.graph.nodes.first {
+          if case .batchNorm = $0.operation { $0.inputs == ["block.conv1"] } else { false }
+        })
+      let loader = BatchLoader(
+        dataset: data, shape: model.graph.inputShape, preprocessing: model.preprocessing,
+        batchSize: data.count, shuffleSeed: 0)
+      let batches = loader.batches(epoch: 0)
+      let batch = try #require(try batches.next())
+      let executor = try Executor(model: model)
+      let images = try Tensor(batch.images, shape: [batch.count] + executor.inputShape.extents)
+      var seen: [Float] = []
+      _ = try executor.forward(images) { (node, value) throws(TrainingError) in
+        guard node.name == "block.conv1" else { return }
+        seen = try TrainingError.wrapping { try value.mean([0, 2, 3]).toFloats() }
+      }
+      let means = try #require(
+        network.model.weights[norm.parameterName(.runningMean)]
+      ).floats
+      #expect(means.count == seen.count && !seen.isEmpty)
+      for (mean, seen) in zip(means, seen) { #expect(abs(mean - seen) < 1e-4 * (1 + abs(seen))) }
+      #expect(means != model.weights[norm.parameterName(.runningMean)]?.floats)
+    }
+
     @Test func latentsOfEveryFilterHaveTheUsualMagnitude() throws {
       let float = try Tiny.model().foldingBatchNorms()
       let model = try hashed(float)

@@ -2,7 +2,7 @@
 #define CSIGNET_KERNELS_H
 
 #include "CSignetElementwiseKernels.h"
-#include "CSignetHashingKernels.h"
+#include "CSignetSolverKernels.h"
 #include "CSignetProcessor.h"
 #include "CSignetRuntimeKernels.h"
 

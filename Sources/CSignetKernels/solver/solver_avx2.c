@@ -15,6 +15,10 @@
 
 #pragma clang attribute pop
 
-const SignetHashingKernels signet_hashing_avx2 = {
-    .name = "avx2", .sweep = sweep, .search = search, .matmul = matmul, .dots = dots};
+const signet_solver_kernels signet_solver_avx2 = {
+    .name = "avx2",
+    .sweep = solver_sweep,
+    .search = solver_search,
+    .matmul = solver_matmul,
+    .dots = solver_dots};
 #endif

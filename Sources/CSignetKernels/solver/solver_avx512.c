@@ -16,6 +16,10 @@
 
 #pragma clang attribute pop
 
-const SignetHashingKernels signet_hashing_avx512 = {
-    .name = "avx512", .sweep = sweep, .search = search, .matmul = matmul, .dots = dots};
+const signet_solver_kernels signet_solver_avx512 = {
+    .name = "avx512",
+    .sweep = solver_sweep,
+    .search = solver_search,
+    .matmul = solver_matmul,
+    .dots = solver_dots};
 #endif

@@ -1,14 +1,14 @@
 #ifndef SIGNET_SOLVER_KERNELS_H
 #define SIGNET_SOLVER_KERNELS_H
 
-#include "CSignetHashingKernels.h"
+#include "CSignetSolverKernels.h"
 
-extern const SignetHashingKernels signet_hashing_reference;
+extern const signet_solver_kernels signet_solver_reference;
 #if defined(__x86_64__)
-extern const SignetHashingKernels signet_hashing_avx2;
-extern const SignetHashingKernels signet_hashing_avx512;
+extern const signet_solver_kernels signet_solver_avx2;
+extern const signet_solver_kernels signet_solver_avx512;
 #elif defined(__aarch64__)
-extern const SignetHashingKernels signet_hashing_neon;
+extern const signet_solver_kernels signet_solver_neon;
 #endif
 
 #endif

@@ -7,15 +7,15 @@
 
 /// The codes of one filter while they are searched, and what follows from them.
 typedef struct {
-  int8_t *b[SIGNET_HASHING_CODES];                            // K × S
-  float *h[SIGNET_HASHING_CODES];                             // K × S, G b
-  double matrix[SIGNET_HASHING_CODES][SIGNET_HASHING_CODES];  // K × K, BᵀGB
-  double right[SIGNET_HASHING_CODES];                         // K, Bᵀq
-  double scales[SIGNET_HASHING_CODES];                        // K, of the last fit
-  double explained;                                           // αᵀBᵀq at the last fit
-} SearchPoint;
+  int8_t *b[SIGNET_SOLVER_CODES];                           // K × S
+  float *h[SIGNET_SOLVER_CODES];                            // K × S, G b
+  double matrix[SIGNET_SOLVER_CODES][SIGNET_SOLVER_CODES];  // K × K, BᵀGB
+  double right[SIGNET_SOLVER_CODES];                        // K, Bᵀq
+  double scales[SIGNET_SOLVER_CODES];                       // K, of the last fit
+  double explained;                                         // αᵀBᵀq at the last fit
+} solver_point;
 
-static inline uint64_t searchRandom(uint64_t *state) {
+static inline uint64_t solver_search_random(uint64_t *state) {
   uint64_t word = (*state += 0x9E3779B97F4A7C15ull);
   word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9ull;
   word = (word ^ (word >> 27)) * 0x94D049BB133111EBull;
@@ -24,9 +24,9 @@ static inline uint64_t searchRandom(uint64_t *state) {
 
 /// Scales by least squares; a code that adds nothing to those before it, or no more than `noise`, gets
 /// the scale 0.
-static inline void fitPoint(int count, double noise, SearchPoint *p) {
-  double lower[SIGNET_HASHING_CODES][SIGNET_HASHING_CODES];
-  double rest[SIGNET_HASHING_CODES];
+static inline void solver_fit_point(int count, double noise, solver_point *p) {
+  double lower[SIGNET_SOLVER_CODES][SIGNET_SOLVER_CODES];
+  double rest[SIGNET_SOLVER_CODES];
   for (int k = 0; k < count; k++) {
     rest[k] = p->right[k];
     for (int l = 0; l < k; l++) {
@@ -51,11 +51,11 @@ static inline void fitPoint(int count, double noise, SearchPoint *p) {
 }
 
 /// BᵀGB and Bᵀq from the codes and h.
-static inline void formEquations(const SignetHashingSearch *t, SearchPoint *p) {
-  for (int k = 0; k < t->codeCount; k++) {
+static inline void solver_form_equations(const signet_solver_search *t, solver_point *p) {
+  for (int k = 0; k < t->code_count; k++) {
     p->right[k] = 0;
-    for (int l = 0; l < t->codeCount; l++) p->matrix[k][l] = 0;
-    for (size_t j = 0; j < t->inputCount; j++) {
+    for (int l = 0; l < t->code_count; l++) p->matrix[k][l] = 0;
+    for (size_t j = 0; j < t->input_count; j++) {
       const double code = p->b[k][j];
       p->right[k] += code * (double)t->correlation[j];
       for (int l = 0; l <= k; l++) p->matrix[k][l] += code * (double)p->h[l][j];
@@ -64,11 +64,11 @@ static inline void formEquations(const SignetHashingSearch *t, SearchPoint *p) {
   }
 }
 
-static inline void copyPoint(
-    const SignetHashingSearch *t, SearchPoint *to, const SearchPoint *from) {
-  for (int k = 0; k < t->codeCount; k++) {
-    memcpy(to->b[k], from->b[k], t->patchLength);
-    memcpy(to->h[k], from->h[k], t->patchLength * sizeof(float));
+static inline void solver_copy_point(
+    const signet_solver_search *t, solver_point *to, const solver_point *from) {
+  for (int k = 0; k < t->code_count; k++) {
+    memcpy(to->b[k], from->b[k], t->patch_length);
+    memcpy(to->h[k], from->h[k], t->patch_length * sizeof(float));
   }
   memcpy(to->matrix, from->matrix, sizeof to->matrix);
   memcpy(to->right, from->right, sizeof to->right);
@@ -77,14 +77,14 @@ static inline void copyPoint(
 }
 
 /// `best` lies in the caller's codes, the other two in the scratch buffers.
-static inline void placePoints(
-    const SignetHashingSearch *t, SearchPoint *best, SearchPoint *here, SearchPoint *kept) {
-  const size_t s = t->patchLength;
-  for (size_t k = 0; k < (size_t)t->codeCount; k++) {
-    best->b[k] = t->codes + k * t->codeStride;
-    best->h[k] = t->products + k * t->codeStride;
-    here->b[k] = t->codeScratch + 2 * k * s;
-    here->h[k] = t->productScratch + 2 * k * s;
+static inline void solver_place_points(
+    const signet_solver_search *t, solver_point *best, solver_point *here, solver_point *kept) {
+  const size_t s = t->patch_length;
+  for (size_t k = 0; k < (size_t)t->code_count; k++) {
+    best->b[k] = t->codes + k * t->code_stride;
+    best->h[k] = t->products + k * t->code_stride;
+    here->b[k] = t->code_scratch + 2 * k * s;
+    here->h[k] = t->product_scratch + 2 * k * s;
     kept->b[k] = here->b[k] + s;
     kept->h[k] = here->h[k] + s;
   }

@@ -59,10 +59,25 @@ extension NormalizedNetwork {
     let loader = BatchLoader(
       dataset: dataset, shape: original.graph.inputShape, preprocessing: original.preprocessing,
       batchSize: batchSize, shuffleSeed: options.seed, augmentation: options.augmentation)
+    // A network that becomes binary only now will have other statistics than it has.
+    let read = binarized.isEmpty ? Self.valuesNormalized(in: original) : []
+    let measured = try ChannelStatistics.measure(
+      layers.union(read), of: executor, on: loader, batches: Self.batches)
     try self.init(
-      original,
-      statistics: ChannelStatistics.measure(
-        layers, of: executor, on: loader, batches: Self.batches))
+      original, statistics: measured.filter { layers.contains($0.key) },
+      seen: measured.filter { read.contains($0.key) })
+  }
+}
+
+extension NormalizedNetwork {
+  /// What the batch norms of a network with binary layers read.
+  private static func valuesNormalized(in model: Model) -> Set<String> {
+    guard model.graph.layers.contains(where: model.isBinary) else { return [] }
+    return Set(
+      model.graph.nodes.compactMap { node in
+        guard case .batchNorm = node.operation else { return nil }
+        return node.inputs.first
+      })
   }
 }
 

@@ -3,7 +3,8 @@ import SignetModel
 import Torch
 
 /// A network with binary layers as it is trained: behind each layer that no batch norm follows
-/// stands one, which at the start changes nothing.
+/// stands one, which at the start changes nothing, and those it has are given the statistics of
+/// the images it will see.
 ///
 /// Files come with their batch norms folded into the layers before them. Without the norm every
 /// flipped code shifts what all later layers see, and nothing takes that up: learning rates that
@@ -16,9 +17,12 @@ struct NormalizedNetwork {
   /// The inserted batch norm of each layer that has one.
   let norms: [String: String]
 
-  /// - Parameter statistics: of the outputs of ``layers(lackingNormIn:batchSize:isBinary:)``
+  /// - Parameters:
+  ///   - statistics: of the outputs of ``layers(lackingNormIn:batchSize:isBinary:)``
+  ///   - seen: of what batch norms of the network read, by its name
   init(
-    _ original: Model, statistics: [String: ChannelStatistics]
+    _ original: Model, statistics: [String: ChannelStatistics],
+    seen: [String: ChannelStatistics] = [:]
   ) throws(TrainingError) {
     self.original = original
     let graph = original.graph
@@ -30,6 +34,13 @@ struct NormalizedNetwork {
       let inputs = node.inputs.map { norms[$0] ?? $0 }
       guard let statistics = statistics[node.name] else {
         nodes.append(Node(node.name, node.operation, inputs: inputs))
+        if case .batchNorm(let norm) = node.operation,
+          let seen = node.inputs.first.flatMap({ seen[$0] })
+        {
+          try TrainingError.wrapping {
+            try weights.recentre(node, norm, on: seen)
+          }
+        }
         continue
       }
       var name = node.name + ".norm"

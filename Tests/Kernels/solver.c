@@ -5,10 +5,10 @@
 
 #include "tester.h"
 
-static const SignetHashingISA sets[] = {
-    SIGNET_HASHING_REFERENCE, SIGNET_HASHING_NEON, SIGNET_HASHING_AVX2, SIGNET_HASHING_AVX512};
+static const signet_solver_set sets[] = {
+    SIGNET_SOLVER_REFERENCE, SIGNET_SOLVER_NEON, SIGNET_SOLVER_AVX2, SIGNET_SOLVER_AVX512};
 
-static const char *label(const char *kernel, const SignetHashingKernels *kernels) {
+static const char *label(const char *kernel, const signet_solver_kernels *kernels) {
   static char name[64];
   snprintf(name, sizeof name, "hashing_%s_%s", kernel, kernels->name);
   return name;
@@ -21,47 +21,47 @@ static float small_integer(int range) {
 static guarded floats(size_t count) { return guarded_make(count * sizeof(float), 64); }
 static float *at(const guarded *block) { return (float *)(void *)block->start; }
 
-static void products(const SignetHashingKernels *kernels, size_t m, size_t n, size_t k) {
+static void products(const signet_solver_kernels *kernels, size_t m, size_t n, size_t k) {
   random_seed(m * 1000 + n * 10 + k);
   for (int transposed = 0; transposed < 2; transposed++) {
     guarded a = guarded_make(m * k * 4, 4), b = guarded_make(k * n * 4, 4);
     const size_t stride = n + 3;
     guarded c = guarded_make((m * stride - 3) * 4, 4);
-    guarded workspace = floats(SIGNET_HASHING_MATMUL_WORKSPACE);
+    guarded workspace = floats(SIGNET_SOLVER_MATMUL_WORKSPACE);
     for (size_t i = 0; i < m * k; i++) at(&a)[i] = small_integer(5);
     for (size_t i = 0; i < k * n; i++) at(&b)[i] = small_integer(5);
     for (size_t i = 0; i < m * stride - 3; i++) at(&c)[i] = 1;
-    const SignetHashingMatmul product = {
+    const signet_solver_matmul product = {
         .m = m,
         .n = n,
         .k = k,
         .alpha = 2,
         .beta = transposed ? 0.5f : 1,
         .a = at(&a),
-        .aRowStride = transposed ? 1 : k,
-        .aColumnStride = transposed ? m : 1,
+        .a_row_stride = transposed ? 1 : k,
+        .a_column_stride = transposed ? m : 1,
         .b = at(&b),
-        .bRowStride = transposed ? 1 : n,
-        .bColumnStride = transposed ? k : 1,
+        .b_row_stride = transposed ? 1 : n,
+        .b_column_stride = transposed ? k : 1,
         .c = at(&c),
-        .cRowStride = stride,
+        .c_row_stride = stride,
         .workspace = at(&workspace)};
     kernels->matmul(&product);
-    bool isRight = true;
+    bool is_right = true;
     for (size_t i = 0; i < m; i++) {
       for (size_t j = 0; j < n; j++) {
         float sum = 0;
         for (size_t l = 0; l < k; l++) {
-          sum += at(&a)[i * product.aRowStride + l * product.aColumnStride] *
-                 at(&b)[l * product.bRowStride + j * product.bColumnStride];
+          sum += at(&a)[i * product.a_row_stride + l * product.a_column_stride] *
+                 at(&b)[l * product.b_row_stride + j * product.b_column_stride];
         }
-        isRight &= at(&c)[i * stride + j] == product.beta + 2 * sum;
+        is_right &= at(&c)[i * stride + j] == product.beta + 2 * sum;
       }
-      for (size_t j = n; j < stride && i + 1 < m; j++) isRight &= at(&c)[i * stride + j] == 1;
+      for (size_t j = n; j < stride && i + 1 < m; j++) is_right &= at(&c)[i * stride + j] == 1;
     }
     check(
-        isRight && guarded_is_intact(&c) && guarded_is_intact(&workspace), label("matmul", kernels),
-        "%zu×%zu×%zu", m, n, k);
+        is_right && guarded_is_intact(&c) && guarded_is_intact(&workspace),
+        label("matmul", kernels), "%zu×%zu×%zu", m, n, k);
     guarded_free(&a);
     guarded_free(&b);
     guarded_free(&c);
@@ -69,7 +69,7 @@ static void products(const SignetHashingKernels *kernels, size_t m, size_t n, si
   }
 }
 
-static void inner_products(const SignetHashingKernels *kernels, size_t count) {
+static void inner_products(const signet_solver_kernels *kernels, size_t count) {
   random_seed(count);
   guarded code = guarded_make(count, 16), x = floats(count), y = floats(count);
   double expected[2] = {0, 0}, found[2];
@@ -100,7 +100,7 @@ typedef struct {
 static problem make_problem(size_t inputs, size_t filters) {
   enum { rank = 5 };
   const size_t s =
-      (inputs + SIGNET_HASHING_PADDING - 1) / SIGNET_HASHING_PADDING * SIGNET_HASHING_PADDING;
+      (inputs + SIGNET_SOLVER_PADDING - 1) / SIGNET_SOLVER_PADDING * SIGNET_SOLVER_PADDING;
   problem p = {
       inputs,
       s,
@@ -113,7 +113,7 @@ static problem make_problem(size_t inputs, size_t filters) {
       floats(filters),
       guarded_make(filters, 1),
       guarded_make(filters * 4, 4),
-      guarded_make(filters * (SIGNET_HASHING_PANEL + 1) * 4, 4)};
+      guarded_make(filters * (SIGNET_SOLVER_PANEL + 1) * 4, 4)};
   random_seed(inputs * 31 + filters);
   float *rows = (float *)(void *)p.gram.start;
   guarded factor = floats(rank * s);
@@ -161,13 +161,13 @@ static bool products_are_exact(const problem *p, size_t filter) {
   return true;
 }
 
-static void sweeps(const SignetHashingKernels *kernels, size_t inputs, size_t filters) {
-  const SignetHashingKernels *reference = signet_hashing_kernels(SIGNET_HASHING_REFERENCE);
+static void sweeps(const signet_solver_kernels *kernels, size_t inputs, size_t filters) {
+  const signet_solver_kernels *reference = signet_solver_kernels_of(SIGNET_SOLVER_REFERENCE);
   problem found = make_problem(inputs, filters), expected = make_problem(inputs, filters);
   for (int round = 0; round < 3; round++) {
     problem *both[] = {&found, &expected};
     for (int i = 0; i < 2; i++) {
-      const SignetHashingSweep sweep = {
+      const signet_solver_sweep sweep = {
           both[i]->padded,
           filters,
           at(&both[i]->gram),
@@ -181,10 +181,10 @@ static void sweeps(const SignetHashingKernels *kernels, size_t inputs, size_t fi
           (int32_t *)(void *)both[i]->scratch.start};
       (i == 0 ? kernels : reference)->sweep(&sweep);
     }
-    const bool isSame = memcmp(found.codes.start, expected.codes.start, found.codes.bytes) == 0 &&
-                        memcmp(found.flips.start, expected.flips.start, found.flips.bytes) == 0;
+    const bool is_same = memcmp(found.codes.start, expected.codes.start, found.codes.bytes) == 0 &&
+                         memcmp(found.flips.start, expected.flips.start, found.flips.bytes) == 0;
     check(
-        isSame && products_are_exact(&found, 0) && products_are_exact(&found, filters - 1) &&
+        is_same && products_are_exact(&found, 0) && products_are_exact(&found, filters - 1) &&
             guarded_is_intact(&found.codes) && guarded_is_intact(&found.products) &&
             guarded_is_intact(&found.scratch),
         label("sweep", kernels), "%zu inputs, %zu filters, round %d", inputs, filters, round);
@@ -193,30 +193,30 @@ static void sweeps(const SignetHashingKernels *kernels, size_t inputs, size_t fi
   free_problem(&expected);
 }
 
-static void searches(const SignetHashingKernels *kernels, size_t inputs, int codes) {
+static void searches(const signet_solver_kernels *kernels, size_t inputs, int codes) {
   problem p = make_problem(inputs, (size_t)codes);
   guarded bytes = guarded_make(2 * (size_t)codes * p.padded, 16);
   guarded numbers = floats(2 * (size_t)codes * p.padded);
-  SignetHashingSearch search = {
-      .patchLength = p.padded,
-      .inputCount = inputs,
-      .codeCount = codes,
-      .codeStride = p.padded,
+  signet_solver_search search = {
+      .patch_length = p.padded,
+      .input_count = inputs,
+      .code_count = codes,
+      .code_stride = p.padded,
       .gram = at(&p.gram),
       .diagonal = at(&p.diagonal),
       .correlation = at(&p.correlation),
       .energy = 1e300,
       .codes = (int8_t *)p.codes.start,
       .products = at(&p.products),
-      .codeScratch = (int8_t *)bytes.start,
-      .productScratch = at(&numbers),
+      .code_scratch = (int8_t *)bytes.start,
+      .product_scratch = at(&numbers),
       .seed = 7,
       .kicks = 50};
   kernels->search(&search);
-  bool isExact = search.flips > 0 && guarded_is_intact(&bytes) && guarded_is_intact(&numbers) &&
-                 guarded_is_intact(&p.codes) && guarded_is_intact(&p.products);
-  for (size_t code = 0; code < (size_t)codes; code++) isExact &= products_are_exact(&p, code);
-  check(isExact, label("search", kernels), "%zu inputs, %d codes", inputs, codes);
+  bool is_exact = search.flips > 0 && guarded_is_intact(&bytes) && guarded_is_intact(&numbers) &&
+                  guarded_is_intact(&p.codes) && guarded_is_intact(&p.products);
+  for (size_t code = 0; code < (size_t)codes; code++) is_exact &= products_are_exact(&p, code);
+  check(is_exact, label("search", kernels), "%zu inputs, %d codes", inputs, codes);
   guarded_free(&bytes);
   guarded_free(&numbers);
   free_problem(&p);
@@ -224,7 +224,7 @@ static void searches(const SignetHashingKernels *kernels, size_t inputs, int cod
 
 void test_hashing(void) {
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
-    const SignetHashingKernels *kernels = signet_hashing_kernels(sets[i]);
+    const signet_solver_kernels *kernels = signet_solver_kernels_of(sets[i]);
     if (!kernels) continue;
     const size_t extents[][3] = {{1, 1, 1}, {7, 5, 3}, {17, 33, 9}, {50, 70, 300}, {130, 9, 40}};
     for (size_t e = 0; e < sizeof extents / sizeof *extents; e++) {
@@ -237,7 +237,7 @@ void test_hashing(void) {
     const size_t inputs[] = {9, 16, 27, 250, 600};
     for (size_t l = 0; l < sizeof inputs / sizeof *inputs; l++) {
       sweeps(kernels, inputs[l], 7);
-      for (int codes = 1; codes <= SIGNET_HASHING_CODES; codes++) {
+      for (int codes = 1; codes <= SIGNET_SOLVER_CODES; codes++) {
         searches(kernels, inputs[l], codes);
       }
     }

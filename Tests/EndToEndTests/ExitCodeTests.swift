@@ -29,7 +29,8 @@ import Testing
     try expect(64, "Missing expected argument", from: ["train"])
     try expect(64, "'--nonsense'", from: ["inspect", "m.signet", "--nonsense"])
     try expect(
-      64, "gpu", "runtime", "torch", from: ["evaluate", "m.signet", "--data", "cifar10:x", "--engine", "gpu"])
+      64, "gpu", "runtime", "torch",
+      from: ["evaluate", "m.signet", "--data", "cifar10:x", "--engine", "gpu"])
     try expect(
       64, "'cifar1' is not a kind of data", "did you mean 'cifar10'?",
       from: ["evaluate", "m.signet", "--data", "cifar1:x"])

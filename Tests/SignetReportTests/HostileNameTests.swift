@@ -61,6 +61,12 @@ import Testing
       lines: 1)
     expectHarmless(
       ImportReport(output: name, layers: 1, parameters: 1, fileBytes: 1).text, lines: 1)
+    let layer = LayerRecord(
+      name: name, filters: 1, patchLength: 9, errorBefore: 0.2, errorAfter: 0.1, flips: 1)
+    for columns in [120, 200] {
+      expectHarmless(
+        BinarizationReport.line(for: layer, index: 0, total: 1, columns: columns), lines: 1)
+    }
     let line = ProgressLine(label: name, done: 1, total: 2, facts: [name])
     expectHarmless(line.plain, lines: 1)
     expectHarmless(line.bar(columns: 200), lines: 1)

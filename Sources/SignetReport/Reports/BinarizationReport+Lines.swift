@@ -17,13 +17,14 @@ extension BinarizationReport {
     let time = layer.seconds.map { "  \(Quantity.seconds($0))" } ?? ""
     let alone = layer.sensitivity.map { "alone: \($0.text)" }
     let extent = "\(layer.patchLength)×\(layer.filters)".padded(to: 9, .right)
+    let name = layer.name.printable
     let wide =
-      "\(position)  \(layer.name.padded(to: 24, .left))  \(extent)  error \(errors)  "
+      "\(position)  \(name.padded(to: 24, .left))  \(extent)  error \(errors)  "
       + "\(changed) of codes changed" + time + (alone.map { "  " + $0 } ?? "")
     guard wide.count > columns else { return wide }
     let rest = "  \(errors)  \(changed)"
     let room = max(8, columns - position.count - 2 - rest.count)
-    return "\(position)  \(layer.name.cut(to: room).padded(to: room, .left))" + rest
+    return "\(position)  \(name.cut(to: room).padded(to: room, .left))" + rest
       + (alone.map { "\n  " + $0 } ?? "")
   }
 }
@@ -34,6 +35,7 @@ extension BinarizationReport.Choice {
   /// - Parameter columns: of the terminal; where they do not hold all, reasons go on below
   public func line(columns: Int = .max) -> String {
     let codes = self.codes == 0 ? "float" : "\(self.codes) code" + (self.codes == 1 ? " " : "s")
+    let name = self.name.printable
     let wide = "\(name.padded(to: 24, .left))  \(codes.padded(to: 7, .left))  \(reason)"
     guard wide.count > columns else { return wide }
     var lines = ["\(name.cut(to: max(8, columns - 9)))  \(codes)"]

@@ -66,7 +66,8 @@ enum ExitStatus: Int32 {
 
   private init(training error: TrainingError) {
     switch error {
-    case .option, .unknownLayer, .nothingToBinarize, .missing, .otherRun: self = .wrongUsage
+    case .option, .unknownLayer, .nothingToBinarize, .missing, .otherRun, .memory:
+      self = .wrongUsage
     case .mismatch, .checkpoint, .foreignCheckpoint, .data, .model, .graph, .weight, .notFinite:
       self = .badInput
     case .modelFile(let error): self.init(file: error)

@@ -7,19 +7,19 @@ extension CalibrationSums {
   /// - Parameters:
   ///   - weights: w, N × S, one row per filter.
   ///   - centred: whether means are taken off.
-  ///   - damping: λ ≥ 0 relative to the mean diagonal of G, see ``LayerProblem/damped(by:)``.
+  ///   - ridge: λ ≥ 0 relative to the mean diagonal of G, see ``LayerProblem/withRidge(_:)``.
   /// - Throws: ``HashingError`` naming the buffer that has a wrong size, NaN or an infinity.
   public func problem(
-    weights: [Float], centred: Bool = true, damping: Float = 0
+    weights: [Float], centred: Bool = true, ridge: Float = 0
   ) throws(HashingError) -> LayerProblem {
     var sums = self
-    return try sums.takeProblem(weights: weights, centred: centred, damping: damping)
+    return try sums.takeProblem(weights: weights, centred: centred, ridge: ridge)
   }
 
   /// The same with G and q moved into the problem instead of copied: they are empty here afterwards,
   /// and ``outputOffset(weights:centred:)`` needs neither.
   package mutating func takeProblem(
-    weights: [Float], centred: Bool = true, damping: Float = 0
+    weights: [Float], centred: Bool = true, ridge: Float = 0
   ) throws(HashingError) -> LayerProblem {
     try checkFinite(inputSum, .inputSum)
     try checkFinite(outputSum, .outputSum)
@@ -32,7 +32,7 @@ extension CalibrationSums {
     let problem = try LayerProblem(
       patchLength: patchLength, filterCount: filterCount, gram: gram, correlation: correlation,
       weights: weights, energy: finalEnergy(centred: centred))
-    return damping == 0 ? problem : try problem.damped(by: damping)
+    return ridge == 0 ? problem : try problem.withRidge(ridge)
   }
 
   /// What to add to every output of a filter, next to its bias: the mean the codes do not see.

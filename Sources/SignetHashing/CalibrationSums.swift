@@ -38,7 +38,7 @@ public struct CalibrationSums: Sendable, Equatable {
   /// Sums that were accumulated elsewhere; shapes as the properties say.
   ///
   /// - Throws: ``HashingError/wrongSize(buffer:expected:found:)``; values are checked by
-  ///   ``problem(weights:centred:damping:)``.
+  ///   ``problem(weights:centred:ridge:)``.
   public init(
     patchLength: Int, filterCount: Int, patchCount: Int, gram: [Float], correlation: [Float],
     inputSum: [Double], outputSum: [Double], outputSquares: [Double]

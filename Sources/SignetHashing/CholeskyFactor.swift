@@ -13,20 +13,20 @@ struct CholeskyFactor {
   let inverses: [AlignedBuffer<Float>]
 
   /// - Parameters:
-  ///   - damping: λ relative to the mean diagonal element of G.
+  ///   - ridge: λ relative to the mean diagonal element of G.
   ///   - products: who multiplies matrices.
   init(
-    _ problem: PaddedProblem, damping: Float, products: KernelProducts
+    _ problem: PaddedProblem, ridge: Float, products: KernelProducts
   ) throws(HashingError) {
     size = problem.stride
     lower = AlignedBuffer(uninitialized: size * size)
     lower.base.initialize(from: problem.gram, count: size * size)
     let trace = (0..<problem.size).reduce(Float(0)) { $0 + problem.diagonal[$1] }
-    let ridge = damping * trace / Float(problem.size)
+    let added = ridge * trace / Float(problem.size)
     for index in 0..<size {
       // Padded and dead coordinates take no part, but must not stop the elimination.
       let alone = problem.diagonal[index] <= 0
-      lower[index * size + index] += alone ? max(ridge, 1) : ridge
+      lower[index * size + index] += alone ? max(added, 1) : added
     }
     var inverses: [AlignedBuffer<Float>] = []
     for first in stride(from: 0, to: size, by: CholeskyFactor.block) {

@@ -5,10 +5,10 @@ struct ErrorFeedback {
   let factor: CholeskyFactor
   let products: KernelProducts
 
-  /// Factors G with the smallest damping that makes it positive definite, or nil if none does.
+  /// Factors G with the smallest ridge that makes it positive definite, or nil if none does.
   init?(_ problem: PaddedProblem, products: KernelProducts) {
-    for damping in [0.01, 0.1, 1] as [Float] {
-      if let factor = try? CholeskyFactor(problem, damping: damping, products: products) {
+    for ridge in [0.01, 0.1, 1] as [Float] {
+      if let factor = try? CholeskyFactor(problem, ridge: ridge, products: products) {
         self.factor = factor
         self.products = products
         return

@@ -16,7 +16,7 @@ public enum HashingError: Error, Equatable, Sendable {
   case tooLarge(patchLength: Int, limit: Int)
   /// The environment variable names no kernels, or kernels that this processor lacks.
   case kernelsUnavailable(name: String, available: [String])
-  /// The matrix is not positive definite, even with the damping tried.
+  /// The matrix is not positive definite, even with the ridge tried.
   case notPositiveDefinite(pivot: Int)
 
   /// The buffers an error can point at.

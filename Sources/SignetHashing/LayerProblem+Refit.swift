@@ -3,18 +3,18 @@ extension LayerProblem {
   /// ones: those of least ‖Xᵀw − X̃ᵀv‖² + λ·mean(diag G)·‖w − v‖² (method.md, equation 17).
   ///
   /// - Parameters:
-  ///   - damping: λ > 0; where patches are few it keeps v at w in the directions they leave open.
+  ///   - ridge: λ > 0; where patches are few it keeps v at w in the directions they leave open.
   ///   - threads: how many to use.
   /// - Returns: v, N × S, one row per filter.
   /// - Throws: ``HashingError/notPositiveDefinite(pivot:)`` where λ is too small for G.
-  public func refittedWeights(damping: Float, threads: Int) throws(HashingError) -> [Float] {
-    guard damping > 0, damping.isFinite else {
-      throw .invalidOption(name: "damping", value: "\(damping)", allowed: "more than 0")
+  public func refittedWeights(ridge: Float, threads: Int) throws(HashingError) -> [Float] {
+    guard ridge > 0, ridge.isFinite else {
+      throw .invalidOption(name: "ridge", value: "\(ridge)", allowed: "more than 0")
     }
     let products = KernelProducts(kernels: try Kernels.chosen(), threads: threads)
     let result = PaddedProblem.with(self) { padded in
       Result { () throws(HashingError) in
-        try padded.refittedWeights(damping: damping, products: products)
+        try padded.refittedWeights(ridge: ridge, products: products)
       }
     }
     return try result.get()
@@ -24,9 +24,9 @@ extension LayerProblem {
 extension PaddedProblem {
   /// w + (G + λI)⁻¹ (q − Gw): solving for the change loses less to rounding.
   fileprivate func refittedWeights(
-    damping: Float, products: KernelProducts
+    ridge: Float, products: KernelProducts
   ) throws(HashingError) -> [Float] {
-    let factor = try CholeskyFactor(self, damping: damping, products: products)
+    let factor = try CholeskyFactor(self, ridge: ridge, products: products)
     let own = AlignedBuffer<Float>(count: filterCount * stride, repeating: 0)
     for filter in 0..<filterCount {
       for (input, weight) in weights(ofFilter: filter).enumerated() {

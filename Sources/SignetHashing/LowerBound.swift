@@ -14,7 +14,7 @@ public struct LowerBound: Sendable {
   /// - Parameters:
   ///   - problem: the layer.
   ///   - filter: which of its filters.
-  /// - Returns: the bound; 0 where G is singular, as it then bounds nothing (``LayerProblem/damped(by:)``
+  /// - Returns: the bound; 0 where G is singular, as it then bounds nothing (``LayerProblem/withRidge(_:)``
   ///   helps).
   public func value(_ problem: LayerProblem, filter: Int) -> Double {
     let size = problem.patchLength

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Cholesky factor")
 struct CholeskyTests {
-  @Test("LLᵀ is the damped Gram matrix", arguments: [1, 16, 128, 150, 300])
+  @Test("LLᵀ is the Gram matrix with its ridge", arguments: [1, 16, 128, 150, 300])
   func factor(size: Int) throws {
     let problem = try RandomLayer(
       seed: UInt64(size), patchLength: size, filterCount: 1, patchCount: size + 20
@@ -13,7 +13,7 @@ struct CholeskyTests {
     let mean = (0..<size).reduce(Float(0)) { $0 + problem.gram[$1 * size + $1] } / Float(size)
     let worst = try PaddedProblem.with(problem) { padded in
       Result { () throws(HashingError) -> Double in
-        let factor = try CholeskyFactor(padded, damping: 0.01, products: products)
+        let factor = try CholeskyFactor(padded, ridge: 0.01, products: products)
         var worst = 0.0
         for row in 0..<size {
           for column in 0...row {
@@ -42,7 +42,7 @@ struct CholeskyTests {
     let products = KernelProducts(kernels: try Kernels.chosen(), threads: 1)
     let result = PaddedProblem.with(problem) { padded in
       Result { () throws(HashingError) in
-        try CholeskyFactor(padded, damping: 0.01, products: products)
+        try CholeskyFactor(padded, ridge: 0.01, products: products)
       }
     }
     #expect(throws: HashingError.notPositiveDefinite(pivot: 1)) { try result.get() }

@@ -175,15 +175,15 @@ struct IllPosedTests {
     #expect(abs(offset[0] - 2.5) <= 0.1)
   }
 
-  @Test("damping ties codes to the weights, and must not be negative")
-  func damping() throws {
+  @Test("ridge ties codes to the weights, and must not be negative")
+  func ridge() throws {
     let layer = RandomLayer(seed: 55, patchLength: 16, filterCount: 2, patchCount: 4)
     let free = try layer.problem()
-    let tied = try layer.problem(damping: 1000)
+    let tied = try layer.problem(ridge: 1000)
     let solution = try ReferenceSolver().solve(tied)
     #expect(solution.codes == layer.weights.map { $0 < 0 ? -1 : 1 })
     #expect(try ReferenceSolver().solve(free).codes != solution.codes)
-    #expect(throws: HashingError.self) { try free.damped(by: -0.1) }
-    #expect(throws: HashingError.self) { try free.damped(by: .nan) }
+    #expect(throws: HashingError.self) { try free.withRidge(-0.1) }
+    #expect(throws: HashingError.self) { try free.withRidge(.nan) }
   }
 }

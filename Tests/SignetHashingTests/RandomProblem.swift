@@ -76,8 +76,8 @@ struct RandomLayer {
     return sums
   }
 
-  func problem(centred: Bool = false, damping: Float = 0) throws -> LayerProblem {
-    try sums().problem(weights: weights, centred: centred, damping: damping)
+  func problem(centred: Bool = false, ridge: Float = 0) throws -> LayerProblem {
+    try sums().problem(weights: weights, centred: centred, ridge: ridge)
   }
 
   /// ‖y − Σ_k α_k X̃ᵀb_k − offset‖² per filter, straight from the patches: N.

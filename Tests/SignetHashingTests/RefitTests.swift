@@ -4,21 +4,21 @@ import Testing
 
 @Suite("Refitted float weights")
 struct RefitTests {
-  @Test("solve the damped normal equations", arguments: [1, 5, 16, 130, 300])
+  @Test("solve the normal equations with a ridge", arguments: [1, 5, 16, 130, 300])
   func normalEquations(size: Int) throws {
     let layer = RandomLayer(
       seed: UInt64(size), patchLength: size, filterCount: 3, patchCount: size / 2 + 4, drift: 0.5)
     let problem = try layer.problem()
-    let damping: Float = 0.1
-    let refitted = try problem.refittedWeights(damping: damping, threads: 2)
+    let ridge: Float = 0.1
+    let refitted = try problem.refittedWeights(ridge: ridge, threads: 2)
     let trace = (0..<size).reduce(0.0) { $0 + Double(problem.gram[$1 * size + $1]) }
-    let ridge = Double(damping) * trace / Double(size)
+    let added = Double(ridge) * trace / Double(size)
     var largest = 0.0
     var worst = 0.0
     for filter in 0..<3 {
       for row in 0..<size {
         let change = Double(refitted[filter * size + row] - layer.weights[filter * size + row])
-        var rest = Double(problem.correlation[filter * size + row]) - ridge * change
+        var rest = Double(problem.correlation[filter * size + row]) - added * change
         for column in 0..<size {
           rest -=
             Double(problem.gram[row * size + column])
@@ -38,7 +38,7 @@ struct RefitTests {
       let layer = RandomLayer(
         seed: 3, patchLength: 20, filterCount: 4, patchCount: 400, drift: drift)
       let problem = try layer.problem()
-      let refitted = try problem.refittedWeights(damping: 0.01, threads: 1)
+      let refitted = try problem.refittedWeights(ridge: 0.01, threads: 1)
       func error(_ weights: [Float]) -> Double {
         var sum = 0.0
         for patch in 0..<400 {
@@ -61,18 +61,18 @@ struct RefitTests {
     #expect(try errors(drift: 0).change < 1e-5)
   }
 
-  @Test("dead inputs keep their weights, and damping must be more than zero")
+  @Test("dead inputs keep their weights, and ridge must be more than zero")
   func edges() throws {
     let problem = try LayerProblem(
       patchLength: 2, filterCount: 1, gram: [4, 0, 0, 0], correlation: [2, 0], weights: [1, 7],
       energy: [4])
-    let refitted = try problem.refittedWeights(damping: 0.5, threads: 1)
+    let refitted = try problem.refittedWeights(ridge: 0.5, threads: 1)
     // λ = 0.5 · mean(4, 0) = 1: (4 + 1) v = 2 + 1 · 1.
     #expect(abs(refitted[0] - 0.6) < 1e-6)
     #expect(refitted[1] == 7)
-    for damping in [0, -1, Float.nan, .infinity] {
+    for ridge in [0, -1, Float.nan, .infinity] {
       #expect(throws: HashingError.self) {
-        try problem.refittedWeights(damping: damping, threads: 1)
+        try problem.refittedWeights(ridge: ridge, threads: 1)
       }
     }
   }

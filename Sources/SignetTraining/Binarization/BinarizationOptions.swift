@@ -55,7 +55,7 @@ public struct BinarizationOptions: Sendable, Hashable {
   /// Measures the network's output with each layer alone binary.
   public var measuresSensitivity: Bool
   /// λ of the ridge, relative to G's mean diagonal element.
-  public var damping: Float
+  public var ridge: Float
   /// Patches taken of each image, at random places; `nil`: all.
   public var patchesPerImage: Int?
   /// Threads of libtorch and of the solver; `nil`: libtorch's as they are, the solver as many.
@@ -68,7 +68,7 @@ public struct BinarizationOptions: Sendable, Hashable {
     batchSize: Int = 128,
     memoryBytes: Int = 2 << 30, seed: UInt64 = 0, effort: HashingOptions.Effort = .search,
     sweeps: Int = 20, codes: Int = 1, budget: Double? = nil, measuresSensitivity: Bool = false,
-    damping: Float = 0, patchesPerImage: Int? = nil, threads: Int? = nil
+    ridge: Float = 0, patchesPerImage: Int? = nil, threads: Int? = nil
   ) {
     self.method = method
     self.centred = centred
@@ -87,7 +87,7 @@ public struct BinarizationOptions: Sendable, Hashable {
     self.codes = codes
     self.budget = budget
     self.measuresSensitivity = measuresSensitivity
-    self.damping = damping
+    self.ridge = ridge
     self.patchesPerImage = patchesPerImage
     self.threads = threads
   }
@@ -116,7 +116,7 @@ public struct BinarizationOptions: Sendable, Hashable {
     try require(sweeps >= 0, "sweeps", "0 or more", sweeps)
     try require((1...4).contains(codes), "codes", "1 to 4", codes)
     try require((1...32).contains(budget ?? 1), "budget", "1 to 32 bits", budget ?? 1)
-    try require(damping.isFinite && damping >= 0, "damping", "0 or more", damping)
+    try require(ridge.isFinite && ridge >= 0, "ridge", "0 or more", ridge)
     try require(patchesPerImage ?? 1 >= 1, "patchesPerImage", "at least 1", patchesPerImage ?? 1)
     try require(threads ?? 1 >= 1, "threads", "at least 1", threads ?? 1)
   }
@@ -141,7 +141,7 @@ public struct BinarizationOptions: Sendable, Hashable {
     options["images"] = "\(images)"
     options["effort"] = "\(effort.rawValue)"
     options["sweeps"] = "\(sweeps)"
-    if damping != 0 { options["damping"] = "\(damping)" }
+    if ridge != 0 { options["ridge"] = "\(ridge)" }
     if let patchesPerImage { options["patchesPerImage"] = "\(patchesPerImage)" }
     return options
   }

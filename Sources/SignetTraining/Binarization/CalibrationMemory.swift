@@ -216,10 +216,10 @@ private struct Costs {
         let problem = layer.gramBytes + 2 * layer.filterBytes
         // w twice more while its signs are taken.
         let starting = 3 * layer.filterBytes
-        // A damped problem is a copy.
-        let damped = options.damping > 0 ? layer.gramBytes + layer.filterBytes : 0
+        // A problem with a ridge is a copy.
+        let ridged = options.ridge > 0 ? layer.gramBytes + layer.filterBytes : 0
         return problem + (survey ? layer.gramBytes : 0)
-          + (isSolved ? max(starting, damped + layer.descentBytes) : layer.refitBytes)
+          + (isSolved ? max(starting, ridged + layer.descentBytes) : layer.refitBytes)
       }.max() ?? 0
     solving = largest + (groups.count > 1 ? own : 0)
   }

@@ -38,7 +38,7 @@ struct LayerSolving {
   }
 
   /// λ of a float layer's refit: it has as many free numbers as weights, often more than patches.
-  static let refitDamping: Float = 0.1
+  static let refitRidge: Float = 0.1
 
   /// The float weights that bring the outputs closest, and their offset.
   ///
@@ -54,7 +54,7 @@ struct LayerSolving {
         let own = own(index, of: groups, in: floats)
         let problem = try groups[index].takeProblem(weights: own, centred: options.centred)
         let refitted = try problem.refittedWeights(
-          damping: max(options.damping, Self.refitDamping), threads: threads)
+          ridge: max(options.ridge, Self.refitRidge), threads: threads)
         values += refitted
         offset += groups[index].outputOffset(weights: refitted, centred: options.centred)
       }
@@ -127,7 +127,7 @@ struct LayerSolving {
     }
     let problem = try sums.takeProblem(weights: weights, centred: options.centred)
     let solution = try solver(threads).solve(
-      options.damping > 0 ? try problem.damped(by: options.damping) : problem)
+      options.ridge > 0 ? try problem.withRidge(options.ridge) : problem)
     return Part(
       signs: solution.codes, scales: solution.scales,
       offset: sums.outputOffset(solution: solution, centred: options.centred),

@@ -114,7 +114,7 @@ struct BinarizationArguments: ParsableArguments {
     options.codes = codes
     options.budget = budget
     options.measuresSensitivity = sensitivity
-    options.damping = ridge
+    options.ridge = ridge
     options.seed = seed
     options.threads = threads
     return options

@@ -56,10 +56,10 @@ struct HashingBenchmark {
     ])
   }
 
-  /// Bound and long search of the first filters, both of the problem damped by a hundred thousandth:
+  /// Bound and long search of the first filters, both of the problem with a ridge of a hundred thousandth:
   /// G as float32 holds it may be just short of positive definite, and then bounds nothing.
   private static func bound(_ base: String, filters: Int, steps: Int) throws {
-    let problem = try LayerFiles.read(base).damped(by: 1e-5)
+    let problem = try LayerFiles.read(base).withRidge(1e-5)
     let count = min(filters, problem.filterCount)
     let lower = LowerBound(steps: steps)
     let sum = (0..<count).reduce(0.0) { $0 + lower.value(problem, filter: $1) }

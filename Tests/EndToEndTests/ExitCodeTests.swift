@@ -47,6 +47,13 @@ import Testing
       64, "--epochs or --steps",
       from: ["train", "vgg9", "--data", "cifar10:x", "--epochs", "1", "--steps", "2", "-o", out])
     try expect(64, "--arch", from: ["benchmark"])
+    for command in [
+      ["train", "vgg9", "--data", "cifar10:x"], ["binarize", "m.signet", "--data", "cifar10:x"],
+      ["finetune", "m.signet", "--data", "cifar10:x"], ["import", "m.onnx"],
+    ] {
+      try expect(
+        64, "named as an ONNX file", "signet export", from: command + ["-o", path("out.onnx")])
+    }
     try expect(
       64, "2XB",
       from: ["binarize", "m.signet", "--data", "cifar10:x", "--memory", "2XB", "-o", out]

@@ -139,5 +139,9 @@ import Testing
       "predict", path("tuned.signet"), path("zoo/cat/0.png"), "--output-kind", "values"
     ).succeed().standardOutput
     #expect(asValues.split(separator: "\n").count == 11 && !asValues.contains("%"))
+    let asProbabilities = try Command(
+      "predict", path("tuned.signet"), path("zoo/cat/0.png"), "--output-kind", "probabilities"
+    ).succeed()
+    #expect(asProbabilities.standardError.contains("are no probabilities"))
   }
 }

@@ -142,7 +142,7 @@ import Testing
         → f.signet (4.00 MB)
         """)
     report.validation?.keptStep = 0
-    #expect(report.text.contains("kept: the start: training did not improve it"))
+    #expect(report.text.contains("kept: the start: nothing was clearly better"))
   }
 
   @Test func predictionRanksByProbability() throws {

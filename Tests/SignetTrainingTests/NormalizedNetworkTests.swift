@@ -227,6 +227,23 @@ extension ProcessGeneratorTests {
       }
     }
 
+    @Test func aTeacherWithItsClassesInAnotherOrderIsRefused() throws {
+      let model = try hashed(Tiny.model()).with(labels: ["a", "b", "c", "d"])
+      let teacher = try Tiny.model().with(labels: ["a", "c", "b", "d"])
+      var options = options(steps: 1)
+      options.loss = .distillation(temperature: 2, labelsWeight: 0)
+      let error = #expect(throws: TrainingError.self) {
+        try Trainer(options: options).run(model, teacher: teacher, dataset: data)
+      }
+      #expect(
+        "\(try #require(error))".hasPrefix(
+          "teacher: expected the network's classes in their order, 'b' at 1"))
+      let named = try Tiny.model().with(labels: ["a", "b", "c", "d"])
+      for other in [named, try Tiny.model()] {
+        _ = try Trainer(options: options).run(model, teacher: other, dataset: data)
+      }
+    }
+
     @Test func labelsThatAreNotLearnedFromNeedNotFit() throws {
       var graph = GraphBuilder(inputShape: Tiny.shape)
       graph.append(

@@ -8,7 +8,7 @@ extension ModelError: CustomStringConvertible {
     case .preprocessing(let defect):
       return "preprocessing: \(defect)"
     case .labels(let expected, let found):
-      return "labels: expected \(expected) class names, found \(found)"
+      return "class names: expected \(expected), found \(found)"
     }
   }
 }

@@ -74,7 +74,7 @@ public struct BinarizationReport: Report {
       }
     }
     lines.append(
-      "→ \(output) (\(Quantity.bytes(fileBytes)), "
+      "→ \(output.printablePath) (\(Quantity.bytes(fileBytes)), "
         + "\(Quantity.ratio(Double(floatBytes) / Double(max(1, fileBytes)))) smaller)")
     return lines.joined(separator: "\n")
   }

@@ -66,7 +66,7 @@ extension TrainingReport.Validation {
   fileprivate func lines(of steps: Int) -> [String] {
     let place =
       switch keptStep {
-      case 0: "the start: training did not improve it"
+      case 0: "the start: nothing was clearly better"
       case steps: "the end"
       default: "step \(Quantity.count(keptStep)) of \(Quantity.count(steps))"
       }

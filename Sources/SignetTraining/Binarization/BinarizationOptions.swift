@@ -135,7 +135,7 @@ public struct BinarizationOptions: Sendable, Hashable {
     guard method != .bwn else { return options }
     options["centred"] = "\(centred)"
     options["compensated"] = "\(compensates && !symmetric)"
-    options["weighted"] = "\(weighsPlaces)"
+    options["fisher"] = "\(weighsPlaces)"
     options["refitted"] = "\(refits)"
     options["symmetric"] = "\(symmetric)"
     options["images"] = "\(images)"

@@ -28,6 +28,9 @@ extension Trainer {
         throw .mismatch(
           what: "teacher", expected: "\(model.classCount) classes", found: "\(teacher.classCount)")
       }
+      if case .distillation = options.loss, model.outputKind.isOfClasses {
+        try checkClasses(of: teacher, for: model)
+      }
       guard teacher.graph.inputShape == model.graph.inputShape else {
         throw .mismatch(
           what: "teacher", expected: "an input of \(model.graph.inputShape)",
@@ -52,6 +55,19 @@ extension Trainer {
           what: dataset.name, expected: "labels below \(model.classCount)", found: "\(largest)")
       }
     }
+  }
+
+  /// A teacher that has the same classes in another order teaches a permutation of them.
+  private func checkClasses(of teacher: Model, for model: Model) throws(TrainingError) {
+    let differing = zip(model.labels, teacher.labels).enumerated().first { $1.0 != $1.1 }
+    guard let (index, (own, other)) = differing, Set(model.labels) == Set(teacher.labels) else {
+      return
+    }
+    throw .mismatch(
+      what: "teacher",
+      expected: "the network's classes in their order, '\(own)' at \(index) (signet import "
+        + "--class-names says what a network's classes are)",
+      found: "'\(other)' there")
   }
 
   /// One value has no deviation to be divided by.

@@ -16,7 +16,7 @@ extension TrainingOptions {
     if binary { options["binaryKeep"] = "\(keep)" }
     if let averageDecay { options["averageDecay"] = "\(averageDecay)" }
     if let gradientNorm { options["gradientNorm"] = "\(gradientNorm)" }
-    if statisticsBatches > 0 { options["statisticsBatches"] = "\(statisticsBatches)" }
+    if statisticsBatches > 0 { options["recalibratedBatchNorms"] = "\(statisticsBatches) batches" }
     if mixup != .none { options["mixup"] = "\(mixup.alpha)" }
     if let patience {
       options["patience"] = "\(patience) epochs, measured every \(validateEveryEpochs)"

@@ -20,6 +20,14 @@ struct OutputFile: ExpressibleByArgument, Hashable {
 
   var isONNX: Bool { path.lowercased().hasSuffix(".onnx") }
 
+  /// For commands whose result is a model file.
+  func checkIsModelFile() throws {
+    guard isONNX else { return }
+    throw ValidationError(
+      "-o: what is written is a model file, and '\(path)' is named as an ONNX file; write a model "
+        + "file, then make ONNX of it with signet export")
+  }
+
   /// Bytes that file systems allow a name.
   private static let longestName = 255
 

@@ -99,21 +99,24 @@ struct PreprocessingOptions: ParsableArguments {
     let preprocessing = try resolved(over: model.preprocessing, channels: shape.channels)
     let names = try readClassNames()
     guard preprocessing != model.preprocessing || names != nil else { return model }
+    if let names, let classNames, names.count != model.classCount {
+      throw CommandError.labelCount(
+        file: classNames, expected: model.classCount, found: names.count)
+    }
     return try model.with(preprocessing: preprocessing, labels: names)
   }
 
   /// The lines of the label file.
-  func readClassNames() throws(CommandError) -> [String]? {
+  func readClassNames() throws -> [String]? {
     guard let classNames else { return nil }
-    do {
-      let text = try String(contentsOfFile: classNames, encoding: .utf8)
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-        $0.trimmingCharacters(in: .whitespaces)
-      }
-      return lines.last == "" ? lines.dropLast() : lines
-    } catch {
-      throw .labels(file: classNames)
+    let data = try MappedFile.data(at: URL(fileURLWithPath: classNames))
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw CommandError.labels(file: classNames)
     }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    return lines.last == "" ? lines.dropLast() : lines
   }
 }
 

@@ -39,6 +39,10 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
 
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    try output.checkIsModelFile()
+  }
+
   func run() throws {
     try Console.print(perform(), json: common.json)
   }

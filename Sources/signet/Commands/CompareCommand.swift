@@ -46,7 +46,7 @@ struct CompareCommand: ParsableCommand {
     name: .customLong("init"),
     help: ArgumentHelp(
       "Instead of methods: what fine-tuning starts from, of bwnh, bwn and random.",
-      valueName: "starts"),
+      valueName: "methods"),
     transform: { try MethodList(parsing: $0, among: ComparedMethod.starts) })
   var initial: MethodList?
 

@@ -44,7 +44,12 @@ struct EvaluateCommand: ParsableCommand {
 
   /// Everything but the printing.
   func perform() throws -> EvaluationReport {
-    let model = try model.load(onnx.choices, preprocessing)
+    let loaded = try model.load(onnx.choices, preprocessing)
+    guard loaded.outputKind.isOfClasses else {
+      throw CommandError.notClasses(
+        file: model.path, loaded.outputKind, shape: loaded.graph.outputShape)
+    }
+    let model = loaded
     let dataset = try classes.matched(data.open(default: .test, seed: seed), to: model)
     let classifier = try running.classifier(
       for: model, threads: common.threadCount, batch: batchSize)

@@ -73,6 +73,7 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
       throw ValidationError(
         "--supervision \(supervision.rawValue): to learn from a teacher, --teacher MODEL is needed")
     }
+    try output.checkIsModelFile()
     try check("--temperature", temperature, in: 0.01...1000)
     try check("--labels-weight", labelsWeight, in: 0...1000)
   }

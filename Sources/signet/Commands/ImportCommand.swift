@@ -53,9 +53,10 @@ struct ImportCommand: ParsableCommand {
       }
       return
     }
-    guard output != nil else {
+    guard let output else {
       throw ValidationError("expected the model file to write: -o FILE")
     }
+    try output.checkIsModelFile()
     guard (model == nil) == (arch != nil), (arch == nil) == (weights == nil) else {
       throw ValidationError("expected an ONNX file, or --arch and --weights")
     }

@@ -67,6 +67,12 @@ struct PredictCommand: ParsableCommand {
         skip(EvaluationError.notFinite(file: file))
         continue
       }
+      if kind == .probabilities, !outputs.areProbabilities {
+        Console.warn(
+          "\(file.printablePath): the outputs are no probabilities: they lie between "
+            + "\(outputs.min() ?? 0) and \(outputs.max() ?? 0) and sum up to "
+            + "\(outputs.reduce(0, +)); --output-kind scores makes some of them")
+      }
       predictions.append(
         PredictionReport.Image(
           file: file, outputs: outputs, kind: kind, labels: model.labels, count: top))
@@ -94,6 +100,13 @@ extension PredictionReport.Kind {
     case .map: self = .map
     case .values: self = .values
     }
+  }
+}
+
+extension [Float] {
+  /// Whether a softmax may have made these numbers; 8-bit networks' sum up to 1 roughly.
+  fileprivate var areProbabilities: Bool {
+    allSatisfy { (-0.01...1.01).contains($0) } && abs(reduce(0, +) - 1) < 0.1
   }
 }
 

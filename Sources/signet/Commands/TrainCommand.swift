@@ -43,6 +43,10 @@ struct TrainCommand: ParsableCommand, LongCommand {
 
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    try output.checkIsModelFile()
+  }
+
   func run() throws {
     try Console.print(perform(), json: common.json)
   }

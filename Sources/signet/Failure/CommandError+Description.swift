@@ -31,6 +31,13 @@ extension CommandError: CustomStringConvertible {
       "--crop: expected the network's input size \(input.height)×\(input.width), found \(pixels)"
     case .labels(let file):
       "\(file.printablePath): cannot be read as a list of class names in UTF-8"
+    case .labelCount(let file, let expected, let found):
+      "\(file.printablePath): --class-names: expected a name for each of the \(expected) classes, a "
+        + "line each, found \(found)"
+    case .notClasses(let file, let kind, let shape):
+      "\(file.printablePath): its outputs are \(kind == .map ? "a map" : "values") of shape "
+        + "\(shape), which have no top-1; where they are class scores, import it with "
+        + "--output-kind scores"
     case .otherComparison(let file, let earlier, let now):
       """
       \(file.printablePath): was made by another command; choose another --output, or --restart makes all anew

@@ -12,6 +12,9 @@ struct Binarization {
   /// Where images that cannot be read are named; with `nil` the first one is an error.
   var skipped: SkippedImages?
 
+  /// Agreement or fidelity, in percent, below which more is needed than hashing.
+  private static let littleKept = 50.0
+
   func run(
     _ model: Model, dataset: any ImageDataset, output: OutputFile
   ) throws -> BinarizationReport {
@@ -46,6 +49,14 @@ struct Binarization {
         Console.warn("\($0)")
       }
     ).storingKeptLayers(as: keptLayers)
+    let results = binary.provenance.steps.last?.results ?? [:]
+    if let kept = results["agreement"] ?? results["fidelity"], kept < Self.littleKept {
+      let warning =
+        "little of the float network is left (\(Quantity.percent(kept))): give more --images, "
+        + "more --codes per filter, or train what came out with signet finetune"
+      warnings.append(warning)
+      Console.warn(warning)
+    }
     try binary.write(to: output.url)
     return BinarizationReport(
       output: output.path, method: options.method.rawValue, images: images?.taken ?? 0,
@@ -53,7 +64,7 @@ struct Binarization {
       seconds: (clock.now - start) / .seconds(1),
       peakResidentBytes: ProcessMemory.peakResidentBytes,
       fileBytes: try binary.fileByteCount, floatBytes: model.floatByteCount, layers: layers,
-      choices: choices, results: binary.provenance.steps.last?.results ?? [:],
+      choices: choices, results: results,
       warnings: warnings)
   }
 }

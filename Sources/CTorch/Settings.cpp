@@ -49,7 +49,7 @@ void ctorch_keep_freed_memory(void) {
 
 void ctorch_return_freed_memory(void) {
 #ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_MMAP_THRESHOLD, 16 << 20);
   mallopt(M_TRIM_THRESHOLD, 32 << 20);
   malloc_trim(0);
 #endif

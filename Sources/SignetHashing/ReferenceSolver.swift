@@ -1,7 +1,7 @@
 /// The paper's procedure, written as the paper writes it, in double precision.
 ///
 /// Per filter, from b = sign(w) and α = mean|w|: every b_j in turn to its best value while all else
-/// stays (method.md, equation 6), then α by least squares (equation 5), and again. It is the twin
+/// stays (method.md, equation 6), then α by least squares (equation 5), and again. It is the reference
 /// that the fast solver is checked against, and costs S² a sweep.
 public struct ReferenceSolver: LayerSolver {
   /// The most sweeps over the coordinates.

@@ -5,7 +5,7 @@ import SignetModel
 import Torch
 
 extension TrainingError {
-  /// The one place where errors of the rooms below become errors of this one.
+  /// The one place where errors of the modules below become errors of this one.
   static func wrapping<Result>(
     _ body: () throws -> Result
   ) throws(TrainingError) -> Result {

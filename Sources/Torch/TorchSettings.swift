@@ -57,7 +57,7 @@ public enum TorchSettings {
     ctorch_keep_freed_memory()
   }
 
-  /// Hands memory back to the system when it is freed, blocks of a MiB and more at once: what the
+  /// Hands memory back to the system when it is freed, blocks of 16 MiB and more at once: what the
   /// process takes is then what it uses. The opposite of ``keepFreedMemory()``.
   public static func returnFreedMemory() {
     ctorch_return_freed_memory()

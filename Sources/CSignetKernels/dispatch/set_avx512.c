@@ -5,7 +5,9 @@
 #include "madd16/madd16_pairs_kernels.h"
 #include "lut/lut32_conv_avx512.h"
 #include "dispatch/kernel_sets.h"
-#include "gemm/linear_avx512.h"
+#include "gemm/gemm_linear_avx512.h"
+#include "lut/lut32_linear_avx512.h"
+#include "madd16/madd16_linear_avx512.h"
 
 #if defined(__x86_64__)
 

@@ -1,7 +1,7 @@
 // Binary layers with one output pixel per image. There are no other pixels to share expanded
 // filters with, so nothing is expanded: the 16 sums ±a ± b ± c ± d of four inputs fill a register,
 // four bits of a filter are an index into it, and one permutation looks 16 filters up.
-#include "gemm/linear_avx512.h"
+#include "gemm/gemm_linear_avx512.h"
 
 #if defined(__x86_64__)
 

@@ -3,7 +3,7 @@
 // one permutation looks 32 filters up. Narrow sums are widened after every chunk of
 // the patch, whose largest sum of magnitudes bounds them.
 #include "lut/lut_bound.h"
-#include "gemm/linear_avx512.h"
+#include "lut/lut32_linear_avx512.h"
 
 #if defined(__x86_64__)
 

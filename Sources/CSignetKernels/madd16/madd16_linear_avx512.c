@@ -1,7 +1,7 @@
 // Float layers with one output pixel per image. Every weight is used once per image, so the time is
 // that of reading them: they are kept in 16 bits, by the largest of their filter, and multiplied in
 // float32. All images of a batch meet a block of filters while it is in the cache.
-#include "gemm/linear_avx512.h"
+#include "madd16/madd16_linear_avx512.h"
 
 #if defined(__x86_64__)
 

@@ -44,12 +44,11 @@ struct EvaluateCommand: ParsableCommand {
 
   /// Everything but the printing.
   func perform() throws -> EvaluationReport {
-    let loaded = try model.load(onnx.choices, preprocessing)
-    guard loaded.outputKind.isOfClasses else {
+    let model = try model.load(onnx.choices, preprocessing)
+    guard model.outputKind.isOfClasses else {
       throw CommandError.notClasses(
-        file: model.path, loaded.outputKind, shape: loaded.graph.outputShape)
+        file: self.model.path, model.outputKind, shape: model.graph.outputShape)
     }
-    let model = loaded
     let dataset = try classes.matched(data.open(default: .test, seed: seed), to: model)
     let classifier = try running.classifier(
       for: model, threads: common.threadCount, batch: batchSize)

@@ -44,6 +44,9 @@ struct PredictCommand: ParsableCommand {
     try check("--top", top, in: 1...1_000_000)
   }
 
+  /// With room for the rounding of 8-bit networks.
+  private static let probabilities: ClosedRange<Float> = -0.01...1.01
+
   func run() throws {
     Interruption.exitAtOnce()
     let model = try model.load(onnx.choices, preprocessing).with(outputKind: outputKind)
@@ -67,11 +70,12 @@ struct PredictCommand: ParsableCommand {
         skip(EvaluationError.notFinite(file: file))
         continue
       }
-      if kind == .probabilities, !outputs.areProbabilities {
+      if kind == .probabilities, let least = outputs.min(), let most = outputs.max(),
+        !Self.probabilities.contains(least) || !Self.probabilities.contains(most)
+      {
         Console.warn(
-          "\(file.printablePath): the outputs are no probabilities: they lie between "
-            + "\(outputs.min() ?? 0) and \(outputs.max() ?? 0) and sum up to "
-            + "\(outputs.reduce(0, +)); --output-kind scores makes some of them")
+          "\(file.printablePath): the outputs are no probabilities: they lie between \(least) and "
+            + "\(most); --output-kind scores makes some of them")
       }
       predictions.append(
         PredictionReport.Image(
@@ -100,13 +104,6 @@ extension PredictionReport.Kind {
     case .map: self = .map
     case .values: self = .values
     }
-  }
-}
-
-extension [Float] {
-  /// Whether a softmax may have made these numbers; 8-bit networks' sum up to 1 roughly.
-  fileprivate var areProbabilities: Bool {
-    allSatisfy { (-0.01...1.01).contains($0) } && abs(reduce(0, +) - 1) < 0.1
   }
 }
 

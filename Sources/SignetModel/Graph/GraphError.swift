@@ -1,6 +1,9 @@
 /// Why a list of nodes is not a network.
 public enum GraphError: Error, Hashable, Sendable {
-  case inputShape(found: Shape)
+  case noInput
+  case noOutput
+  case inputShape(name: String, found: Shape)
+  case duplicateOutput(name: String)
   case emptyName(index: Int)
   case duplicateName(node: String)
   case unknownInput(node: String, input: String, suggestion: String?)

@@ -32,7 +32,7 @@ public struct Model: Sendable, Hashable {
     try validate()
   }
 
-  /// The number of classes: the output's elements.
+  /// The number of classes: the first output's elements.
   public var classCount: Int { graph.outputShape.elementCount }
 
   public func weight(_ role: ParameterRole, of node: Node) -> Weight? {

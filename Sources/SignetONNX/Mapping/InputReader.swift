@@ -1,13 +1,15 @@
 import SignetModel
 
-/// The graph's one image input.
-struct ImageInput {
-  /// C×H×W
+/// One of the graph's inputs.
+struct NetworkInput {
+  /// C×H×W of an image
   let shape: Shape
   /// How ONNX values read it.
   let view: View
   let port: ModelInterface.Port
   let isChannelsLast: Bool
+  /// Whether it has the extents and the type of an image.
+  let isImage: Bool
 
   var name: String { port.name }
 
@@ -17,22 +19,18 @@ struct ImageInput {
   }
 }
 
-/// Finds the input and decides how an image fills it.
+/// Finds the inputs and decides how images fill them.
 struct InputReader {
   /// C×H×W, read where the file leaves an extent open.
   let openExtents: Shape?
   /// The same, said in the file's own order.
   let given: InputExtents?
 
+  /// - Parameters:
+  ///   - input: not a stored tensor
+  ///   - isOnly: whether the network has no other
   /// - Throws: what is wrong with the input, naming the option that mends it
-  func read(_ inputs: [ProtoValueInfo]) throws(ONNXError.Problem) -> ImageInput {
-    guard inputs.count == 1, let input = inputs.first else {
-      throw ONNXError.Problem(
-        .input, node: inputs.prefix(20).map(\.name).joined(separator: "', '"),
-        operator: inputs.isEmpty ? "input" : "inputs", attribute: nil,
-        expected: "one input that is not a stored tensor",
-        found: inputs.isEmpty ? "none" : "\(inputs.count)")
-    }
+  func read(_ input: ProtoValueInfo, isOnly: Bool) throws(ONNXError.Problem) -> NetworkInput {
     let tensor = input.type.tensorType
     let type = ElementType(rawValue: tensor.elemType)
     guard let type, type.isFloat || type == .uint8 else {
@@ -44,33 +42,36 @@ struct InputReader {
       guard case .dimValue(let value) = dimension.value, value > 0 else { return nil }
       return Int(value)
     }
-    let dims = try extents(declared, input)
+    let dims = try extents(declared, input, isOnly: isOnly)
     guard ConstantTensor.elementCount(dims, limit: 1 << 31) != nil else {
       throw problem(input, expected: "an image of at most 2³¹ numbers", found: "\(dims)")
     }
     let isChannelsLast = Self.isChannelsLast(dims)
     var view: View
     if isChannelsLast {
-      view = View(node: Graph.inputName, base: .map(dims[2], dims[0], dims[1]))
+      view = View(node: input.name, base: .map(dims[2], dims[0], dims[1]))
       view = view.permuted([1, 2, 0]) ?? view
     } else {
       let vector = View.canonicalShape(dims)
       let shape = vector.isMap ? vector : .map(vector.channels, 1, 1)
-      view = View(node: Graph.inputName, base: shape, dims: dims)
+      view = View(node: input.name, base: shape, dims: dims)
     }
     view.isInteger = !type.isFloat
-    return ImageInput(
+    return NetworkInput(
       shape: view.base, view: view,
       port: ModelInterface.Port(
         name: input.name, elementType: type.stored, batch: input.batch, extents: dims),
-      isChannelsLast: isChannelsLast)
+      isChannelsLast: isChannelsLast,
+      isImage: dims.count == 3 && [1, 3].contains(view.base.channels))
   }
 
   /// The extents behind the batch, those left open filled in.
   private func extents(
-    _ declared: [Int?], _ input: ProtoValueInfo
+    _ declared: [Int?], _ input: ProtoValueInfo, isOnly: Bool
   ) throws(ONNXError.Problem) -> [Int] {
-    if let given { return try extents(declared, input, given) }
+    if let given, isOnly || given.name == input.name {
+      return try extents(declared, input, given)
+    }
     guard (1...5).contains(declared.count) else {
       throw problem(
         input, expected: "N×C×H×W, which --input-shape can say",

@@ -12,7 +12,7 @@ extension GraphImporter {
     "LRN": { importer, context throws(NodeFailure) in try importer.localResponseNorm(context) },
   ]
 
-  private mutating func convolution(
+  mutating func convolution(
     _ context: NodeContext
   ) throws(NodeFailure) -> [ImportedValue] {
     try context.requireInputs(atMost: 3)
@@ -67,7 +67,7 @@ extension GraphImporter {
     return [(.weight, weight), (.bias, bias.reshaped([filters]))]
   }
 
-  private mutating func gemm(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+  mutating func gemm(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
     try context.requireInputs(atMost: 3)
     let view = try context.activation(0, "A")
     let matrix = try context.required(1, "B")
@@ -118,7 +118,7 @@ extension GraphImporter {
 
   /// A product with a constant matrix: a fully connected layer for a vector per image, a 1×1
   /// convolution over all other axes where there are more.
-  private mutating func matrixProduct(
+  mutating func matrixProduct(
     _ context: NodeContext
   ) throws(NodeFailure) -> [ImportedValue] {
     try context.requireInputs(atMost: 2)

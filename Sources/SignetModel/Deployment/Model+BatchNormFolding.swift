@@ -15,7 +15,8 @@ extension Model {
         inputs: graph.inputs, nodes: folding.nodes,
         outputs: graph.outputs.map {
           GraphOutput(name: $0.name, value: folding.renamed[$0.value] ?? $0.value)
-        })
+        },
+        sizeRules: graph.sizeRules.mapValues { $0.renaming(folding.renamed) })
     } catch {
       throw .graph(error)
     }

@@ -1,6 +1,6 @@
 extension Graph: Codable {
   private enum CodingKeys: String, CodingKey {
-    case inputs, nodes, outputs
+    case inputs, nodes, outputs, sizeRules
     /// One unnamed input and one output, as all files had them before version 3.
     case inputShape, output
   }
@@ -16,7 +16,8 @@ extension Graph: Codable {
     }
     try self.init(
       inputs: container.decode([GraphInput].self, forKey: .inputs), nodes: nodes,
-      outputs: container.decode([GraphOutput].self, forKey: .outputs))
+      outputs: container.decode([GraphOutput].self, forKey: .outputs),
+      sizeRules: container.decodeIfPresent([String: SizeRule].self, forKey: .sizeRules) ?? [:])
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -28,12 +29,13 @@ extension Graph: Codable {
     } else {
       try container.encode(inputs, forKey: .inputs)
       try container.encode(outputs, forKey: .outputs)
+      if !sizeRules.isEmpty { try container.encode(sizeRules, forKey: .sizeRules) }
     }
   }
 
   /// Whether one unnamed input and one output are all there is to say.
   package var isPlain: Bool {
-    inputs.count == 1 && inputs[0].name == Self.inputName && outputs.count == 1
+    inputs.count == 1 && inputs[0].name == Self.inputName && !isOpen && outputs.count == 1
       && outputs[0].name == outputs[0].value
   }
 }

@@ -13,17 +13,21 @@ public struct Graph: Sendable {
   public let outputs: [GraphOutput]
   /// The shape of every value by name, the inputs' included.
   public let shapes: [String: Shape]
+  /// By node: how its numbers follow the inputs' extents, where those are open.
+  public let sizeRules: [String: SizeRule]
   private let index: GraphIndex
 
   /// Checks the nodes and infers all shapes.
   ///
   /// - Throws: ``GraphError`` naming the first node that is wrong and what was expected.
   public init(
-    inputs: [GraphInput], nodes: [Node], outputs: [GraphOutput]
+    inputs: [GraphInput], nodes: [Node], outputs: [GraphOutput],
+    sizeRules: [String: SizeRule] = [:]
   ) throws(GraphError) {
     self.inputs = inputs
     self.nodes = nodes
     self.outputs = outputs
+    self.sizeRules = sizeRules
     shapes = try ShapeInference(inputs: inputs).run(nodes)
     index = GraphIndex(nodes)
     try checkOutputs()
@@ -98,7 +102,7 @@ public struct Graph: Sendable {
 
   /// A copy of other nodes between the same inputs and outputs.
   public func with(nodes: [Node]) throws(GraphError) -> Graph {
-    try Graph(inputs: inputs, nodes: nodes, outputs: outputs)
+    try Graph(inputs: inputs, nodes: nodes, outputs: outputs, sizeRules: sizeRules)
   }
 }
 
@@ -106,6 +110,7 @@ extension Graph: Hashable {
   // Shapes and positions follow from the rest.
   public static func == (left: Graph, right: Graph) -> Bool {
     left.inputs == right.inputs && left.outputs == right.outputs && left.nodes == right.nodes
+      && left.sizeRules == right.sizeRules
   }
 
   public func hash(into hasher: inout Hasher) {

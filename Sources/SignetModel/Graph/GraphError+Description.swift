@@ -10,6 +10,12 @@ extension GraphError: CustomStringConvertible {
         + "\(Shape.ranks.upperBound) extents, each at least 1, such as C×H×W, found \(found)"
     case .duplicateOutput(let name):
       return "two outputs are called '\(name.printable)'; names must be unique"
+    case .inputExtents(let name, let expected, let found):
+      return "input '\(name.printable)': expected extents of \(expected), found \(found)"
+    case .openSize(let node, let operation):
+      return
+        "layer '\(node.printable)' (\(operation.rawValue)): the inputs' extents do not suit it; "
+        + "try multiples of 32"
     case .emptyName(let index):
       return "node \(index) has no name"
     case .duplicateName(let node):

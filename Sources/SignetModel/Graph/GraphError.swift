@@ -4,6 +4,10 @@ public enum GraphError: Error, Hashable, Sendable {
   case noOutput
   case inputShape(name: String, found: Shape)
   case duplicateOutput(name: String)
+  /// A run asks for extents that the input does not leave open.
+  case inputExtents(name: String, expected: String, found: Shape)
+  /// The inputs' extents do not suit a layer whose numbers follow them.
+  case openSize(node: String, operation: Operation.Kind)
   case emptyName(index: Int)
   case duplicateName(node: String)
   case unknownInput(node: String, input: String, suggestion: String?)

@@ -16,6 +16,9 @@ struct ShapeInference {
     shapes.reserveCapacity(nodes.count + inputs.count)
     for (index, input) in inputs.enumerated() {
       guard !input.name.isEmpty else { throw .emptyName(index: index) }
+      guard input.openAxes.allSatisfy(input.shape.extents.indices.contains) else {
+        throw .inputExtents(name: input.name, expected: "open axes of its own", found: input.shape)
+      }
       guard Shape.ranks.contains(input.shape.extents.count),
         let count = input.shape.checkedElementCount, count <= Self.limit
       else {

@@ -46,6 +46,7 @@ extension GraphImporter {
     let result = try emit(
       context.name(weight: 1), .convolution(attributes), [input],
       parameters(weight.reshaped(shape), bias: bias, filters: weight.dims[0]))
+    samePadding[result.node] = window.samePadding
     return [.activation(result.reshaped(dims(of: result, like: view)))]
   }
 

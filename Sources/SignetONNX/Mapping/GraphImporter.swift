@@ -26,6 +26,8 @@ struct GraphImporter {
   var suffixes: [String: Int] = [:]
   /// Views that have been carried out.
   var resolved: [ResolvedView: String] = [:]
+  /// Nodes whose padding the file leaves to their inputs, and whether what is odd goes behind.
+  var samePadding: [String: Bool] = [:]
   /// Nesting of functions.
   var functionDepth = 0
 

@@ -10,6 +10,8 @@ struct NetworkInput {
   let isChannelsLast: Bool
   /// Whether it has the extents and the type of an image.
   let isImage: Bool
+  /// Axes of ``shape`` that the file leaves open.
+  let openAxes: [Int]
 
   var name: String { port.name }
 
@@ -25,6 +27,8 @@ struct InputReader {
   let openExtents: Shape?
   /// The same, said in the file's own order.
   let given: InputExtents?
+  /// Extents to read the network with where nobody says them, one per symbol of the file.
+  var sample: OpenSample?
 
   /// - Parameters:
   ///   - input: not a stored tensor
@@ -62,7 +66,21 @@ struct InputReader {
       port: ModelInterface.Port(
         name: input.name, elementType: type.stored, batch: input.batch, extents: dims),
       isChannelsLast: isChannelsLast,
-      isImage: dims.count == 3 && [1, 3].contains(view.base.channels))
+      isImage: dims.count == 3 && [1, 3].contains(view.base.channels),
+      openAxes: openAxes(declared, dims, input, isChannelsLast: isChannelsLast))
+  }
+
+  /// Axes of the network's input, in its own order, whose extents come from the sample.
+  private func openAxes(
+    _ declared: [Int?], _ dims: [Int], _ input: ProtoValueInfo, isChannelsLast: Bool
+  ) -> [Int] {
+    guard sample != nil, given == nil || given?.name.map({ $0 != input.name }) == true else {
+      return []
+    }
+    let open = dims.indices.filter { declared[$0 + 1] == nil }
+    if isChannelsLast { return open.map { ($0 + 1) % 3 }.sorted() }
+    // One spatial axis lies along the width.
+    return dims.count == 2 ? open.map { $0 * 2 } : open
   }
 
   /// The extents behind the batch, those left open filled in.
@@ -84,7 +102,8 @@ struct InputReader {
     }
     var dims: [Int] = []
     for (axis, extent) in declared.dropFirst().enumerated() {
-      guard let extent = extent ?? (declared.count == 4 ? fallback?[axis] : nil) else {
+      let known = extent ?? (declared.count == 4 ? fallback?[axis] : nil)
+      guard let extent = known ?? sample?.extent(of: input, axis: axis + 1) else {
         let shape = declared.dropFirst().map { $0.map(String.init) ?? "?" }
         // The usual extents, as an example.
         let example = declared.enumerated().map { axis, extent in
@@ -135,6 +154,44 @@ struct InputReader {
   /// Whether images lie with their channels innermost, as TensorFlow exports them.
   private static func isChannelsLast(_ dims: [Int]) -> Bool {
     dims.count == 3 && [1, 3].contains(dims[2]) && ![1, 3].contains(dims[0])
+  }
+}
+
+/// Extents for what a file leaves open: the first symbol has the first number, and so on.
+struct OpenSample {
+  let numbers: [Int]
+  /// What the file calls its open axes, in the order of the inputs.
+  let symbols: [String]
+
+  init(_ numbers: [Int], of inputs: [ProtoValueInfo]) {
+    self.numbers = numbers
+    var symbols: [String] = []
+    for input in inputs {
+      for (axis, dimension) in input.type.tensorType.shape.dim.enumerated().dropFirst() {
+        let symbol = Self.symbol(dimension, of: input, axis: axis)
+        if let symbol, !symbols.contains(symbol) { symbols.append(symbol) }
+      }
+    }
+    self.symbols = symbols
+  }
+
+  func extent(of input: ProtoValueInfo, axis: Int) -> Int? {
+    let dimensions = input.type.tensorType.shape.dim
+    guard dimensions.indices.contains(axis),
+      let symbol = Self.symbol(dimensions[axis], of: input, axis: axis),
+      let place = symbols.firstIndex(of: symbol)
+    else { return nil }
+    return numbers[place % numbers.count]
+  }
+
+  private static func symbol(
+    _ dimension: ProtoTensorShape.Dimension, of input: ProtoValueInfo, axis: Int
+  ) -> String? {
+    switch dimension.value {
+    case .dimValue(let value) where value > 0: nil
+    case .dimParam(let name) where !name.isEmpty: name
+    default: "\(input.name).\(axis)"
+    }
   }
 }
 

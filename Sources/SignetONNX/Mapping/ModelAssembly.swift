@@ -7,14 +7,41 @@ struct ModelAssembly {
   let file: URL
   let options: ONNXImporter.Options
 
-  private var name: String { file.lastPathComponent }
+  var name: String { file.lastPathComponent }
 
   func imported() throws(ONNXError) -> ImportedModel {
+    let declared = networkInputs
+    guard OpenSample([1], of: declared).symbols.isEmpty == false, options.inputExtents == nil,
+      options.openExtents == nil
+    else { return try assemble(try reading(sample: nil)) }
+    return try assemble(try openReading(of: declared))
+  }
+
+  /// What the graph is given that is no stored tensor.
+  private var networkInputs: [ProtoValueInfo] {
+    let stored = Set(proto.graph.initializer.map(\.name))
+    return proto.graph.input.filter { !stored.contains($0.name) }
+  }
+
+  /// The graph at one size.
+  struct Reading {
+    var graph: Graph
+    let weights: [String: Weight]
+    let interface: ModelInterface
+    let image: NetworkInput
+    let openAxes: [[Int]]
+    /// Nodes whose padding the file leaves to their inputs, and whether what is odd goes behind.
+    let samePadding: [String: Bool]
+    let notes: ExportNotes
+    let dataFiles: [URL]
+  }
+
+  func reading(sample: OpenSample?) throws(ONNXError) -> Reading {
     let set = try versions()
     let notes = try ExportNotes(proto.metadataProps, file: name)
     var problems: [ONNXError.Problem] = []
     let initializers = storedTensors(&problems)
-    let inputs = inputs(initializers, &problems)
+    let inputs = inputs(initializers, sample, &problems)
     let outputs = outputs(&problems)
     let functions = functions(&problems)
     let given = Set(initializers.keys).union(proto.graph.input.map(\.name))
@@ -44,11 +71,14 @@ struct ModelAssembly {
     if proto.producerName == "signet" {
       weights = CodesRecovery.recover(weights) { importer.value(of: $0)?.constant?.tensor }
     }
+    let needed = Set(graph.parameters.map(\.name))
     let interface = ModelInterface(
       inputs: inputs.map { .init(port: $0.port, isChannelsLast: $0.isChannelsLast) },
       outputs: zip(outputs, extents).map { port(of: $0, extents: $1, like: inputs[0].port) })
-    return try assemble(
-      graph, weights, notes, interface, image: inputs[0], dataFiles: externalData.files)
+    return Reading(
+      graph: graph, weights: weights.filter { needed.contains($0.key) }, interface: interface,
+      image: inputs[0], openAxes: inputs.map(\.openAxes), samePadding: importer.samePadding,
+      notes: notes, dataFiles: externalData.files)
   }
 
   private func port(
@@ -97,9 +127,10 @@ struct ModelAssembly {
   }
 
   private func inputs(
-    _ initializers: [String: ProtoTensor], _ problems: inout [ONNXError.Problem]
+    _ initializers: [String: ProtoTensor], _ sample: OpenSample?,
+    _ problems: inout [ONNXError.Problem]
   ) -> [NetworkInput] {
-    let declared = proto.graph.input.filter { initializers[$0.name] == nil }
+    let declared = networkInputs
     if declared.isEmpty {
       problems.append(
         ONNXError.Problem(
@@ -115,7 +146,8 @@ struct ModelAssembly {
             + (suggestion.map { "; did you mean '\($0.printable)'?" } ?? ""),
           found: Self.listed(declared)))
     }
-    let reader = InputReader(openExtents: options.openExtents, given: options.inputExtents)
+    let reader = InputReader(
+      openExtents: options.openExtents, given: options.inputExtents, sample: sample)
     var inputs: [NetworkInput] = []
     for input in declared {
       do throws(ONNXError.Problem) {
@@ -193,14 +225,8 @@ struct ModelAssembly {
     return budget
   }
 
-  private func assemble(
-    _ graph: Graph, _ weights: [String: Weight], _ notes: ExportNotes, _ interface: ModelInterface,
-    image: NetworkInput, dataFiles: [URL]
-  ) throws(ONNXError) -> ImportedModel {
-    let needed = Set(
-      graph.nodes.flatMap { node in
-        node.operation.parameters.map { node.parameterName($0.role) }
-      })
+  private func assemble(_ reading: Reading) throws(ONNXError) -> ImportedModel {
+    let (image, notes) = (reading.image, reading.notes)
     let said = options.preprocessing ?? notes.preprocessing
     // Bytes are taken as they are; only of float numbers it is not known what they stand for.
     let takesBytes = image.port.elementType == .uint8
@@ -208,13 +234,12 @@ struct ModelAssembly {
       image.isImage ? Preprocessing.plain(image.shape, scale: takesBytes ? 1 : 1 / 255) : .none
     do {
       let model = try Model(
-        graph: graph, weights: weights.filter { needed.contains($0.key) },
-        preprocessing: said ?? plain,
+        graph: reading.graph, weights: reading.weights, preprocessing: said ?? plain,
         labels: options.labels.isEmpty ? notes.labels : options.labels,
-        provenance: notes.provenance.adding(importStep()), interface: interface)
+        provenance: notes.provenance.adding(importStep()), interface: reading.interface)
       return ImportedModel(
         model: model, assumesPreprocessing: said == nil && !takesBytes && image.isImage,
-        dataFiles: dataFiles)
+        dataFiles: reading.dataFiles)
     } catch {
       throw .model(file: name, error)
     }

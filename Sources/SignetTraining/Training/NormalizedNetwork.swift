@@ -65,7 +65,8 @@ struct NormalizedNetwork {
     let outputs = graph.trainedOutputs
     model = try TrainingError.wrapping {
       try original.with(
-        graph: Graph(inputs: graph.inputs, nodes: nodes, outputs: outputs),
+        graph: Graph(
+          inputs: graph.inputs, nodes: nodes, outputs: outputs, sizeRules: graph.sizeRules),
         weights: weights,
         // They belong to the output that may have been cut off.
         labels: [])
@@ -79,7 +80,7 @@ struct NormalizedNetwork {
     return try folded.with(
       graph: Graph(
         inputs: folded.graph.inputs, nodes: folded.graph.nodes,
-        outputs: original.graph.outputs),
+        outputs: original.graph.outputs, sizeRules: original.graph.sizeRules),
       labels: original.labels)
   }
 

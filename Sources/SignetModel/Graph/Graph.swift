@@ -13,7 +13,7 @@ public struct Graph: Sendable {
   public let output: String
   /// The shape of every value by name, the input's included.
   public let shapes: [String: Shape]
-  private let index: GraphIndex
+  let index: GraphIndex
 
   /// Checks the nodes and infers all shapes.
   ///

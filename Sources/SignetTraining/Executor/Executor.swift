@@ -123,37 +123,26 @@ public final class Executor: Classifier {
   private func runNodes(
     _ images: Tensor, for purpose: OperationMode.Purpose, capture: Capture?
   ) throws(TrainingError) -> Tensor {
-    var values = [Tensor?](repeating: nil, count: graph.nodes.count + 1)
-    values[0] = try TrainingError.wrapping {
-      options.channelsLast ? try images.channelsLast() : images
+    guard let input = graph.inputValues.first, let output = graph.outputValues.first else {
+      throw .mismatch(what: "the network", expected: "an input and an output", found: "none")
     }
-    let plan = purpose == .training && capture == nil ? fusedPlan : plan
-    for step in plan.steps {
-      let node = graph.nodes[step.node]
-      let inputs = step.inputs.compactMap { values[$0] }
-      for value in step.freed { values[value] = nil }
-      do throws(TorchError) {
-        if let norm = step.batchNorm, case .batchNorm(let attributes) = graph.nodes[norm].operation
-        {
-          values[step.node + 1] = try attributes.applyWithReLU(
-            to: inputs[0], adding: inputs.dropFirst().first,
-            parameters: resolvedParameters(of: norm, for: purpose))
-        } else {
-          values[step.node + 1] = try node.operation.apply(
-            to: inputs, parameters: resolvedParameters(of: step.node, for: purpose),
-            outputShape: step.outputShape,
-            mode: OperationMode(
-              purpose: purpose, mayOverwriteInput: capture == nil && step.mayOverwriteInput))
-        }
-      } catch {
-        throw .node(name: node.name, error)
+    var values = try TrainingError.wrapping {
+      [input: options.channelsLast ? try images.channelsLast() : images]
+    }
+    let interpreter = Interpreter(plan: purpose == .training && capture == nil ? fusedPlan : plan)
+    try interpreter.run(over: &values) { (_, step, inputs) throws(TrainingError) in
+      let mode = OperationMode(
+        purpose: purpose, mayOverwriteInput: capture == nil && step.mayOverwriteInput)
+      let value = try interpreter.apply(step, to: inputs, mode: mode) { (node) throws(TorchError) in
+        try resolvedParameters(of: node, for: purpose)
       }
-      if let capture, let value = values[step.node + 1] { try capture(node, value) }
+      try capture?(graph.nodes[step.node], value)
+      return value
     }
-    guard let output = values[plan.output] else {
-      throw .mismatch(what: "output", expected: "a value", found: "none")
+    guard let scores = values[output] else {
+      throw .missing(what: "a value", neededBy: "output '\(graph.output)'")
     }
-    return output
+    return scores
   }
 
   private func resolvedParameters(

@@ -6,8 +6,8 @@
 #
 #   OLD, NEW      two `signet` executables
 #   --images      images whose scores by every MODEL, kernel set and number of threads are compared
-#   --data        also binarizes FLOAT-MODEL on 1,024 images of SPEC, at efforts 0 and 2 with one and
-#                 two codes, and compares the files
+#   --data        also binarizes FLOAT-MODEL in many ways on images of SPEC, interrupted and resumed,
+#                 too, and compares the files; CALIBRATION=256 takes 256 images instead of 1,024
 #
 # Prints "same" or "DIFFERS" per comparison and the median ratio of latencies, NEW / OLD, of ten
 # alternating runs; exits 1 if anything differs. REPEATS=0 leaves the latencies out.
@@ -68,19 +68,59 @@ if [ -n "$images" ]; then
   done
 fi
 
-if [ -n "$data" ]; then
-  for effort in 0 2; do
-    for codes in 1 2; do
-      for build in old new; do
-        "${!build}" binarize "$float" --data "$data" --limit 1024 --effort $effort --codes $codes \
-          --threads 1 -o "$folder/$build.signet" >/dev/null 2>"$folder/error" || {
-          cat "$folder/error" >&2
-          exit 1
-        }
-      done
-      report "binarize, effort $effort, $codes codes" "$folder/old.signet" "$folder/new.signet"
-    done
+# binarized EXECUTABLE OUTPUT OPTION...
+binarized() {
+  local executable=$1 output=$2
+  shift 2
+  "$executable" binarize "$float" --data "$data" --limit "${CALIBRATION:-1024}" --threads 2 "$@" \
+    -o "$output" >/dev/null 2>"$folder/error" || {
+    cat "$folder/error" >&2
+    exit 1
+  }
+}
+
+# interrupted EXECUTABLE OUTPUT OPTION...: stopped once the first layers are done, then taken up again.
+interrupted() {
+  local executable=$1 output=$2 running
+  shift 2
+  "$executable" binarize "$float" --data "$data" --limit "${CALIBRATION:-1024}" --threads 2 "$@" \
+    -o "$output" >/dev/null 2>"$folder/error" &
+  running=$!
+  until grep -q '^ *[0-9]*/[0-9]* ' "$folder/error" || ! kill -0 $running 2>/dev/null; do
+    sleep 0.1
   done
+  kill -TERM $running 2>/dev/null || true
+  wait $running || true
+  grep -q 'interrupted' "$folder/error" || echo 'the run below was not stopped in the middle'
+  binarized "$executable" "$output" "$@"
+}
+
+if [ -n "$data" ]; then
+  while read -r options; do
+    for build in old new; do
+      # shellcheck disable=SC2086 # words of an option list
+      binarized "${!build}" "$folder/$build.signet" $options
+    done
+    report "binarize $options" "$folder/old.signet" "$folder/new.signet"
+  done <<'OPTIONS'
+--effort 0 --codes 1
+--effort 0 --codes 2
+--effort 2 --codes 1
+--effort 2 --codes 2
+--effort 0 --budget 1.5
+--effort 0 --sensitivity
+--method bwn
+--method error-feedback
+--paper
+--symmetric --effort 1
+--no-compensate --no-fisher --no-refit --no-center --effort 1
+--keep none --effort 1 --ridge 0.2 --seed 7
+--memory 580MiB --effort 0
+OPTIONS
+  binarized "$old" "$folder/old.signet" --effort 1
+  rm -f "$folder/new.signet"
+  interrupted "$new" "$folder/new.signet" --effort 1
+  report "binarize --effort 1, interrupted" "$folder/old.signet" "$folder/new.signet"
 fi
 
 median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }

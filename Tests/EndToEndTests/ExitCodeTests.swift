@@ -60,6 +60,21 @@ import Testing
     )
   }
 
+  /// Before any file is looked for, and with the words of the library that knows what is allowed.
+  @Test(arguments: [
+    ("--codes", "5", "1 to 4"), ("--codes", "0", "1 to 4"), ("--effort", "4", "0 to 3"),
+    ("--budget", "0.5", "1.0 to 32.0"), ("--ridge", "-1", "0.0 to 1000.0"),
+    ("--images", "0", "1 to 100000000"), ("--memory", "1MB", "16MiB or more"),
+  ])
+  func optionsOutsideTheirRange(option: String, value: String, expected: String) throws {
+    try expect(
+      64, "\(option): expected \(expected), found ",
+      from: [
+        "binarize", "missing.signet", "--data", "cifar10:x", "\(option)=\(value)", "-o",
+        path("out.signet"),
+      ])
+  }
+
   @Test func anOutputThatCannotBeWrittenIsFoundFirst() throws {
     try expect(
       64, path("missing/out.signet"), "does not exist",

@@ -142,6 +142,16 @@ import Testing
     }
   }
 
+  /// As a program of its own works them out from the definition: checkpoints rely on them.
+  @Test func numbersDependOnTheirPlaceAloneAndStay() {
+    var random = RandomStream(seed: 3, purpose: .augmentation, epoch: 5, index: 7)
+    #expect(
+      (0..<3).map { _ in random.next() } == [
+        7_855_616_288_273_408_611, 15_034_628_547_481_764_208,
+        10_305_676_689_608_793_723,
+      ])
+  }
+
   @Test func boundedNumbersFillTheirRangeEvenly() {
     var random = RandomStream(seed: 3, purpose: .shuffle, epoch: 0)
     var counts = [Int](repeating: 0, count: 7)

@@ -14,7 +14,8 @@ import Torch
     _ change: (inout BinarizationOptions) -> Void = { _ in }
   ) -> BinarizationOptions {
     var options = BinarizationOptions(
-      compensates: false, weighsPlaces: false, refitsFloatLayers: false, keep: .none, images: 24,
+      compensates: false, isFisherWeighted: false, refitsFloatLayers: false, keep: .none,
+      images: 24,
       batchSize: 10, effort: .paper)
     change(&options)
     return options
@@ -211,11 +212,13 @@ import Torch
       let checkpoint = folder.appendingPathComponent("state")
       for layers in [2, 4] {
         var done = 0
+        let stop = Stop()
         #expect {
-          try binarizer.run(model, dataset: data, checkpoint: checkpoint) { _, _, _ in
+          try binarizer.run(
+            model, dataset: data, checkpoint: checkpoint, cancellation: stop.cancellation
+          ) { _, _, _ in
             done += 1
-          } shouldStop: {
-            done >= layers
+            if done >= layers { stop.now() }
           }
         } throws: { error in
           guard case .interrupted(checkpoint) = error as? TrainingError else { return false }

@@ -27,13 +27,13 @@ import Torch
   }
 
   @Test func activationsAreThoseOfBothNetworks() throws {
-    let memory = try memory(Tiny.model(), options { $0.weighsPlaces = false })
+    let memory = try memory(Tiny.model(), options { $0.isFisherWeighted = false })
     let stage = try #require(memory.stages.first { $0.layer == "block.conv1" })
     // The second layer reads relu1 in both networks, as the addition will; its output is there in one.
     #expect(stage.activations == 4 * (2 * 512 + 512))
     #expect(stage.bytes(images: 10, half: false) - stage.fixed == 10 * stage.activations)
     #expect(stage.bytes(images: 10, half: true) - stage.fixed == 5 * stage.activations)
-    // Importance has a number for every place of a layer to solve: five maps and two vectors.
+    // A Fisher weight for every position of a layer to solve: five maps and two vectors.
     let weighing = try self.memory(Tiny.model(), options())
     let weighed = try #require(weighing.stages.last { $0.layer == "block.conv1" })
     #expect(weighed.others == 4 * (3 * 64 + 2 * 16 + 2))
@@ -116,7 +116,7 @@ import Torch
           $0.images = asked
           $0.heldOutImages = heldOut
         }, model: model, dataset: QuarterDataset(count: count), checkpoint: nil
-      ).images
+      ).set?.images
     }
     let some = try #require(try images(24, of: 40))
     #expect((some.taken, some.heldOut) == (24, 16) && some.limit == nil)

@@ -18,7 +18,7 @@ struct QuarterDataset: ImageDataset {
   var count: Int { images.count }
 
   init(count: Int, shape: Shape = .map(3, 8, 8), seed: UInt64 = 1) {
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     self.shape = shape
     let labels = (0..<count).map { _ in Int.random(in: 0..<4, using: &random) }
     images = labels.map { label in
@@ -87,7 +87,7 @@ enum Tiny {
   }
 
   static func model(graph: Graph, seed: UInt64 = 7) throws -> Model {
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     var weights: [String: Weight] = [:]
     for node in graph.nodes {
       for (role, shape) in node.operation.parameters {
@@ -116,7 +116,7 @@ enum Tiny {
 
   /// count × shape
   static func images(_ count: Int, shape: Shape = shape, seed: UInt64 = 3) -> [Float] {
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     return (0..<count * shape.elementCount).map { _ in normal(&random) }
   }
 }

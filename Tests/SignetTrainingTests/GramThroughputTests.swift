@@ -36,13 +36,13 @@ struct GramThroughputTests {
     let square = try Tensor.ones([side, side])
     let patches = try Tensor.ones([count, size])
     let outputs = try Tensor.ones([count, filters])
-    let importance = weighted ? try Tensor.ones([count]) : nil
+    let weights = weighted ? try Tensor.ones([count]) : nil
     let extraction = PatchExtraction(
       channels: size / 9, firstChannel: 0,
       convolution: Convolution(
         inputChannels: size / 9, outputChannels: filters, kernel: Size2D(3)))
     let kernels = try KernelProducts(threads: threads)
-    var calibration = LayerCalibration(extraction: extraction, filters: 0..<filters)
+    var calibration = GroupSums(extraction: extraction, filters: 0..<filters)
     var products: [Double] = []
     var grams: [Double] = []
     // Alternating, so that whatever else the machine does meets both.
@@ -51,7 +51,7 @@ struct GramThroughputTests {
       products.append(2 * Double(side * side * side) / product / 1e9)
       let gram = try seconds(threads: threads) {
         try calibration.add(
-          patches: patches, outputs: outputs, importance: importance, products: kernels)
+          patches: patches, outputs: outputs, weights: weights, products: kernels)
       }
       let useful = Double(count) * Double(size) * (Double(size + 1) + 2 * Double(filters))
       grams.append(useful / gram / 1e9)

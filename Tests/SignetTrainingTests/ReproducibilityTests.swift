@@ -121,9 +121,26 @@ import Torch
         if part >= 5 { throw Failed(part: part) }
       }
     }
-    #expect(throws: Failed(part: -1)) {
-      try workers.forEach(3, check: { throw Failed(part: -1) }, { _ in Issue.record("ran") })
+  }
+
+  @Test(arguments: [1, 3])
+  func aCancelledRunStartsNoFurtherPart(threads: Int) throws {
+    let stopped = Workers(threads: threads, cancellation: .after(checks: 4))
+    let parts = Parts()
+    #expect {
+      try stopped.forEach(40) { parts.add($0) }
+    } throws: { error in
+      guard case .interrupted(nil) = error as? TrainingError else { return false }
+      return true
     }
+    #expect(parts.all == [0, 1, 2, 3])
+  }
+
+  private final class Parts: @unchecked Sendable {
+    private let lock = NSLock()
+    private var parts: Set<Int> = []
+    var all: Set<Int> { lock.withLock { parts } }
+    func add(_ part: Int) { lock.withLock { _ = parts.insert(part) } }
   }
 
   @Test func partsAreComputedOnOneThread() throws {

@@ -23,15 +23,11 @@ extension ProcessGeneratorTests {
       stopAt stop: Int? = nil
     ) throws -> [Int: TrainingProgress] {
       var reports: [Int: TrainingProgress] = [:]
-      var asked = 0
       do {
         _ = try trainer.run(
           try Tiny.model(), dataset: data, validation: validation, checkpoint: checkpoint,
-          progress: { reports[$0.step] = $0 },
-          shouldStop: {
-            asked += 1
-            return stop.map { asked > $0 } ?? false
-          })
+          cancellation: stop.map { .after(checks: $0) } ?? .none,
+          progress: { reports[$0.step] = $0 })
       } catch TrainingError.interrupted where stop != nil {}
       return reports
     }
@@ -63,7 +59,7 @@ extension ProcessGeneratorTests {
         func run(_ training: DatedImages, _ validation: DatedImages, stop: Bool) throws {
           _ = try trainer.run(
             try Tiny.model(), dataset: training, validation: validation, checkpoint: checkpoint,
-            shouldStop: { stop })
+            cancellation: Cancellation { stop })
         }
         #expect(throws: TrainingError.self) { try run(images(1), images(2), stop: true) }
         for (training, validation, name) in [(3, 2, "data"), (1, 3, "validation")]

@@ -14,9 +14,10 @@ import Torch
   private func options(
     _ change: (inout BinarizationOptions) -> Void
   ) throws -> BinarizationOptions {
-    // The trials are of one layer on the float network's inputs, places alike.
+    // The trials are of one layer on the float network's inputs, positions alike.
     var options = BinarizationOptions(
-      weighsPlaces: false, refitsFloatLayers: false, keep: try KeepPattern(parsing: "first,last"),
+      isFisherWeighted: false, refitsFloatLayers: false,
+      keep: try KeepPattern(parsing: "first,last"),
       images: 24, batchSize: 10, effort: .starts)
     change(&options)
     return options
@@ -95,14 +96,9 @@ import Torch
       let checkpoint = folder.appendingPathComponent("state")
       // Stops in the middle of the trials and, next, among the layers.
       for limit in [30, 95] {
-        var questions = 0
         #expect(throws: TrainingError.self) {
           try binarizer.run(
-            model, dataset: data, checkpoint: checkpoint,
-            shouldStop: {
-              questions += 1
-              return questions > limit
-            })
+            model, dataset: data, checkpoint: checkpoint, cancellation: .after(checks: limit))
         }
         #expect(FileManager.default.fileExists(atPath: checkpoint.path))
       }

@@ -33,18 +33,14 @@ extension ProcessGeneratorTests {
       }
     }
 
-    /// Sets up a run whose `shouldStop` says yes before step `stop`.
+    /// Sets up a run that is stopped before step `stop`.
     private func interrupted(
       _ trainer: Trainer, _ model: Model, teacher: Model?, at stop: Int, checkpoint: URL
     ) throws {
-      var asked = 0
       #expect {
         try trainer.run(
           model, teacher: teacher, dataset: data, checkpoint: checkpoint,
-          shouldStop: {
-            asked += 1
-            return asked > stop
-          })
+          cancellation: .after(checks: stop))
       } throws: { error in
         guard case .interrupted(checkpoint) = error as? TrainingError else { return false }
         return true
@@ -327,14 +323,19 @@ extension ProcessGeneratorTests {
       try withTemporaryFolder { folder in
         let checkpoint = folder.appendingPathComponent("state")
         // Stopped in the middle of each validation there is, it goes on to the same end.
-        for stop in [1, 4] {
+        for last in [1, 4] {
           var shown = 0
+          let stop = Stop()
           #expect(throws: TrainingError.self) {
             try Trainer(options: options(steps: 4)).run(
               model, dataset: data, validation: many, checkpoint: checkpoint,
-              validating: { _, _ in shown += 1 }, shouldStop: { shown >= stop })
+              cancellation: stop.cancellation,
+              validating: { _, _ in
+                shown += 1
+                if shown >= last { stop.now() }
+              })
           }
-          #expect(shown == stop)
+          #expect(shown == last)
         }
         let resumed = try Trainer(options: options(steps: 4)).run(
           model, dataset: data, validation: many, checkpoint: checkpoint)

@@ -31,14 +31,10 @@ extension ProcessGeneratorTests {
       try withTemporaryFolder { folder in
         let checkpoint = folder.appendingPathComponent("state")
         for stop in stops {
-          var asked = 0
           #expect(throws: TrainingError.self) {
             try trainer.run(
               model, teacher: teacher, dataset: data, checkpoint: checkpoint,
-              shouldStop: {
-                asked += 1
-                return asked > stop
-              })
+              cancellation: .after(checks: stop))
           }
           try manualSeed(UInt64(stop))
         }
@@ -216,16 +212,12 @@ extension ProcessGeneratorTests {
       var best: [Double] = []
       var steps: [Int] = []
       let run = { (checkpoint: URL?, stop: Int) throws -> TrainingResult in
-        var asked = 0
-        return try Trainer(options: options).run(
+        try Trainer(options: options).run(
           model, dataset: data, validation: data, checkpoint: checkpoint,
+          cancellation: .after(checks: stop),
           progress: {
             steps.append($0.step)
             best += [$0.best?.value].compactMap { $0 }
-          },
-          shouldStop: {
-            asked += 1
-            return asked > stop
           })
       }
       let whole = try run(nil, .max)

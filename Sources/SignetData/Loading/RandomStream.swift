@@ -1,5 +1,7 @@
-/// Random numbers that depend on nothing but what they are for: SplitMix64 (Steele, Lea and
-/// Flood 2014), started from a hash of the seed and of the place of use.
+import SignetModel
+
+/// Random numbers that depend on nothing but what they are for: SplitMix64, started from a hash of the
+/// seed and of the place of use.
 ///
 /// Sampling is written out here rather than left to the standard library, whose algorithm may
 /// change: a resumed run must draw what the interrupted one would have drawn.
@@ -10,28 +12,17 @@ struct RandomStream {
     case mixup
   }
 
-  private var state: UInt64
+  private var generator: SplitMix64
 
   init(seed: UInt64, purpose: Purpose, epoch: Int, index: Int = 0) {
-    state = [
+    let words = [
       purpose.rawValue, UInt64(truncatingIfNeeded: epoch), UInt64(truncatingIfNeeded: index),
     ]
-    .reduce(Self.mixed(seed &+ Self.increment)) { Self.mixed(($0 ^ $1) &+ Self.increment) }
+    let start = words.reduce(SplitMix64.word(after: seed)) { SplitMix64.word(after: $0 ^ $1) }
+    generator = SplitMix64(seed: start)
   }
 
-  private static let increment: UInt64 = 0x9e37_79b9_7f4a_7c15
-
-  private static func mixed(_ value: UInt64) -> UInt64 {
-    var z = value
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= Self.increment
-    return Self.mixed(state)
-  }
+  mutating func next() -> UInt64 { generator.next() }
 
   /// A number of 0 ..< 1.
   mutating func nextUniform() -> Double {

@@ -1,7 +1,10 @@
 import Foundation
 
 /// How a layer is to be solved.
-public struct HashingOptions: Sendable, Equatable {
+public struct HashingOptions: Sendable, Hashable {
+  /// What ``codes`` may be.
+  public static let codesAllowed = 1...4
+
   /// How much work goes into optima better than the paper's; never worse for any filter.
   public enum Effort: Int, Sendable, CaseIterable, Comparable {
     /// The paper's procedure: cyclic coordinate descent from sign(w) and mean|w|.
@@ -13,13 +16,24 @@ public struct HashingOptions: Sendable, Equatable {
     /// Then a long one.
     case longSearch = 3
 
+    /// - Throws: ``HashingError/invalidOption(name:value:allowed:)`` where there is no such level.
+    public init(level: Int) throws(HashingError) {
+      guard let effort = Effort(rawValue: level) else {
+        let levels = Effort.allCases.map(\.rawValue)
+        throw .invalidOption(
+          name: "effort", value: "\(level)",
+          allowed: "\(levels.min() ?? 0) to \(levels.max() ?? 0)")
+      }
+      self = effort
+    }
+
     public static func < (left: Effort, right: Effort) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// The most passes over the coordinates that one descent makes; it stops sooner at an optimum.
   public var sweeps: Int
   public var effort: Effort
-  /// K, codes per filter, 1 to 4.
+  /// K, codes per filter; ``codesAllowed``.
   public var codes: Int
   /// Threads that work on blocks of filters. The result does not depend on it.
   public var threads: Int
@@ -37,12 +51,15 @@ public struct HashingOptions: Sendable, Equatable {
     self.seed = seed
   }
 
-  func check() throws(HashingError) {
+  /// - Throws: ``HashingError/invalidOption(name:value:allowed:)`` for the first that makes no sense.
+  public func check() throws(HashingError) {
     guard sweeps >= 0 else {
       throw .invalidOption(name: "sweeps", value: "\(sweeps)", allowed: "0 or more")
     }
-    guard (1...4).contains(codes) else {
-      throw .invalidOption(name: "codes", value: "\(codes)", allowed: "1 to 4")
+    guard Self.codesAllowed.contains(codes) else {
+      throw .invalidOption(
+        name: "codes", value: "\(codes)",
+        allowed: "\(Self.codesAllowed.lowerBound) to \(Self.codesAllowed.upperBound)")
     }
     guard threads >= 1 else {
       throw .invalidOption(name: "threads", value: "\(threads)", allowed: "1 or more")

@@ -15,7 +15,7 @@ public struct Graph: Sendable {
   public let shapes: [String: Shape]
   /// By node: how its numbers follow the inputs' extents, where those are open.
   public let sizeRules: [String: SizeRule]
-  private let index: GraphIndex
+  let index: GraphIndex
 
   /// Checks the nodes and infers all shapes.
   ///
@@ -29,7 +29,7 @@ public struct Graph: Sendable {
     self.outputs = outputs
     self.sizeRules = sizeRules
     shapes = try ShapeInference(inputs: inputs).run(nodes)
-    index = GraphIndex(nodes)
+    index = GraphIndex(nodes, inputs: inputs.map(\.name))
     try checkOutputs()
   }
 

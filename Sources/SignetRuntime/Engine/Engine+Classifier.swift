@@ -42,6 +42,8 @@ extension Engine: Classifier {
     _ images: [Float], count: Int, nanoseconds: inout [UInt64]
   ) throws(EngineError) -> [Float] {
     guard inputs.count == 1 else { throw .missingInput(name: inputs[1].name) }
-    return try run([images], count: count, nanoseconds: &nanoseconds)[0]
+    let results = try run(
+      [images], of: inputs.map(\.shape), count: count, nanoseconds: &nanoseconds)
+    return results.values[0]
   }
 }

@@ -57,11 +57,13 @@ public final class Engine: Sendable {
     }
   }
 
+  /// What a run takes; extents along open axes are the model's own until a run chooses others.
   public let inputs: [GraphInput]
-  /// Names and shapes, without the batch, of what a run gives.
+  /// Names and shapes, without the batch, of what a run of inputs of those extents gives.
   public let outputs: [GraphInput]
+  /// For inputs of those extents.
   public let plan: EnginePlan
-  private let program: Program
+  private let programs: ProgramCache
   private let lock = NSLock()
 
   /// Plans the model and lays out its weights.
@@ -84,16 +86,19 @@ public final class Engine: Sendable {
     } else {
       kernels = try .preferred()
     }
-    var planner = Planner(model: model, budget: try options.budget())
-    try planner.plan()
-    program = try Program(
-      planner: planner, kernels: kernels, threads: options.threads,
-      maximumBatch: options.maximumBatch, isExact: options.isExact)
-    plan = program.plan
+    programs = ProgramCache(model: model, options: options, kernels: kernels)
+    let usual = try programs.program(for: model.graph.inputs.map(\.shape))
     inputs = model.graph.inputs
-    outputs = model.graph.outputs.map {
-      GraphInput(name: $0.name, shape: model.graph.shape(of: $0))
-    }
+    outputs = usual.outputs
+    plan = usual.program.plan
+  }
+
+  /// How often the engine has planned: once when it was made, and once for each run of extents that
+  /// it did not know or had forgotten.
+  public var planCount: Int {
+    lock.lock()
+    defer { lock.unlock() }
+    return programs.planCount
   }
 
   /// Runs the network.
@@ -105,10 +110,11 @@ public final class Engine: Sendable {
   /// - Returns: one per name in ``outputs``, batch first
   /// - Throws: ``EngineError`` naming the input, what was expected and found.
   public func run(_ inputs: [String: DenseTensor]) throws(EngineError) -> [String: DenseTensor] {
-    let count = try sampleCount(of: inputs)
+    let (count, shapes) = try samples(of: inputs)
     var nothing: [UInt64] = []
-    let results = try run(
-      self.inputs.compactMap { inputs[$0.name]?.values }, count: count, nanoseconds: &nothing)
+    let (results, outputs) = try run(
+      self.inputs.compactMap { inputs[$0.name]?.values }, of: shapes, count: count,
+      nanoseconds: &nothing)
     var named: [String: DenseTensor] = [:]
     for (output, values) in zip(outputs, results) {
       named[output.name] = DenseTensor(count: count, of: output.shape, values: values)
@@ -122,61 +128,40 @@ public final class Engine: Sendable {
   /// Bytes of all activations together.
   public var arenaByteCount: Int { plan.arenaBytes }
 
-  /// - Parameter values: one per input
-  /// - Returns: one per output
+  /// - Parameters:
+  ///   - values: one per input
+  ///   - shapes: of the inputs, without the batch
+  /// - Returns: one per output, and what the outputs are
   func run(
-    _ values: [[Float]], count: Int, nanoseconds: inout [UInt64]
-  ) throws(EngineError) -> [[Float]] {
-    for (input, values) in zip(inputs, values) {
-      let (expected, overflow) = input.shape.elementCount.multipliedReportingOverflow(by: count)
+    _ values: [[Float]], of shapes: [Shape], count: Int, nanoseconds: inout [UInt64]
+  ) throws(EngineError) -> (values: [[Float]], outputs: [GraphInput]) {
+    for (index, values) in values.enumerated() {
+      let (expected, overflow) = shapes[index].elementCount.multipliedReportingOverflow(by: count)
       guard count >= 0, !overflow, values.count == expected else {
         throw .inputCount(
-          input: input.name, samples: count, expected: overflow ? .max : expected,
+          input: inputs[index].name, samples: count, expected: overflow ? .max : expected,
           found: values.count)
       }
     }
     lock.lock()
     defer { lock.unlock() }
+    let sized = try programs.program(for: shapes)
     let source = values.count == 1 ? values[0] : values.flatMap { $0 }
-    let sizes = outputs.map { count * $0.shape.elementCount }
+    let sizes = sized.outputs.map { count * $0.shape.elementCount }
     let total = sizes.reduce(0, +)
     let all = [Float](unsafeUninitializedCapacity: total) { target, initialized in
       source.withUnsafeBufferPointer { source in
         guard let source = source.baseAddress, let target = target.baseAddress else { return }
-        run(from: source, count: count, into: target, nanoseconds: &nanoseconds)
+        sized.run(from: source, count: count, into: target, nanoseconds: &nanoseconds)
       }
       initialized = total
     }
-    guard sizes.count > 1 else { return [all] }
+    guard sizes.count > 1 else { return ([all], sized.outputs) }
     var start = 0
-    return sizes.map { size in
+    let parts = sizes.map { size in
       defer { start += size }
       return Array(all[start..<start + size])
     }
-  }
-
-  /// - Parameters:
-  ///   - source: the inputs one after the other, each count × its shape
-  ///   - target: the outputs one after the other, each count × its shape
-  private func run(
-    from source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>,
-    nanoseconds: inout [UInt64]
-  ) {
-    for first in stride(from: 0, to: count, by: program.batch) {
-      var (source, target) = (source, target)
-      var sources: [UnsafePointer<Float>] = []
-      var targets: [UnsafeMutablePointer<Float>] = []
-      for input in inputs {
-        sources.append(source + first * input.shape.elementCount)
-        source += count * input.shape.elementCount
-      }
-      for output in outputs {
-        targets.append(target + first * output.shape.elementCount)
-        target += count * output.shape.elementCount
-      }
-      program.run(
-        sources, count: min(program.batch, count - first), into: targets,
-        nanoseconds: &nanoseconds)
-    }
+    return (parts, sized.outputs)
   }
 }

@@ -35,6 +35,8 @@ extension EngineError: CustomStringConvertible {
         + " (it takes \(expected.map { "'\($0.printable)'" }.joined(separator: ", ")))"
     case .missingInput(let name):
       return "input '\(name.printable)': expected a tensor, found none"
+    case .sizes(let reason):
+      return reason
     case .inputExtents(let name, let expected, let found):
       return "input '\(name.printable)': expected extents of \(expected), found \(found)"
     }

@@ -27,6 +27,8 @@ public enum EngineError: Error, Hashable, Sendable {
   case unknownInput(name: String, expected: [String], suggestion: String?)
   /// A run is not handed a tensor for an input.
   case missingInput(name: String)
+  /// The network does not take inputs of the extents that a run is handed.
+  case sizes(reason: String)
   /// A tensor handed to a run has other extents than the input.
   case inputExtents(name: String, expected: String, found: String)
 }

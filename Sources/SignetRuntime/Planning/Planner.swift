@@ -11,6 +11,8 @@ struct Planner {
   private(set) var bufferSizes: [Int] = []
   var values: [String: Value] = [:]
   var done: Set<String> = []
+  /// Nodes whose values some logarithm depends on: it makes small numbers' rounding errors large.
+  let precedesLogarithm: Set<String>
   /// Values that are produced inside the buffer of a concatenation.
   let slots: [String: ConcatenationSlot]
 
@@ -24,6 +26,7 @@ struct Planner {
     self.model = model
     self.budget = budget
     uses = GraphUses(graph: model.graph)
+    precedesLogarithm = model.graph.nodesBeforeLogarithms
     slots = ConcatenationSlot.assign(in: model.graph)
   }
 
@@ -162,6 +165,7 @@ struct Planner {
         for: "layer '\(node.name)'")
       layer.needsFloats = folded.weight.concentration > 0.99
     }
+    if !folded.weight.isBinary, precedesLogarithm.contains(node.name) { layer.needsFloats = true }
     emit(fusion.nodes, .convolution(layer))
     finish(fusion, out)
   }

@@ -23,8 +23,9 @@ public struct BinarizationOptions: Sendable, Hashable {
   /// A layer whose output is added to another value also makes up for that value's error, which
   /// it otherwise would not know of. Nothing to do where `symmetric`.
   public var compensates: Bool
-  /// Places of a layer's output count by how much the class scores feel them.
-  public var weighsPlaces: Bool
+  /// Positions of a layer's output are Fisher-weighted: they count by how much the class scores feel
+  /// them.
+  public var isFisherWeighted: Bool
   /// Float layers behind binary ones take the weights that bring their outputs closest to the float
   /// network's, held to their own weights by a ridge. Nothing to do where `symmetric`.
   public var refitsFloatLayers: Bool
@@ -41,13 +42,8 @@ public struct BinarizationOptions: Sendable, Hashable {
   /// The most memory that the process should take, what it takes without any network included
   /// (some 300 MB). Activations are held as bfloat16 where float32 would pass it.
   public var memoryBytes: Int
-  /// Chooses the images and seeds the solver.
-  public var seed: UInt64
-  public var effort: HashingOptions.Effort
-  /// Passes over the coordinates of one descent at most.
-  public var sweeps: Int
-  /// K: codes per filter, 1 to 4.
-  public var codes: Int
+  /// How layers are solved, all but the threads; the seed also chooses the images.
+  public var hashing: HashingOptions
   /// Bits per weight on average over the layers that are not kept: chooses the codes of each layer
   /// from the effects on the network's output, 1 to 4 or none, which leaves it float; `codes` is
   /// then not used.
@@ -56,14 +52,14 @@ public struct BinarizationOptions: Sendable, Hashable {
   public var measuresSensitivity: Bool
   /// λ of the ridge, relative to G's mean diagonal element.
   public var ridge: Float
-  /// Patches taken of each image, at random places; `nil`: all.
+  /// Patches taken of each image, at random positions; `nil`: all.
   public var patchesPerImage: Int?
   /// Threads of libtorch and of the solver; `nil`: libtorch's as they are, the solver as many.
   public var threads: Int?
 
   public init(
     method: Method = .bwnh, centred: Bool = true, symmetric: Bool = false,
-    compensates: Bool = true, weighsPlaces: Bool = true, refitsFloatLayers: Bool = true,
+    compensates: Bool = true, isFisherWeighted: Bool = true, refitsFloatLayers: Bool = true,
     keep: KeepPattern = .firstAndLast, images: Int = 1024, heldOutImages: Int = 500,
     batchSize: Int = 128,
     memoryBytes: Int = 2 << 30, seed: UInt64 = 0, effort: HashingOptions.Effort = .search,
@@ -74,17 +70,14 @@ public struct BinarizationOptions: Sendable, Hashable {
     self.centred = centred
     self.symmetric = symmetric
     self.compensates = compensates
-    self.weighsPlaces = weighsPlaces
+    self.isFisherWeighted = isFisherWeighted
     self.refitsFloatLayers = refitsFloatLayers
     self.keep = keep
     self.images = images
     self.heldOutImages = heldOutImages
     self.batchSize = batchSize
     self.memoryBytes = memoryBytes
-    self.seed = seed
-    self.effort = effort
-    self.sweeps = sweeps
-    self.codes = codes
+    hashing = HashingOptions(sweeps: sweeps, effort: effort, codes: codes, threads: 1, seed: seed)
     self.budget = budget
     self.measuresSensitivity = measuresSensitivity
     self.ridge = ridge
@@ -97,52 +90,39 @@ public struct BinarizationOptions: Sendable, Hashable {
     effort = .paper
     centred = false
     compensates = false
-    weighsPlaces = false
+    isFisherWeighted = false
     refitsFloatLayers = false
   }
 
-  /// Whether places of the outputs count by what the scores feel; a single output tells nothing.
-  func weighsPlaces(of model: Model) -> Bool {
-    weighsPlaces && method != .bwn && model.graph.outputShape.elementCount > 1
+  /// Whether positions of the outputs are Fisher-weighted; a single output tells nothing.
+  func isFisherWeighted(_ model: Model) -> Bool {
+    isFisherWeighted && method != .bwn && model.graph.outputShape.elementCount > 1
   }
 
   var refits: Bool { refitsFloatLayers && !symmetric && method != .bwn }
+}
 
-  func check() throws(TrainingError) {
-    try require(images >= 1, "images", "at least 1", images)
-    try require(heldOutImages >= 0, "heldOutImages", "0 or more", heldOutImages)
-    try require(batchSize >= 1, "batchSize", "at least 1", batchSize)
-    try require(memoryBytes >= 1 << 20, "memoryBytes", "at least 1 MiB", memoryBytes)
-    try require(sweeps >= 0, "sweeps", "0 or more", sweeps)
-    try require((1...4).contains(codes), "codes", "1 to 4", codes)
-    try require((1...32).contains(budget ?? 1), "budget", "1 to 32 bits", budget ?? 1)
-    try require(ridge.isFinite && ridge >= 0, "ridge", "0 or more", ridge)
-    try require(patchesPerImage ?? 1 >= 1, "patchesPerImage", "at least 1", patchesPerImage ?? 1)
-    try require(threads ?? 1 >= 1, "threads", "at least 1", threads ?? 1)
+/// The options of the solver under their own names.
+extension BinarizationOptions {
+  public var seed: UInt64 {
+    get { hashing.seed }
+    set { hashing.seed = newValue }
   }
 
-  private func require(
-    _ condition: Bool, _ name: String, _ expected: String, _ found: some CustomStringConvertible
-  ) throws(TrainingError) {
-    guard condition else { throw .option(name: name, expected: expected, found: "\(found)") }
+  public var effort: HashingOptions.Effort {
+    get { hashing.effort }
+    set { hashing.effort = newValue }
   }
 
-  /// The options that shape the result, by name.
-  var described: [String: String] {
-    var options = ["method": method.rawValue, "keep": "\(keep)"]
-    if let budget { options["budget"] = "\(budget)" } else { options["codes"] = "\(codes)" }
-    if measuresSensitivity { options["sensitivity"] = "true" }
-    guard method != .bwn else { return options }
-    options["centred"] = "\(centred)"
-    options["compensated"] = "\(compensates && !symmetric)"
-    options["fisher"] = "\(weighsPlaces)"
-    options["refitted"] = "\(refits)"
-    options["symmetric"] = "\(symmetric)"
-    options["images"] = "\(images)"
-    options["effort"] = "\(effort.rawValue)"
-    options["sweeps"] = "\(sweeps)"
-    if ridge != 0 { options["ridge"] = "\(ridge)" }
-    if let patchesPerImage { options["patchesPerImage"] = "\(patchesPerImage)" }
-    return options
+  /// Passes over the coordinates of one descent at most.
+  public var sweeps: Int {
+    get { hashing.sweeps }
+    set { hashing.sweeps = newValue }
+  }
+
+  /// K: codes per filter.
+  public var codes: Int {
+    get { hashing.codes }
+    set { hashing.codes = newValue }
   }
 }

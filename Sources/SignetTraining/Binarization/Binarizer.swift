@@ -30,13 +30,15 @@ public struct Binarizer: Sendable {
   ///   - chosen: called once, before that, with what a budget gave each layer
   ///   - skipping: called for each image that cannot be read and has another in its place; with
   ///     `nil` the first one is thrown
-  /// - Throws: ``TrainingError``; `.interrupted` once `shouldStop` says so; `.memory`, before any
-  ///   work, where what is allowed does not hold a few images.
+  /// - Throws: ``TrainingError``; `.interrupted` once `cancellation` is asked for; `.memory`, before
+  ///   any work, where what is allowed does not hold a few images.
   public func run(
     _ model: Model, dataset: (any ImageDataset)?, checkpoint: URL? = nil,
-    progress: (LayerRecord, Int, Int) -> Void = { _, _, _ in },
-    shouldStop: () -> Bool = { false }, chosen: ([LayerChoice]) -> Void = { _ in },
-    skipping: ((DataError) -> Void)? = nil, began: (CalibrationImages) -> Void = { _ in },
+    cancellation: Cancellation = .none,
+    progress: @escaping (LayerRecord, Int, Int) -> Void = { _, _, _ in },
+    chosen: @escaping ([LayerChoice]) -> Void = { _ in },
+    skipping: ((DataError) -> Void)? = nil,
+    began: @escaping (CalibrationImages) -> Void = { _ in },
     warned: @escaping (BinarizationWarning) -> Void = { _ in }
   ) throws(TrainingError) -> Model {
     try options.check()
@@ -44,15 +46,12 @@ public struct Binarizer: Sendable {
       if let threads = options.threads { try TorchSettings.setThreads(threads) }
       let run = try BinarizationRun(
         options: options, model: model, dataset: dataset, checkpoint: checkpoint,
-        skipping: skipping, warned: warned)
-      if let images = run.images { began(images) }
+        cancellation: cancellation,
+        observer: BinarizationObserver(
+          solved: progress, chosen: chosen, skipping: skipping, warned: warned))
+      if let set = run.set { began(set.images) }
       TorchSettings.returnFreedMemory()
-      return try TorchSettings.withThreads(1) {
-        try run.measureImportance(shouldStop: shouldStop)
-        return try noGrad {
-          try run.toEnd(chosen: chosen, progress: progress, shouldStop: shouldStop)
-        }
-      }
+      return try TorchSettings.withThreads(1) { try run.toEnd() }
     }
   }
 
@@ -63,4 +62,15 @@ public struct Binarizer: Sendable {
     let kept = try options.keep.layers(of: model.graph)
     return model.graph.layers.map(\.name).filter(kept.contains)
   }
+}
+
+/// Who watches a binarization.
+struct BinarizationObserver {
+  /// After each layer: its record, its place from 0 and the count.
+  var solved: (LayerRecord, Int, Int) -> Void = { _, _, _ in }
+  /// What a budget gave each layer.
+  var chosen: ([LayerChoice]) -> Void = { _ in }
+  /// An image that cannot be read; `nil`: the first one is an error.
+  var skipping: ((DataError) -> Void)?
+  var warned: (BinarizationWarning) -> Void = { _ in }
 }

@@ -1,118 +1,93 @@
 import SignetModel
 
-/// The nodes the output depends on, in order, and when each value may go.
+/// The steps that make some of a graph's values, in order, and when each value may go.
 struct ExecutionPlan {
   struct Step {
-    /// Index in the graph's nodes; the node's value has the index plus one, the input's is 0.
+    /// Index in the graph's nodes.
     var node: Int
     /// The batch norm that is done together with `node`, a ReLU, and with the addition of the second
     /// input, if there is one.
     var batchNorm: Int?
-    var inputs: [Int]
+    var inputs: [ValueID]
+    /// What it makes.
+    var value: ValueID
     var outputShape: Shape
     /// Values whose last reader is this step.
-    var freed: [Int]
+    var freed: [ValueID]
     /// The first input has no other reader, and the operation that made it does not need it for
     /// its own gradient.
     var mayOverwriteInput: Bool
   }
 
+  let graph: Graph
   let steps: [Step]
-  /// The output's value.
-  let output: Int
+  /// Values that must be there before the first step.
+  let sources: Set<ValueID>
 
-  /// - Parameter fusesBatchNorms: whether a batch norm whose value only a ReLU reads, or only an
-  ///   addition that only a ReLU reads, is one step with them; for training only
-  init(_ graph: Graph, fusesBatchNorms: Bool = false) {
-    var indices = [graph.inputs[0].name: 0]
-    for (index, node) in graph.nodes.enumerated() { indices[node.name] = index + 1 }
-    let output = indices[graph.output] ?? 0
-    let needed = Self.needed(graph, indices: indices, output: output)
-    var steps: [Step] = []
-    for index in needed.sorted() where index > 0 {
-      let node = graph.nodes[index - 1]
-      steps.append(
-        Step(
-          node: index - 1, inputs: node.inputs.compactMap { indices[$0] },
-          outputShape: graph.shapes[node.name] ?? graph.outputShape, freed: [],
-          mayOverwriteInput: false))
+  /// - Parameters:
+  ///   - wanted: values that are there after the last step; `nil`: the network's outputs
+  ///   - given: values that are there already and need no step
+  ///   - fusesBatchNorms: whether a batch norm whose value only a ReLU reads, or only an addition that
+  ///     only a ReLU reads, is one step with them; for training only
+  init(
+    _ graph: Graph, wanted: [ValueID]? = nil, given: Set<ValueID> = [],
+    fusesBatchNorms: Bool = false
+  ) {
+    let wanted = Set(wanted ?? graph.outputValues)
+    self.graph = graph
+    let (nodes, sources) = Self.needed(graph, wanted: wanted, given: given)
+    var steps = nodes.sorted().map { node in
+      let value = graph.value(madeBy: node)
+      return Step(
+        node: node, inputs: graph.values(readBy: node), value: value,
+        outputShape: graph.shape(of: value), freed: [], mayOverwriteInput: false)
     }
     var readers = Self.readers(of: steps)
     if fusesBatchNorms {
-      steps = Self.fused(steps, graph: graph, readers: readers, output: output)
+      steps = Self.fused(steps, graph: graph, readers: readers, wanted: wanted)
       readers = Self.readers(of: steps)
     }
-    var lastReader: [Int: Int] = [:]
-    for (position, step) in steps.enumerated() {
-      for input in step.inputs { lastReader[input] = position }
+    var lastReader: [ValueID: Int] = [:]
+    for (index, step) in steps.enumerated() {
+      for input in step.inputs { lastReader[input] = index }
     }
-    for (value, position) in lastReader where value != output {
-      steps[position].freed.append(value)
+    for (value, index) in lastReader where !wanted.contains(value) {
+      steps[index].freed.append(value)
     }
-    for position in steps.indices {
-      let first = steps[position].inputs[0]
-      steps[position].mayOverwriteInput =
-        first > 0 && first != output && readers[first] == 1
-        && graph.nodes[first - 1].operation.ownsItsValue
+    for index in steps.indices {
+      guard let first = steps[index].inputs.first, let maker = graph.maker(of: first) else {
+        continue
+      }
+      steps[index].mayOverwriteInput =
+        !sources.contains(first) && !wanted.contains(first) && readers[first] == 1
+        && graph.nodes[maker].operation.ownsItsValue
     }
     self.steps = steps
-    self.output = output
+    self.sources = sources
   }
 
   /// How often each value is read.
-  private static func readers(of steps: [Step]) -> [Int: Int] {
+  private static func readers(of steps: [Step]) -> [ValueID: Int] {
     steps.reduce(into: [:]) { readers, step in
       for input in step.inputs { readers[input, default: 0] += 1 }
     }
   }
 
-  private static func fused(
-    _ steps: [Step], graph: Graph, readers: [Int: Int], output: Int
-  ) -> [Step] {
-    let positions = Dictionary(
-      uniqueKeysWithValues: steps.enumerated().map { ($1.node + 1, $0) })
-    // The step that makes a value nobody else reads, if it is what is asked for.
-    func step(making value: Int, _ isWanted: (Operation) -> Bool) -> Step? {
-      guard value != output, readers[value] == 1, let position = positions[value],
-        isWanted(graph.nodes[steps[position].node].operation)
-      else { return nil }
-      return steps[position]
-    }
-    func batchNorm(making value: Int) -> Step? {
-      step(making: value) { if case .batchNorm = $0 { true } else { false } }
-    }
-    var joined: Set<Int> = []
-    var fused = steps
-    for (position, relu) in steps.enumerated() {
-      guard case .relu = graph.nodes[relu.node].operation else { continue }
-      if let norm = batchNorm(making: relu.inputs[0]) {
-        fused[position].inputs = norm.inputs
-        fused[position].batchNorm = norm.node
-        joined.insert(norm.node)
-        continue
-      }
-      guard let sum = step(making: relu.inputs[0], { $0 == .add }), sum.inputs.count == 2 else {
-        continue
-      }
-      for (own, other) in [(0, 1), (1, 0)] {
-        guard let norm = batchNorm(making: sum.inputs[own]) else { continue }
-        fused[position].inputs = [norm.inputs[0], sum.inputs[other]]
-        fused[position].batchNorm = norm.node
-        joined.formUnion([norm.node, sum.node])
-        break
-      }
-    }
-    return fused.filter { !joined.contains($0.node) }
-  }
-
+  /// The nodes that make the wanted values, and the values that no node has to make.
   private static func needed(
-    _ graph: Graph, indices: [String: Int], output: Int
-  ) -> Set<Int> {
-    var needed: Set<Int> = [output]
-    for index in stride(from: graph.nodes.count, to: 0, by: -1) where needed.contains(index) {
-      needed.formUnion(graph.nodes[index - 1].inputs.compactMap { indices[$0] })
+    _ graph: Graph, wanted: Set<ValueID>, given: Set<ValueID>
+  ) -> (nodes: Set<Int>, sources: Set<ValueID>) {
+    var nodes: Set<Int> = []
+    var sources: Set<ValueID> = []
+    var pending = Array(wanted)
+    while let value = pending.popLast() {
+      guard !given.contains(value), let node = graph.maker(of: value) else {
+        sources.insert(value)
+        continue
+      }
+      if nodes.insert(node).inserted { pending += graph.values(readBy: node) }
     }
-    return needed
+    return (nodes, sources)
   }
 }
 

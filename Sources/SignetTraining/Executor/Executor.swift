@@ -70,21 +70,6 @@ public final class Executor: Classifier {
     }
   }
 
-  /// Runs the network.
-  ///
-  /// - Parameter inputs: one per input of the graph, batch first
-  /// - Returns: one per output of the graph, batch first
-  public func outputs(_ inputs: [String: DenseTensor]) throws(TrainingError) -> [String: DenseTensor] {
-    var found: [String: DenseTensor] = [:]
-    for output in graph.outputs {
-      guard let input = inputs[graph.inputs[0].name] else { throw .mismatch(what: "input", expected: graph.inputs[0].name, found: "none") }
-      let one = Executor(graph: try! Graph(inputs: graph.inputs, nodes: graph.nodes, outputs: [output]), parameters: parameters, options: options)
-      let t = try one.forward(try! Tensor(input.values, shape: input.extents))
-      found[output.name] = DenseTensor(extents: t.shape, values: try! t.toFloats())
-    }
-    return found
-  }
-
   /// Class scores with gradients recorded, batch statistics in batch norm, and dropout.
   func forwardTraining(_ images: Tensor, capture: Capture? = nil) throws(TrainingError) -> Tensor {
     try run(images, for: .training, capture: capture)
@@ -111,64 +96,75 @@ public final class Executor: Classifier {
     return try forward(Tensor(images, shape: [count] + inputShape.extents)).toFloats()
   }
 
+  /// The first output for one input.
   private func run(
     _ images: Tensor, for purpose: OperationMode.Purpose, capture: Capture?
   ) throws(TrainingError) -> Tensor {
-    guard images.rank == inputShape.extents.count + 1,
-      Array(images.shape.dropFirst()) == inputShape.extents
-    else {
+    try run([images], for: purpose, capture: capture)[0]
+  }
+
+  /// - Parameter inputs: one per input of the graph, batch first
+  /// - Returns: one per output of the graph, float32
+  func run(
+    _ inputs: [Tensor], for purpose: OperationMode.Purpose, capture: Capture?
+  ) throws(TrainingError) -> [Tensor] {
+    guard inputs.count == graph.inputs.count else {
       throw .mismatch(
-        what: "images", expected: "count×\(inputShape)", found: "\(Shape(images.shape))")
+        what: "inputs", expected: graph.inputs.map(\.name).joined(separator: ", "),
+        found: "\(inputs.count)")
+    }
+    for (tensor, input) in zip(inputs, graph.inputs) {
+      guard Array(tensor.shape.dropFirst()) == input.shape.extents, tensor.rank > 0 else {
+        throw .mismatch(
+          what: input.name == Graph.inputName ? "images" : "input '\(input.name)'",
+          expected: "count×\(input.shape)", found: "\(Shape(tensor.shape))")
+      }
     }
     guard options.precision == .bfloat16 else {
-      return try runNodes(images, for: purpose, capture: capture)
+      return try runNodes(inputs, for: purpose, capture: capture)
     }
     // Errors of nodes say more than the one kind that the scope lets pass.
     let result = try TrainingError.wrapping {
-      try withAutocast(.bfloat16) { () throws(TorchError) -> Result<Tensor, TrainingError> in
-        Result { () throws(TrainingError) -> Tensor in
-          try runNodes(images, for: purpose, capture: capture)
+      try withAutocast(.bfloat16) { () throws(TorchError) -> Result<[Tensor], TrainingError> in
+        Result { () throws(TrainingError) -> [Tensor] in
+          try runNodes(inputs, for: purpose, capture: capture)
         }
       }
     }
-    let scores = try result.get()
-    return try TrainingError.wrapping { try scores.to(.float32) }
+    var outputs: [Tensor] = []
+    for output in try result.get() {
+      outputs.append(try TrainingError.wrapping { try output.to(.float32) })
+    }
+    return outputs
   }
 
   private func runNodes(
-    _ images: Tensor, for purpose: OperationMode.Purpose, capture: Capture?
-  ) throws(TrainingError) -> Tensor {
-    var values = [Tensor?](repeating: nil, count: graph.nodes.count + 1)
-    values[0] = try TrainingError.wrapping {
-      options.channelsLast ? try images.channelsLast() : images
-    }
-    let plan = purpose == .training && capture == nil ? fusedPlan : plan
-    for step in plan.steps {
-      let node = graph.nodes[step.node]
-      let inputs = step.inputs.compactMap { values[$0] }
-      for value in step.freed { values[value] = nil }
-      do throws(TorchError) {
-        if let norm = step.batchNorm, case .batchNorm(let attributes) = graph.nodes[norm].operation
-        {
-          values[step.node + 1] = try attributes.applyWithReLU(
-            to: inputs[0], adding: inputs.dropFirst().first,
-            parameters: resolvedParameters(of: norm, for: purpose))
-        } else {
-          values[step.node + 1] = try node.operation.apply(
-            to: inputs, parameters: resolvedParameters(of: step.node, for: purpose),
-            outputShape: step.outputShape,
-            mode: OperationMode(
-              purpose: purpose, mayOverwriteInput: capture == nil && step.mayOverwriteInput))
-        }
-      } catch {
-        throw .node(name: node.name, error)
+    _ inputs: [Tensor], for purpose: OperationMode.Purpose, capture: Capture?
+  ) throws(TrainingError) -> [Tensor] {
+    var values: [ValueID: Tensor] = [:]
+    for (id, input) in zip(graph.inputValues, inputs) {
+      values[id] = try TrainingError.wrapping {
+        options.channelsLast && input.rank == 4 ? try input.channelsLast() : input
       }
-      if let capture, let value = values[step.node + 1] { try capture(node, value) }
     }
-    guard let output = values[plan.output] else {
-      throw .mismatch(what: "output", expected: "a value", found: "none")
+    let interpreter = Interpreter(plan: purpose == .training && capture == nil ? fusedPlan : plan)
+    try interpreter.run(over: &values) { (_, step, inputs) throws(TrainingError) in
+      let mode = OperationMode(
+        purpose: purpose, mayOverwriteInput: capture == nil && step.mayOverwriteInput)
+      let value = try interpreter.apply(step, to: inputs, mode: mode) { (node) throws(TorchError) in
+        try resolvedParameters(of: node, for: purpose)
+      }
+      try capture?(graph.nodes[step.node], value)
+      return value
     }
-    return output
+    var outputs: [Tensor] = []
+    for output in graph.outputs {
+      guard let id = graph.value(named: output.value), let value = values[id] else {
+        throw .missing(what: "a value", neededBy: "output '\(output.name)'")
+      }
+      outputs.append(value)
+    }
+    return outputs
   }
 
   private func resolvedParameters(

@@ -30,13 +30,13 @@ public struct Trainer: Sendable {
   ///     epochs and at the end; the best of these networks is the result
   ///   - checkpoint: where the state is kept; `nil` keeps none
   ///   - validating: called while a validation is made with the images done and their total
-  /// - Throws: ``TrainingError``; `.interrupted` once `shouldStop` says so.
+  /// - Throws: ``TrainingError``; `.interrupted` once `cancellation` is asked for.
   public func run(
     _ model: Model, teacher: Model? = nil, dataset: any ImageDataset,
     validation: (any ImageDataset)? = nil, checkpoint: URL? = nil,
+    cancellation: Cancellation = .none,
     progress: (TrainingProgress) throws -> Void = { _ in },
-    validating: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
-    shouldStop: () -> Bool = { false }
+    validating: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws(TrainingError) -> TrainingResult {
     try options.check()
     try checkFit(model, teacher: teacher, dataset: dataset, validation: validation)
@@ -47,14 +47,11 @@ public struct Trainer: Sendable {
       TorchSettings.setFlushDenormals(true)
       return try withoutActuallyEscaping(progress) { progress in
         try withoutActuallyEscaping(validating) { validating in
-          try withoutActuallyEscaping(shouldStop) { shouldStop in
-            try TrainingRun(
-              options: options, model: model, teacher: teacher, dataset: dataset,
-              validation: validation, checkpoint: checkpoint,
-              observer: TrainingObserver(
-                progress: progress, validating: validating, shouldStop: shouldStop)
-            ).toEnd()
-          }
+          try TrainingRun(
+            options: options, model: model, teacher: teacher, dataset: dataset,
+            validation: validation, checkpoint: checkpoint, cancellation: cancellation,
+            observer: TrainingObserver(progress: progress, validating: validating)
+          ).toEnd()
         }
       }
     }

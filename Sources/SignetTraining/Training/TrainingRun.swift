@@ -20,6 +20,7 @@ final class TrainingRun {
   let fingerprint: [String: String]
   let verb: String
   private let loss: TrainingLoss
+  private let cancellation: Cancellation
   private let observer: TrainingObserver
   /// Steps done.
   var step = 0
@@ -32,11 +33,13 @@ final class TrainingRun {
 
   init(
     options: TrainingOptions, model: Model, teacher: Model?, dataset: any ImageDataset,
-    validation: (any ImageDataset)?, checkpoint: URL?, observer: TrainingObserver
+    validation: (any ImageDataset)?, checkpoint: URL?, cancellation: Cancellation,
+    observer: TrainingObserver
   ) throws {
     self.options = options
     self.dataset = dataset
     self.checkpoint = checkpoint
+    self.cancellation = cancellation
     self.observer = observer
     network = try NormalizedNetwork(training: model, on: dataset, options: options)
     executor = try Executor(
@@ -96,7 +99,7 @@ final class TrainingRun {
       while step < totalSteps, !hasLostPatience, step / loader.batchesPerEpoch == epoch,
         let batch = try batches.next()
       {
-        if observer.shouldStop() { throw try interruption() }
+        try stopIfAsked()
         meter.add(try train(on: batch, epoch: epoch), images: batch.count)
         let endsEpoch = step % loader.batchesPerEpoch == 0
         let validates = validates(after: step)
@@ -178,7 +181,7 @@ final class TrainingRun {
     try measured.settle(step: step)
     let outcome = try validation.outcome(of: measured.executor) { done, total in
       try observer.validating(done, total)
-      if done < total, observer.shouldStop() { throw try interruption() }
+      if done < total { try stopIfAsked() }
     }
     if best == nil {
       best = BestValidation(outcome, step: step, model: try trained())
@@ -187,8 +190,13 @@ final class TrainingRun {
     }
   }
 
-  private func interruption() throws -> TrainingError {
-    if checkpoint != nil { try saveCheckpoint() }
-    return .interrupted(checkpoint: checkpoint)
+  /// Ends the run where that is wished for, its state kept.
+  private func stopIfAsked() throws {
+    do {
+      try cancellation.check()
+    } catch {
+      if checkpoint != nil { try saveCheckpoint() }
+      throw TrainingError.interrupted(checkpoint: checkpoint)
+    }
   }
 }

@@ -85,31 +85,35 @@ struct BinarizationArguments: ParsableArguments {
   var seed: UInt64 = 0
 
   func validate() throws {
-    try check("--images", images, in: 1...100_000_000)
-    try check("--effort", effort, in: 0...3)
-    try check("--codes", codes, in: 1...4)
-    if let budget {
-      try check("--budget", budget, in: 1...32)
-      guard codes == 1 else {
-        throw ValidationError("--budget chooses the codes itself; leave --codes out")
-      }
+    if budget != nil, codes != 1 {
+      throw ValidationError("--budget chooses the codes itself; leave --codes out")
     }
-    try check("--ridge", ridge, in: 0...1000)
-    try check("--memory", memory.bytes, in: (16 << 20)...Int.max)
+    do throws(TrainingError) {
+      try resolved().check()
+    } catch {
+      guard case .option(let name, let expected, let found) = error else { throw error }
+      throw ValidationError("\(Self.argument(name)): expected \(expected), found \(found)")
+    }
   }
 
-  func resolved(threads: Int) -> BinarizationOptions {
+  /// The argument that sets an option.
+  private static func argument(_ option: String) -> String {
+    "--" + (option == "memoryBytes" ? "memory" : option)
+  }
+
+  /// - Parameter threads: `nil`: as many as libtorch takes
+  func resolved(threads: Int? = nil) throws(TrainingError) -> BinarizationOptions {
     var options = BinarizationOptions()
     options.images = images
     options.method = method
     options.centred = center
     options.symmetric = symmetric
     options.compensates = compensate
-    options.weighsPlaces = fisher
+    options.isFisherWeighted = fisher
     options.refitsFloatLayers = refit
     options.keep = keep
     options.memoryBytes = memory.bytes
-    options.effort = HashingOptions.Effort(rawValue: effort) ?? options.effort
+    options.effort = try BinarizationOptions.effort(level: effort)
     if paper { options.keepToThePaper() }
     options.codes = codes
     options.budget = budget

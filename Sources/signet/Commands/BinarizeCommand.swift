@@ -57,7 +57,7 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
     try work.begin()
     Interruption.stopAtNextSafePoint()
     let report = try Binarization(
-      options: options.resolved(threads: common.threadCount), keptLayers: storage.keptLayers,
+      options: try options.resolved(threads: common.threadCount), keptLayers: storage.keptLayers,
       checkpoint: work.checkpoint, skipped: reading.skippedImages()
     ).run(float, dataset: dataset, output: output)
     work.finish()

@@ -1,3 +1,5 @@
+import SignetTraining
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -18,6 +20,9 @@ enum Interruption {
   }
 
   static var isRequested: Bool { flag.pointee != 0 }
+
+  /// For work that ends at its next safe point.
+  static var cancellation: Cancellation { Cancellation { isRequested } }
 
   /// A signal handler may do nothing but store to such a word. It lives outside Swift's objects
   /// and is never freed, so the handler touches no memory that anyone manages.

@@ -27,13 +27,12 @@ struct Binarization {
     let columns = Console.errorIsTerminal ? Console.errorColumns : .max
     var choices: [BinarizationReport.Choice]?
     let binary = try Binarizer(options: options).run(
-      model, dataset: dataset, checkpoint: checkpoint,
+      model, dataset: dataset, checkpoint: checkpoint, cancellation: Interruption.cancellation,
       progress: { layer, index, total in
         layers.append(layer)
         Console.note(
           BinarizationReport.line(for: layer, index: index, total: total, columns: columns))
       },
-      shouldStop: { Interruption.isRequested },
       chosen: {
         let explained = BinarizationReport.explained($0)
         choices = explained

@@ -26,7 +26,7 @@ struct Training {
     defer { display.finish() }
     let result = try Trainer(options: options).run(
       model, teacher: teacher, dataset: data.training, validation: data.validation,
-      checkpoint: checkpoint,
+      checkpoint: checkpoint, cancellation: Interruption.cancellation,
       progress: { progress in
         append(progress.metrics, to: &metrics, display)
         last = progress
@@ -35,8 +35,7 @@ struct Training {
           display.note(progress.milestone(label: verb, score: score))
         }
       },
-      validating: { validating.show(done: $0, total: $1) },
-      shouldStop: { Interruption.isRequested })
+      validating: { validating.show(done: $0, total: $1) })
     display.finish()
     let trained = try result.model.storingKeptLayers(as: keptLayers)
     try trained.write(to: output.url)

@@ -48,7 +48,11 @@ struct NamedRun {
       let data = try Data(contentsOf: folder.appendingPathComponent(entry.file))
       let isChannelsLast = index < interfaces.count && interfaces[index].isChannelsLast
       let values = FloatValues(littleEndian: data)?.array ?? []
-      let shape = model.graph.inputs[index].shape
+      var shape = model.graph.inputs[index].shape
+      let given = Array(entry.extents.dropFirst())
+      if given.count == shape.extents.count {
+        shape = Shape(isChannelsLast ? [given[2], given[0], given[1]] : given)
+      }
       let ordered = isChannelsLast ? channelsFirst(values, shape) : values
       inputs[entry.name] = DenseTensor(
         extents: [entry.extents.first ?? 1] + shape.extents, values: ordered)

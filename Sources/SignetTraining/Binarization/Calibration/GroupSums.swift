@@ -3,7 +3,7 @@ import SignetModel
 import Torch
 
 /// Sums over the patches of one group of filters: G = X̃X̃ᵀ, X̃Y, and what centring needs.
-struct LayerCalibration {
+struct GroupSums {
   let extraction: PatchExtraction
   /// The group's filters.
   let filters: Range<Int>
@@ -13,7 +13,7 @@ struct LayerCalibration {
   private var outputSum: [Double]  // N
   private var outputSquares: [Double]  // N
   private var patchCount = 0
-  /// Σ of what the patches count.
+  /// Σ of the patches' weights.
   private var mass = 0.0
 
   init(extraction: PatchExtraction, filters: Range<Int>) {
@@ -37,23 +37,23 @@ struct LayerCalibration {
   ///   - patches: X̃ᵀ, M × S, patches' order; weighed where they lie if the extraction copied them,
   ///     because a second copy costs more than the products of a short patch
   ///   - outputs: Y, M × N
-  ///   - importance: what each patch counts, M; `nil`: 1
+  ///   - weights: what each patch counts, M; `nil`: 1
   mutating func add(
-    patches: Tensor, outputs: Tensor, importance: Tensor? = nil, products: KernelProducts
+    patches: Tensor, outputs: Tensor, weights: Tensor? = nil, products: KernelProducts
   ) throws {
     let count = patches.shape[0]
     patchCount += count
-    guard let importance else {
+    guard let weights else {
       mass += Double(count)
       let ones = try Tensor.ones([count])
       return try addProducts(patches.contiguous(), outputs.contiguous(), ones, products)
     }
     // √p in both factors of every product.
-    let roots = try importance.sqrt()
+    let roots = try weights.sqrt()
     let column = try roots.unsqueeze(1)
     let outputs = try outputs * column
     let patches = try weighed(patches, by: column)
-    mass += try importance.to(.float64).sum().item()
+    mass += try weights.to(.float64).sum().item()
     try addProducts(patches.contiguous(), outputs.contiguous(), roots, products)
   }
 
@@ -120,7 +120,7 @@ struct LayerCalibration {
   }
 
   /// Adds the sums over other patches of the same group.
-  mutating func add(_ other: LayerCalibration) {
+  mutating func add(_ other: GroupSums) {
     Self.add(other.gram, to: &gram)
     Self.add(other.correlation, to: &correlation)
     Self.add(other.inputSum, to: &inputSum)
@@ -140,70 +140,21 @@ struct LayerCalibration {
 
   /// The sums in the weights' order.
   consuming func sums() throws -> CalibrationSums {
-    // As many patches of mean importance 1.
-    let share = mass > 0 ? Double(patchCount) / mass : 1
-    let size = extraction.patchLength
-    let places = extraction.places
+    let order = WeightOrder(
+      positions: extraction.weightPositions,
+      // As many patches of mean weight 1.
+      share: mass > 0 ? Double(patchCount) / mass : 1)
     let (extraction, filters, patchCount) = (extraction, filters, patchCount)
-    let (outputs, squares) = (outputSum.map { $0 * share }, outputSquares.map { $0 * share })
-    var inputs = inputSum
-    for (index, place) in places.enumerated() { inputs[place] = inputSum[index] * share }
-    let rows = Self.reordered(correlation, by: places, share: Float(share))
+    let (outputs, squares) = (order.scaled(outputSum), order.scaled(outputSquares))
+    let inputs = order.reordered(inputSum)
+    let rows = order.reordered(rows: correlation)
     correlation = []
     let own = gram
     gram = []
     return try CalibrationSums(
-      patchLength: size, filterCount: filters.count, patchCount: patchCount,
-      gram: extraction.copiesInput
-        ? Self.reordered(gram: own, by: places, share: Float(share))
-        : Self.mirrored(gram: own, share: Float(share)),
+      patchLength: extraction.patchLength, filterCount: filters.count, patchCount: patchCount,
+      gram: extraction.copiesInput ? order.reordered(gram: own) : order.mirrored(gram: own),
       correlation: rows, inputSum: inputs, outputSum: outputs, outputSquares: squares)
-  }
-
-  /// - Parameters:
-  ///   - rows: R × S
-  ///   - places: where each column goes
-  private static func reordered(_ rows: [Float], by places: [Int], share: Float) -> [Float] {
-    let size = places.count
-    return [Float](unsafeUninitializedCapacity: rows.count) { buffer, count in
-      for row in stride(from: 0, to: rows.count, by: size) {
-        for (column, place) in places.enumerated() {
-          buffer.initializeElement(at: row + place, to: rows[row + column] * share)
-        }
-      }
-      count = rows.count
-    }
-  }
-
-  /// - Parameter gram: S × S, on and above the diagonal
-  private static func reordered(gram: [Float], by places: [Int], share: Float) -> [Float] {
-    let size = places.count
-    return [Float](unsafeUninitializedCapacity: size * size) { buffer, count in
-      for row in 0..<size {
-        for column in row..<size {
-          let value = gram[row * size + column] * share
-          buffer.initializeElement(at: places[row] * size + places[column], to: value)
-          buffer.initializeElement(at: places[column] * size + places[row], to: value)
-        }
-      }
-      count = size * size
-    }
-  }
-
-  /// The same where nothing changes places, without a second matrix.
-  private static func mirrored(gram: consuming [Float], share: Float) -> [Float] {
-    let size = Int(Double(gram.count).squareRoot())
-    var gram = gram
-    gram.withUnsafeMutableBufferPointer { gram in
-      for row in 0..<size {
-        for column in row..<size {
-          let value = gram[row * size + column] * share
-          gram[row * size + column] = value
-          gram[column * size + row] = value
-        }
-      }
-    }
-    return gram
   }
 }
 

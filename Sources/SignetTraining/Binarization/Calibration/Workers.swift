@@ -8,34 +8,30 @@ import Torch
 /// one thread it gives the same bits every time, so parts that are cut without regard to the number of
 /// threads give the same whatever that number is.
 struct Workers {
-  let threads: Int
+  var threads: Int
+  /// Looked at before each part, by one thread at a time.
+  var cancellation = Cancellation.none
 
-  /// - Parameters:
-  ///   - check: called before each part, by one thread at a time; an error ends the work
-  ///   - body: must write what is its part's alone
+  /// - Parameter body: must write what is its part's alone
   /// - Throws: the error of the first part that failed.
-  func forEach(
-    _ count: Int, check: () throws -> Void = {}, _ body: (Int) throws -> Void
-  ) throws {
+  func forEach(_ count: Int, _ body: (Int) throws -> Void) throws {
     guard threads > 1, count > 1 else {
       for part in 0..<count {
-        try check()
+        try cancellation.check()
         try body(part)
       }
       return
     }
-    let parts = Parts(count: count)
+    let parts = Parts(count: count, cancellation: cancellation)
     let recordsGradients = isGradEnabled()
-    withoutActuallyEscaping(check) { check in
-      withoutActuallyEscaping(body) { body in
-        // All threads are back before the closures leave their scope.
-        nonisolated(unsafe) let (check, work) = (check, body)
-        DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
-          while let part = parts.take(check) {
-            parts.note(part) {
-              try TorchSettings.computeOnCallingThread()
-              try recordsGradients ? work(part) : noGrad { try work(part) }
-            }
+    withoutActuallyEscaping(body) { body in
+      // All threads are back before the closure leaves its scope.
+      nonisolated(unsafe) let work = body
+      DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
+        while let part = parts.take() {
+          parts.note(part) {
+            try TorchSettings.computeOnCallingThread()
+            try recordsGradients ? work(part) : noGrad { try work(part) }
           }
         }
       }
@@ -44,11 +40,12 @@ struct Workers {
   }
 
   /// The same with a result for each part, in order.
+  @discardableResult
   func map<Result>(
-    _ range: Range<Int>, check: () throws -> Void = {}, _ body: (Int) throws -> Result
+    _ range: Range<Int>, _ body: (Int) throws -> Result
   ) throws -> [Result] {
     let results = Results<Result>(count: range.count)
-    try forEach(range.count, check: check) { part in
+    try forEach(range.count) { part in
       results.set(part, try body(range.lowerBound + part))
     }
     return results.all
@@ -59,16 +56,20 @@ struct Workers {
 private final class Parts: @unchecked Sendable {
   private let lock = NSLock()
   private let count: Int
+  private let cancellation: Cancellation
   private var next = 0
   private var failed: (part: Int, error: any Error)?
 
-  init(count: Int) { self.count = count }
+  init(count: Int, cancellation: Cancellation) {
+    self.count = count
+    self.cancellation = cancellation
+  }
 
-  func take(_ check: () throws -> Void) -> Int? {
+  func take() -> Int? {
     lock.withLock {
       guard failed == nil, next < count else { return nil }
       do {
-        try check()
+        try cancellation.check()
       } catch {
         failed = (next, error)
         return nil

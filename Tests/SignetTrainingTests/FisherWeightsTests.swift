@@ -6,9 +6,9 @@ import Torch
 
 @testable import SignetTraining
 
-/// Places count by how much the class scores feel them.
-@Suite struct ImportanceTests {
-  /// A 1 × 1 convolution, and scores that read place r of the map with weights of size r.
+/// Positions count by how much the class scores feel them.
+@Suite struct FisherWeightsTests {
+  /// A 1 × 1 convolution, and scores that read position r of the map with weights of size r.
   private func model() throws -> Model {
     var g = GraphBuilder(inputShape: Tiny.shape)
     g.append(
@@ -19,11 +19,11 @@ import Torch
     g.append("flatten", .flatten, "conv")
     g.append("fc", .linear(Linear(inputs: 128, outputs: 4)), "flatten")
     var model = try Tiny.model(graph: g.graph(output: "fc"))
-    var random = SplitMix64(state: 5)
+    var random = SplitMix64(seed: 5)
     let pattern = (0..<8).map { _ in Tiny.normal(&random) }  // 4 × 2
     let values = (0..<4 * 128).map { index in
-      let (row, filter, place) = (index / 128, index % 128 / 64, index % 64)
-      return 0.01 * Float(place) * pattern[row * 2 + filter]
+      let (row, filter, position) = (index / 128, index % 128 / 64, index % 64)
+      return 0.01 * Float(position) * pattern[row * 2 + filter]
     }
     var weights = model.weights
     weights["fc.weight"] = try Weight(shape: [4, 128], values: values)
@@ -32,54 +32,55 @@ import Torch
   }
 
   private func measured(_ change: (inout BinarizationOptions) -> Void = { _ in }) throws
-    -> PlaceImportance?
+    -> FisherWeights?
   {
     var options = BinarizationOptions(
       keep: try KeepPattern(parsing: "fc"), images: 20, batchSize: 8, effort: .paper)
     change(&options)
     let run = try BinarizationRun(
       options: options, model: model(), dataset: QuarterDataset(count: 30), checkpoint: nil)
-    try run.measureImportance(shouldStop: { false })
-    return run.importance
+    try run.measureFisherWeights()
+    return run.fisher
   }
 
   @Test func isTheRootOfTheSquaredGradients() throws {
-    let importance = try #require(try measured())
+    let weights = try #require(try measured())
     var sum = 0.0
     var squares = 0.0
     for (chunk, count) in [(0, 8), (1, 8), (2, 4)] {
-      let places = try #require(importance.places(of: 0, chunk: chunk))
-      #expect(places.shape == [count, 64])
-      for (index, value) in try places.toDoubles().enumerated() {
-        let (image, place) = (index / 64, index % 64)
-        let own = value - Double(PlaceImportance.floor)
+      let positions = try #require(weights.weights(ofLayer: 0, chunk: chunk))
+      #expect(positions.shape == [count, 64])
+      for (index, value) in try positions.toDoubles().enumerated() {
+        let (image, position) = (index / 64, index % 64)
+        let own = value - Double(FisherWeights.floor)
         sum += 1
         squares += own * own
-        // The gradient at place r is r times one vector of the image's.
-        let last = try places.toDoubles()[image * 64 + 63] - Double(PlaceImportance.floor)
-        #expect(abs(own - last * Double(place) / 63) < 1e-4 * last)
+        // The gradient at position r is r times one vector of the image's.
+        let last = try positions.toDoubles()[image * 64 + 63] - Double(FisherWeights.floor)
+        #expect(abs(own - last * Double(position) / 63) < 1e-4 * last)
       }
     }
     #expect(abs(squares / sum - 1) < 1e-4)
-    #expect(importance.places(of: 0, chunk: 3) == nil && importance.places(of: 1, chunk: 0) == nil)
+    #expect(weights.weights(ofLayer: 0, chunk: 3) == nil)
+    #expect(weights.weights(ofLayer: 1, chunk: 0) == nil)
   }
 
   @Test func isRepeatableAndLeftOutWhereNotAskedFor() throws {
-    let first = try #require(try measured()?.places(of: 0, chunk: 1))
-    let second = try #require(try measured()?.places(of: 0, chunk: 1))
+    let first = try #require(try measured()?.weights(ofLayer: 0, chunk: 1))
+    let second = try #require(try measured()?.weights(ofLayer: 0, chunk: 1))
     #expect(try first.toFloats() == second.toFloats())
-    #expect(try measured { $0.weighsPlaces = false } == nil)
+    #expect(try measured { $0.isFisherWeighted = false } == nil)
     #expect(try measured { $0.method = .bwn } == nil)
   }
 
   @Test func scoresThatFeelNothingWeighNothing() throws {
-    let silent = try PlaceImportance(information: [3: [Tensor.zeros([2, 5])]])
-    #expect(silent.places(of: 3, chunk: 0) == nil)
+    let silent = try FisherWeights(information: [3: [Tensor.zeros([2, 5])]])
+    #expect(silent.weights(ofLayer: 3, chunk: 0) == nil)
   }
 
   /// The patches of a linear layer are its input, those of a 3×1 kernel are copies.
   @Test(arguments: [false, true])
-  func aPatchOfImportanceThreeIsThreePatches(copied: Bool) throws {
+  func aPatchOfWeightThreeIsThreePatches(copied: Bool) throws {
     let operation: SignetModel.Operation =
       copied
       ? .convolution(
@@ -91,20 +92,20 @@ import Torch
     let outputs: [Float] = [1, -1, 2, 0.5, 3, 1]
     let counts = [1, 3, 2]
     let input = try Tensor(patches, shape: copied ? [3, 1, 3, 1] : [3, 3])
-    var weighted = LayerCalibration(extraction: layer.extraction, filters: layer.filters)
+    var weighted = GroupSums(extraction: layer.extraction, filters: layer.filters)
     try weighted.add(
       patches: layer.extraction.patches(of: input).flatten(from: 0, to: 1),
       outputs: Tensor(outputs, shape: [3, 2]),
-      importance: Tensor(counts.map(Float.init), shape: [3]), products: KernelProducts(threads: 1))
+      weights: Tensor(counts.map(Float.init), shape: [3]), products: KernelProducts(threads: 1))
     #expect(try input.toFloats() == patches)
-    var repeated = LayerCalibration(extraction: layer.extraction, filters: layer.filters)
+    var repeated = GroupSums(extraction: layer.extraction, filters: layer.filters)
     let rows = counts.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
     try repeated.add(
       patches: Tensor(rows.flatMap { patches[$0 * 3..<$0 * 3 + 3] }, shape: [6, 3]),
       outputs: Tensor(rows.flatMap { outputs[$0 * 2..<$0 * 2 + 2] }, shape: [6, 2]),
       products: KernelProducts(threads: 1))
     let (left, right) = (try weighted.sums(), try repeated.sums())
-    // Six patches in the one, three of mean importance 2 in the other.
+    // Six patches in the one, three of mean weight 2 in the other.
     #expect(left.patchCount == 3 && right.patchCount == 6)
     func agree(_ half: [some BinaryFloatingPoint], _ whole: [some BinaryFloatingPoint]) -> Bool {
       zip(half, whole).allSatisfy {

@@ -3,8 +3,8 @@ import Torch
 
 /// Takes the patches of one group of a layer: im2col with a row per patch.
 ///
-/// Rows hold their elements in kH-kW-C order, which copies runs of channels; `restored` brings
-/// sums over patches back to the weights' C-kH-kW order once, at the end.
+/// Rows hold their elements in kH-kW-C order, which copies runs of channels; ``WeightOrder``
+/// brings sums over patches back to the weights' C-kH-kW order once, at the end.
 struct PatchExtraction {
   /// Input channels of the group, C.
   let channels: Int
@@ -21,7 +21,7 @@ struct PatchExtraction {
   /// - Parameters:
   ///   - input: N × I × H × W, or N × I
   ///   - rows: of the output map; `nil`: all
-  /// - Returns: N × places × S
+  /// - Returns: N × positions × S
   func patches(of input: Tensor, rows: Range<Int>? = nil) throws(TorchError) -> Tensor {
     guard let convolution else {
       return try input.narrow(1, start: firstChannel, length: channels).unsqueeze(1)
@@ -52,8 +52,8 @@ struct PatchExtraction {
     return try joined.reshape([input.shape[0], count * width, patchLength])
   }
 
-  /// The place of each of the patches' elements in the weights' order: S.
-  var places: [Int] {
+  /// Where each of the patches' elements stands in the weights' order: S.
+  var weightPositions: [Int] {
     (0..<patchLength).map { $0 % channels * kernelArea + $0 / channels }
   }
 }

@@ -1,64 +1,29 @@
 import SignetHashing
 import SignetModel
 
-/// What hashing found for a whole layer.
-struct SolvedLayer: Sendable {
-  var codes: BinaryCodes
-  /// To be added to the layer's outputs: N; zeros when not centred.
-  var offset: [Float]
-  var record: LayerRecord
-}
-
 /// Solves a layer from the sums of its groups.
 struct LayerSolving {
   /// Its `codes` are this layer's.
   let options: BinarizationOptions
   let name: String
   let weight: Weight
+  /// Of the solver; the result does not depend on it.
+  var threads = 1
   /// N
   var filterCount: Int { weight.shape.first ?? 0 }
   /// S
   var patchLength: Int { weight.elementCount / max(1, filterCount) }
 
   /// - Parameter groups: in the filters' order; their G and q are gone afterwards
-  func solve(_ groups: inout [CalibrationSums], threads: Int) throws(TrainingError) -> SolvedLayer {
+  func solve(_ groups: inout [CalibrationSums]) throws(TrainingError) -> SolvedLayer {
     do {
       let floats = weight.floats
       var parts: [Part] = []
       for index in groups.indices {
         parts.append(
-          try part(weights: own(index, of: groups, in: floats), &groups[index], threads))
+          try part(weights: own(index, of: groups, in: floats), &groups[index]))
       }
       return try assembled(parts)
-    } catch let error as HashingError {
-      throw layerError(error)
-    } catch {
-      throw TrainingError(error)
-    }
-  }
-
-  /// λ of a float layer's refit: it has as many free numbers as weights, often more than patches.
-  static let refitRidge: Float = 0.1
-
-  /// The float weights that bring the outputs closest, and their offset.
-  ///
-  /// - Parameter groups: in the filters' order
-  func refit(
-    _ groups: inout [CalibrationSums], threads: Int
-  ) throws(TrainingError) -> (weight: Weight, offset: [Float]) {
-    do {
-      let floats = weight.floats
-      var values: [Float] = []
-      var offset: [Float] = []
-      for index in groups.indices {
-        let own = own(index, of: groups, in: floats)
-        let problem = try groups[index].takeProblem(weights: own, centred: options.centred)
-        let refitted = try problem.refittedWeights(
-          ridge: max(options.ridge, Self.refitRidge), threads: threads)
-        values += refitted
-        offset += groups[index].outputOffset(weights: refitted, centred: options.centred)
-      }
-      return (try Weight(shape: weight.shape, values: values), offset)
     } catch let error as HashingError {
       throw layerError(error)
     } catch {
@@ -101,7 +66,7 @@ struct LayerSolving {
   }
 
   /// A group's weights, of those of the layer: N/groups × S.
-  private func own(
+  func own(
     _ group: Int, of groups: [CalibrationSums], in floats: [Float]
   ) -> [Float] {
     guard groups.count > 1 else { return floats }
@@ -110,7 +75,7 @@ struct LayerSolving {
   }
 
   private func part(
-    weights: [Float], _ sums: inout CalibrationSums, _ threads: Int
+    weights: [Float], _ sums: inout CalibrationSums
   ) throws -> Part {
     let products = try KernelProducts(threads: threads)
     let start = try BinaryCodes(
@@ -126,7 +91,7 @@ struct LayerSolving {
         energy: energy)
     }
     let problem = try sums.takeProblem(weights: weights, centred: options.centred)
-    let solution = try solver(threads).solve(
+    let solution = try solver.solve(
       options.ridge > 0 ? try problem.withRidge(options.ridge) : problem)
     return Part(
       signs: solution.codes, scales: solution.scales,
@@ -139,14 +104,13 @@ struct LayerSolving {
       energy: energy)
   }
 
-  private func solver(_ threads: Int) -> any LayerSolver {
+  private var solver: any LayerSolver {
     guard options.method == .bwnh else {
       return ErrorFeedbackSolver(codes: options.codes, threads: threads)
     }
-    return DescentSolver(
-      HashingOptions(
-        sweeps: options.sweeps, effort: options.effort, codes: options.codes, threads: threads,
-        seed: options.seed))
+    var hashing = options.hashing
+    hashing.threads = threads
+    return DescentSolver(hashing)
   }
 
   private func assembled(_ parts: [Part]) throws -> SolvedLayer {
@@ -174,7 +138,7 @@ struct LayerSolving {
         changedCodes: Double(parts.reduce(0) { $0 + $1.changed }) / Double(max(1, signs.count))))
   }
 
-  private func layerError(_ error: HashingError) -> TrainingError {
+  func layerError(_ error: HashingError) -> TrainingError {
     guard case .notFinite(let buffer, _) = error else { return .hashing(layer: name, error) }
     switch buffer {
     case .weights: return .notFinite(layer: name, part: .weights)

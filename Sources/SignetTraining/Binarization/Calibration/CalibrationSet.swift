@@ -1,0 +1,68 @@
+import SignetData
+import SignetModel
+import Torch
+
+/// The images that calibrate a binarization and those that measure its result, and how they are read.
+struct CalibrationSet {
+  /// How many of which.
+  let images: CalibrationImages
+  /// In the order in which they are read.
+  let calibrating: any ImageDataset
+  let heldOut: any ImageDataset
+  let layout: CalibrationLayout
+  let shape: Shape
+  let preprocessing: Preprocessing
+  /// Told of images that cannot be read; with `nil` the first one is an error.
+  let skipping: ((DataError) -> Void)?
+
+  init(
+    _ dataset: any ImageDataset, images: CalibrationImages, seed: UInt64, model: Model,
+    layout: CalibrationLayout, skipping: ((DataError) -> Void)?
+  ) {
+    self.images = images
+    (calibrating, heldOut) = dataset.shuffled(seed: seed, settingAside: images.heldOut)
+    self.layout = layout
+    shape = model.graph.inputShape
+    preprocessing = model.preprocessing
+    self.skipping = skipping
+  }
+
+  /// Hands out the first images of a set in groups of as many chunks as there are workers:
+  /// count × C × H × W each.
+  ///
+  /// - Parameters:
+  ///   - dataset: ``calibrating`` or ``heldOut``
+  ///   - count: how many images, at most
+  ///   - reporting: whether images that cannot be read are told of, which once is enough
+  func forEachGroup(
+    of dataset: any ImageDataset, count: Int, reporting: Bool, workers: Workers,
+    _ body: ([Tensor]) throws -> Void
+  ) throws {
+    var unreadable: DataError?
+    let note = skipping.map { skipping in
+      { (error: DataError) in
+        unreadable = error
+        if reporting { skipping(error) }
+      }
+    }
+    let batches = BatchLoader(
+      dataset: dataset, shape: shape, preprocessing: preprocessing,
+      batchSize: layout.imagesPerChunk, prefetch: layout.prefetch
+    ).batches(epoch: 0, skipping: note)
+    var group: [Tensor] = []
+    var taken = 0
+    while taken < count, let batch = try batches.next() {
+      try workers.cancellation.check()
+      let tensor = try Tensor(batch.images, shape: [batch.count] + shape.extents)
+      let used = min(batch.count, count - taken)
+      group.append(try tensor.narrow(0, start: 0, length: used).channelsLast())
+      taken += used
+      if group.count == workers.threads || taken == count {
+        try body(group)
+        group = []
+      }
+    }
+    if !group.isEmpty { try body(group) }
+    if taken == 0, let unreadable { throw unreadable }
+  }
+}

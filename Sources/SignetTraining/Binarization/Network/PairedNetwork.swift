@@ -1,0 +1,159 @@
+import Foundation
+import SignetModel
+import Torch
+
+/// The float and the binarized network, run side by side on the calibration images: chunk by chunk
+/// from one binary layer to the next, keeping only what later nodes read.
+///
+/// Layers go by the index of their step in the plan. Threads may work on different chunks at once.
+final class PairedNetwork: @unchecked Sendable {
+  let interpreter: Interpreter
+  /// The steps that are ever run: up to the last layer to be solved, or all.
+  let steps: Range<Int>
+  let parameters: ParameterStore
+  /// Whether activations are held in half the memory.
+  private let holdsBFloat16: Bool
+  /// Without a binarized side both are the float one.
+  let isSymmetric: Bool
+  private let lock = NSLock()
+  /// Values that are still to be read, by chunk.
+  private var chunks: [[ValueID: PairedValue]] = []
+  private(set) var imageCount = 0
+
+  init(
+    model: Model, plan: ExecutionPlan, steps: Range<Int>, holdsBFloat16: Bool, isSymmetric: Bool
+  ) {
+    interpreter = Interpreter(plan: plan)
+    self.steps = steps
+    parameters = ParameterStore(model)
+    self.holdsBFloat16 = holdsBFloat16
+    self.isSymmetric = isSymmetric
+  }
+
+  var chunkCount: Int { lock.withLock { chunks.count } }
+
+  /// Adds a chunk that stands at the network's beginning.
+  ///
+  /// - Parameter images: count × C × H × W
+  func append(_ images: Tensor) {
+    let values = interpreter.graph.inputValues.map { ($0, PairedValue(float: images)) }
+    lock.withLock {
+      chunks.append(Dictionary(values, uniquingKeysWith: { first, _ in first }))
+      imageCount += images.shape[0]
+    }
+  }
+
+  /// A layer's inputs X and X̃, and its float output Y without bias, of one chunk that stands before
+  /// it; the output is kept for the float network.
+  func enter(
+    layer: Int, chunk: Int
+  ) throws(TrainingError) -> (inputs: PairedValue, output: Tensor) {
+    let step = interpreter.plan.steps[layer]
+    let name = interpreter.name(of: step)
+    guard let inputs = try held(Set(step.inputs), chunk: chunk)[step.inputs[0]] else {
+      throw .missing(what: "an activation", neededBy: "layer '\(name)'")
+    }
+    var bias: Tensor?
+    let output = try interpreter.apply(step, to: [inputs.float]) { (node) throws(TorchError) in
+      var own = try parameters.float(node).tensors
+      bias = own.removeValue(forKey: .bias)
+      return own
+    }
+    do throws(TorchError) {
+      let biased = try bias.map { (bias) throws(TorchError) in
+        try output + bias.reshape([1, -1] + [Int](repeating: 1, count: output.rank - 2))
+      }
+      let value = try PairedValue(float: biased ?? output).mapped(kept)
+      lock.withLock { chunks[chunk][step.value] = value }
+      return (inputs, output)
+    } catch {
+      throw .node(name: name, error)
+    }
+  }
+
+  /// Runs a chunk from the layer at `start`, which was entered and whose codes are now in place, to
+  /// just before the layer at `end`. `start` is `nil` at the network's beginning.
+  func advance(chunk: Int, from start: Int?, to end: Int) throws(TrainingError) {
+    var values = try held(chunk: chunk)
+    let entered = start.flatMap { values[interpreter.plan.steps[$0].value] }
+    try interpreter.run((start ?? steps.lowerBound)..<end, over: &values) {
+      (index, step, inputs) throws(TrainingError) in
+      guard index == start, let entered else { return try value(of: step, inputs) }
+      return PairedValue(
+        float: entered.float,
+        changed: isSymmetric ? nil : try apply(step, inputs.map(\.binarized), parameters.binary))
+    }
+    let remaining = try TrainingError.wrapping { try values.mapValues { try $0.mapped(kept) } }
+    lock.withLock { chunks[chunk] = remaining }
+  }
+
+  /// Frees the parameters of nodes that all chunks have passed.
+  func dropParameters(before layer: Int) {
+    parameters.drop(interpreter.plan.steps[..<layer].map(\.node), withChanged: true)
+  }
+
+  /// The float network's output for a chunk that stands before the layer at `start`, with other
+  /// parameters in that layer alone.
+  ///
+  /// - Returns: N × the output's elements
+  func output(
+    chunk: Int, from start: Int, with changed: NodeParameters? = nil
+  ) throws(TrainingError) -> Tensor {
+    var values = try held(chunk: chunk).mapValues(\.float)
+    try interpreter.run(start..<steps.upperBound, over: &values) {
+      (index, step, inputs) throws(TrainingError) in
+      try apply(step, inputs) { (node) throws(TorchError) in
+        if index == start, let changed { return changed }
+        return try parameters.float(node)
+      }
+    }
+    guard let output = interpreter.graph.outputValues.first.flatMap({ values[$0] }) else {
+      throw .missing(what: "an activation", neededBy: "the output")
+    }
+    return try TrainingError.wrapping { try output.flatten(from: 1) }
+  }
+
+  /// What a step makes in both networks.
+  func value(
+    of step: ExecutionPlan.Step, _ inputs: [PairedValue]
+  ) throws(TrainingError) -> PairedValue {
+    var value = PairedValue(float: try apply(step, inputs.map(\.float), parameters.float))
+    let differs = parameters.differs(step.node) || inputs.contains { $0.changed != nil }
+    if !isSymmetric, differs {
+      value.changed = try apply(step, inputs.map(\.binarized), parameters.binary)
+    }
+    return value
+  }
+
+  private func apply(
+    _ step: ExecutionPlan.Step, _ inputs: [Tensor],
+    _ parameters: (Int) throws(TorchError) -> NodeParameters
+  ) throws(TrainingError) -> Tensor {
+    try interpreter.apply(step, to: inputs) { (node) throws(TorchError) in
+      try parameters(node).tensors
+    }
+  }
+
+  /// What a chunk holds, in float32.
+  ///
+  /// - Parameter wanted: of its values; `nil`: all
+  func held(
+    _ wanted: Set<ValueID>? = nil, chunk: Int
+  ) throws(TrainingError) -> [ValueID: PairedValue] {
+    var values = lock.withLock { chunks[chunk] }
+    if let wanted { values = values.filter { wanted.contains($0.key) } }
+    guard holdsBFloat16 else { return values }
+    return try TrainingError.wrapping {
+      try values.mapValues { value in
+        try value.mapped { (tensor) throws(TorchError) in try tensor.to(.float32) }
+      }
+    }
+  }
+
+  /// The values that a chunk holds.
+  func heldValues(of chunk: Int) -> Set<ValueID> { lock.withLock { Set(chunks[chunk].keys) } }
+
+  private func kept(_ tensor: Tensor) throws(TorchError) -> Tensor {
+    holdsBFloat16 ? try tensor.to(.bfloat16) : tensor
+  }
+}

@@ -1,0 +1,209 @@
+import Foundation
+import SignetData
+import SignetHashing
+import SignetModel
+import Torch
+
+/// One run of a binarizer: puts the calibration set, the two networks, the layers' solutions and the
+/// edit of the model together.
+final class BinarizationRun {
+  let options: BinarizationOptions
+  let model: Model
+  /// `nil` without any data.
+  let set: CalibrationSet?
+  let memory: CalibrationMemory
+  private let layout: CalibrationLayout
+  let dataName: String?
+  private let observer: BinarizationObserver
+  let workers: Workers
+  let threads: Int
+  private(set) var selection: LayerSelection
+  private(set) var state: BinarizationState
+  /// What each position of the layers' outputs counts; `nil`: all alike.
+  var fisher: FisherWeights?
+  /// What the budget gave each layer, if there is one.
+  private(set) var choices: [LayerChoice]?
+  /// The result as far as it is known.
+  private(set) var edit: ModelEdit
+  /// Images that calibrated, in the end.
+  private(set) var imagesTaken = 0
+  /// Whether images that are all alike were seen, and told of.
+  private var areAlike = false
+
+  init(
+    options: BinarizationOptions, model: Model, dataset: (any ImageDataset)?, checkpoint: URL?,
+    cancellation: Cancellation = .none, observer: BinarizationObserver = BinarizationObserver()
+  ) throws {
+    self.options = options
+    self.model = model
+    self.observer = observer
+    dataName = dataset?.name
+    edit = ModelEdit(model)
+    let selection = try LayerSelection(model, options: options)
+    self.selection = selection
+    try options.checkData(isThere: dataset != nil)
+    let layout = CalibrationLayout(graph: model.graph, atOnce: options.batchSize)
+    let memory = CalibrationMemory(
+      model: model, options: options, layout: layout, selection: selection)
+    let set = try dataset.map { dataset in
+      CalibrationSet(
+        dataset,
+        images: try CalibrationImages(options: options, dataset: dataset, memory: memory),
+        seed: options.seed, model: model, layout: layout, skipping: observer.skipping)
+    }
+    (self.layout, self.memory, self.set) = (layout, memory, set)
+    threads = options.threads ?? TorchSettings.threads
+    workers = Workers(
+      threads: memory.workers(atMost: threads, images: set?.images, within: options.memoryBytes),
+      cancellation: cancellation)
+    try selection.checkWeights()
+    state = try BinarizationState(
+      file: checkpoint,
+      fingerprint: options.fingerprint(
+        model: model, images: set?.images, data: checkpoint == nil ? nil : dataset?.fingerprint),
+      selection: selection)
+  }
+
+  func toEnd() throws -> Model {
+    do {
+      try measureFisherWeights()
+      return try noGrad {
+        if let set {
+          try chooseLayers(set)
+          try solveAll(set)
+        } else {
+          try solveAllWithoutData()
+        }
+        return try result()
+      }
+    } catch TrainingError.interrupted {
+      throw TrainingError.interrupted(checkpoint: state.usefulFile)
+    }
+  }
+
+  /// Measures what the positions of the layers' outputs count. Needs gradients.
+  func measureFisherWeights() throws {
+    guard options.isFisherWeighted(model), let set, selection.stops.contains(where: isOpen) else {
+      return
+    }
+    var passes = workers
+    passes.threads = memory.gradientWorkers(
+      atMost: threads, within: options.memoryBytes, images: set.images.taken)
+    fisher = try FisherMeasurement(
+      model: model, plan: selection.plan, layers: Set(selection.stops),
+      imagesPerPass: layout.imagesPerPass, seed: options.seed
+    ).weights(set, workers: workers, passes: passes)
+  }
+
+  /// Whether a layer's sums are needed: no checkpoint knows its codes, or it is refitted.
+  private func isOpen(_ layer: Int) -> Bool { state.solved[selection.node(at: layer).name] == nil }
+
+  /// Tries layers alone, where that is asked for, and gives them the codes that a budget allows.
+  private func chooseLayers(_ set: CalibrationSet) throws {
+    guard options.needsSurvey else { return }
+    try SensitivitySurvey(options: options, selection: selection, pass: pass).run(
+      set, known: Set(state.survey.keys)
+    ) { layer, changes in
+      state.survey[layer] = changes
+      try state.save()
+    }
+    guard let budget = options.budget else { return }
+    let choices = try LayerChoice.choices(
+      for: selection, changes: state.survey, budget: budget)
+    self.choices = choices
+    let float = Set(choices.filter { $0.codes == 0 }.map(\.name))
+    selection.remove { float.contains($0.name) }
+    observer.chosen(choices)
+  }
+
+  private func solveAll(_ set: CalibrationSet) throws {
+    let stops = selection.stops
+    guard !selection.layers.isEmpty, let first = stops.first else { return }
+    let began = ContinuousClock.now
+    let networks = try pass.begin(
+      set, count: set.images.taken, plan: selection.plan, steps: selection.steps, first: first,
+      isSymmetric: options.symmetric)
+    imagesTaken = networks.imageCount
+    var done = 0
+    for (index, layer) in stops.enumerated() {
+      let start = index > 0 ? ContinuousClock.now : began
+      if index > 0 { try pass.advance(networks, from: stops[index - 1], to: layer) }
+      guard selection.layers.contains(layer) else {
+        var sums = try sums(of: layer, networks)
+        let refitted = try solving(layer).refit(&sums)
+        try put(refitted.weight, offset: refitted.offset, at: layer, networks)
+        continue
+      }
+      let solution = try solution(at: layer, networks, since: start)
+      try put(solution, at: layer, networks)
+      observer.solved(solution.record, done, selection.layers.count)
+      done += 1
+    }
+  }
+
+  /// Solves a layer, or takes what a checkpoint knows of it.
+  private func solution(
+    at layer: Int, _ networks: PairedNetwork, since start: ContinuousClock.Instant
+  ) throws -> SolvedLayer {
+    let name = selection.node(at: layer).name
+    if let known = state.solved[name] {
+      try pass.enter(layer, networks)
+      return known
+    }
+    var sums = try sums(of: layer, networks)
+    let solving = try solving(layer)
+    var solution = try solving.solve(&sums)
+    solution.record.sensitivity = state.survey[name]?[solving.options.codes]
+    solution.record.seconds = (ContinuousClock.now - start) / .seconds(1)
+    state.solved[name] = solution
+    try state.save()
+    return solution
+  }
+
+  private func solveAllWithoutData() throws {
+    for (index, layer) in selection.layers.enumerated() {
+      let solution = try solving(layer).solveWithoutData()
+      state.solved[selection.node(at: layer).name] = solution
+      try put(solution, at: layer)
+      observer.solved(solution.record, index, selection.layers.count)
+    }
+  }
+
+  private var pass: CalibrationPass {
+    CalibrationPass(options: options, model: model, workers: workers, threads: threads) {
+      [unowned self] count in
+      guard !areAlike else { return }
+      areAlike = true
+      observer.warned(.imagesAlike(count: count))
+    }
+  }
+
+  private func sums(of layer: Int, _ networks: PairedNetwork) throws -> [CalibrationSums] {
+    try pass.sums(of: layer, networks, fisher: fisher, open: selection.open(at: layer))
+  }
+
+  private func solving(_ layer: Int) throws(TrainingError) -> LayerSolving {
+    let name = selection.node(at: layer).name
+    var options = options
+    if let choice = choices?.first(where: { $0.name == name }) { options.codes = choice.codes }
+    return LayerSolving(
+      options: options, name: name, weight: try selection.weight(at: layer), threads: threads)
+  }
+
+  private func put(
+    _ solution: SolvedLayer, at layer: Int, _ networks: PairedNetwork? = nil
+  ) throws {
+    let weight = try Weight(
+      shape: selection.weight(at: layer).shape, storage: .binary(solution.codes))
+    try put(weight, offset: solution.offset, at: layer, networks)
+  }
+
+  /// Takes a layer's new weight into the result and, where given, the binarized network.
+  private func put(
+    _ weight: Weight, offset: [Float], at layer: Int, _ networks: PairedNetwork?
+  ) throws {
+    let changed = try edit.replace(selection.node(at: layer), with: weight, offset: offset)
+    guard let networks else { return }
+    for node in changed { networks.parameters.replace(node, with: try edit.parameters(of: node)) }
+  }
+}

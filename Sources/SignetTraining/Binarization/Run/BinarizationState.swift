@@ -1,0 +1,84 @@
+import Foundation
+import SignetModel
+
+/// What a binarization has found so far, and the checkpoint that holds it.
+struct BinarizationState {
+  /// Where it is kept; `nil` keeps nothing.
+  let file: URL?
+  /// What a checkpoint must have been made with.
+  let fingerprint: [String: String]
+  /// By layer name.
+  var solved: [String: SolvedLayer] = [:]
+  /// The output with one layer alone binary, by layer name and codes.
+  var survey: [String: [Int: OutputChange]] = [:]
+
+  /// Not a name that a layer can have.
+  private static let surveyKey = ""
+
+  /// - Throws: ``TrainingError`` where `file` is there and not this run's.
+  init(file: URL?, fingerprint: [String: String], selection: LayerSelection) throws {
+    self.file = file
+    self.fingerprint = fingerprint
+    guard let file, FileManager.default.fileExists(atPath: file.path) else { return }
+    guard CheckpointFile.isCheckpoint(file) else {
+      throw TrainingError.foreignCheckpoint(file: file)
+    }
+    let checkpoint = try Checkpoint(contentsOf: file)
+    try checkpoint.require(kind: .binarization, fingerprint: fingerprint, file: file)
+    if let text = checkpoint.values[Self.surveyKey] {
+      guard
+        let known = try? JSONDecoder().decode(
+          [String: [Int: OutputChange]].self, from: Data(text.utf8))
+      else { throw TrainingError.checkpoint(file: file, defect: "its survey is damaged") }
+      survey = known
+    }
+    for layer in selection.layers {
+      let name = selection.node(at: layer).name
+      guard let text = checkpoint.values[name] else { continue }
+      guard
+        let known = SolvedLayer(
+          record: text, name: name, weight: try selection.weight(at: layer), in: checkpoint)
+      else { throw TrainingError.checkpoint(file: file, defect: "layer '\(name)' is damaged") }
+      solved[name] = known
+    }
+  }
+
+  /// The checkpoint, where it holds anything.
+  var usefulFile: URL? { solved.isEmpty && survey.isEmpty ? nil : file }
+
+  func save() throws {
+    guard let file else { return }
+    var checkpoint = Checkpoint(kind: .binarization, fingerprint: fingerprint)
+    let survey = try JSONEncoder().encode(survey)
+    checkpoint.values[Self.surveyKey] = String(decoding: survey, as: UTF8.self)
+    for (name, layer) in solved { try layer.add(to: &checkpoint, name: name) }
+    try checkpoint.write(to: file)
+  }
+}
+
+extension SolvedLayer {
+  fileprivate func add(to checkpoint: inout Checkpoint, name: String) throws {
+    let record = try JSONEncoder().encode(record)
+    checkpoint.values[name] = String(decoding: record, as: UTF8.self)
+    checkpoint.tensors["\(name).codes"] = Checkpoint.Entry(bytes: Array(codes.bytes))
+    checkpoint.tensors["\(name).scale"] = Checkpoint.Entry(
+      floats: codes.scales.array, shape: [codes.scales.count])
+    checkpoint.tensors["\(name).offset"] = Checkpoint.Entry(floats: offset, shape: [offset.count])
+  }
+
+  /// `nil` where the checkpoint is damaged.
+  ///
+  /// - Parameter weight: the layer's own
+  fileprivate init?(record text: String, name: String, weight: Weight, in checkpoint: Checkpoint) {
+    let filters = weight.shape.first ?? 0
+    guard let record = try? JSONDecoder().decode(LayerRecord.self, from: Data(text.utf8)),
+      let codes = checkpoint.tensors["\(name).codes"], filters > 0,
+      let scales = checkpoint.tensors["\(name).scale"]?.floats,
+      let offset = checkpoint.tensors["\(name).offset"]?.floats, offset.count == filters,
+      let binary = try? BinaryCodes(
+        bytes: codes.bytes, scales: FloatValues(scales), codeCount: scales.count / filters,
+        filterCount: filters, patchLength: weight.elementCount / max(1, filters))
+    else { return nil }
+    self.init(codes: binary, offset: offset, record: record)
+  }
+}

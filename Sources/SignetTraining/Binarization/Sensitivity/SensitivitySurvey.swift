@@ -1,0 +1,93 @@
+import SignetHashing
+import SignetModel
+import Torch
+
+/// Tries each layer alone: makes it binary on the float network's inputs, and compares the network's
+/// output with the float network's.
+struct SensitivitySurvey {
+  let options: BinarizationOptions
+  let selection: LayerSelection
+  let pass: CalibrationPass
+
+  /// - Parameters:
+  ///   - known: layers that are not done again, by name
+  ///   - found: called after each layer with its name and the output's changes by codes
+  func run(
+    _ set: CalibrationSet, known: Set<String>,
+    found: (_ layer: String, _ changes: [Int: OutputChange]) throws -> Void
+  ) throws {
+    let layers = selection.layers
+    let isKnown = layers.map { known.contains(selection.node(at: $0).name) }
+    guard isKnown.contains(false), let first = layers.first else { return }
+    let networks = try pass.begin(
+      set, count: min(set.images.taken, BinarizationOptions.surveyImages), plan: selection.plan,
+      steps: selection.plan.steps.indices, first: first, isSymmetric: true)
+    let float = try pass.workers.map(0..<networks.chunkCount) {
+      try ClassProbabilities(scores: networks.output(chunk: $0, from: first))
+    }
+    for (index, layer) in layers.enumerated() {
+      if index > 0 { try pass.advance(networks, from: layers[index - 1], to: layer) }
+      let sums = try pass.sums(of: layer, networks, fisher: nil, open: [])
+      guard !isKnown[index] else { continue }
+      var changes: [Int: OutputChange] = [:]
+      for codes in options.surveyedCodes {
+        let solving = LayerSolving(
+          options: options.surveying(codes: codes), name: selection.node(at: layer).name,
+          weight: try selection.weight(at: layer), threads: pass.threads)
+        var own = sums
+        let solution = try solving.solve(&own)
+        changes[codes] = try change(with: solution, at: layer, networks, float)
+      }
+      try found(selection.node(at: layer).name, changes)
+    }
+  }
+
+  private func change(
+    with solution: SolvedLayer, at layer: Int, _ networks: PairedNetwork,
+    _ float: [ClassProbabilities]
+  ) throws -> OutputChange {
+    let node = selection.node(at: layer)
+    var weights = selection.model.weights
+    weights[node.parameterName(.weight)] = try Weight(
+      shape: selection.weight(at: layer).shape, storage: .binary(solution.codes))
+    // A bias of the layer's own, so that no other node changes.
+    try OffsetFolding.newBias.apply(solution.offset, layer: node, weights: &weights)
+    let biased = Node(node.name, node.operation.withBias, inputs: node.inputs)
+    let parameters = try NodeParameters(node: biased, weights: weights, channelsLast: true)
+    let parts = try pass.workers.map(0..<networks.chunkCount) {
+      var part = OutputComparison()
+      let scores = try networks.output(chunk: $0, from: layer, with: parameters)
+      try part.add(ClassProbabilities(scores: scores), to: float[$0])
+      return part
+    }
+    var comparison = OutputComparison()
+    for part in parts { comparison.add(part) }
+    // NaN in the divergence would pass for the least of all.
+    guard let change = comparison.change else {
+      throw TrainingError.notFinite(layer: node.name, part: .outputs)
+    }
+    return change
+  }
+}
+
+extension BinarizationOptions {
+  /// Whether layers are tried alone before the network is binarized.
+  var needsSurvey: Bool { budget != nil || measuresSensitivity }
+
+  /// Images that a layer alone is measured with, at most.
+  static let surveyImages = 256
+
+  /// Codes per filter that layers are tried with.
+  fileprivate var surveyedCodes: [Int] {
+    budget == nil ? [codes] : Array(HashingOptions.codesAllowed)
+  }
+
+  /// What the trials are made with: the same, but without the long searches that pay only in
+  /// the result.
+  fileprivate func surveying(codes: Int) -> BinarizationOptions {
+    var options = self
+    options.codes = codes
+    options.effort = min(effort, .starts)
+    return options
+  }
+}

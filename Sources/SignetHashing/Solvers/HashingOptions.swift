@@ -13,11 +13,13 @@ public struct HashingOptions: Sendable, Equatable {
     /// Then a long one.
     case longSearch = 3
 
+    /// More effort is greater.
     public static func < (left: Effort, right: Effort) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// The most passes over the coordinates that one descent makes; it stops sooner at an optimum.
   public var sweeps: Int
+  /// How long to search for better codes.
   public var effort: Effort
   /// K, codes per filter, 1 to 4.
   public var codes: Int
@@ -26,6 +28,7 @@ public struct HashingOptions: Sendable, Equatable {
   /// Seed of the random kicks.
   public var seed: UInt64
 
+  /// One code per filter, solved on one thread, by default.
   public init(
     sweeps: Int = 20, effort: Effort = .search, codes: Int = 1,
     threads: Int = ProcessInfo.processInfo.activeProcessorCount, seed: UInt64 = 0

@@ -36,9 +36,11 @@ public enum Activation: Hashable, Sendable {
 extension Activation: Codable {
   /// The function's name in the model file.
   public enum Function: String, Sendable, Codable, CaseIterable {
+    /// As the case of ``Activation`` of the same name.
     case leakyRelu, clip, sigmoid, hardSigmoid, hardSwish, silu
   }
 
+  /// Which function it is, without its numbers.
   public var function: Function {
     switch self {
     case .leakyRelu: .leakyRelu

@@ -8,6 +8,7 @@ public struct Graph: Sendable {
 
   /// Shape of one input image, `C×H×W`.
   public let inputShape: Shape
+  /// The operations, each after those whose values it reads.
   public let nodes: [Node]
   /// The node whose value is the result.
   public let output: String
@@ -29,8 +30,10 @@ public struct Graph: Sendable {
     }
   }
 
+  /// Shape of one image's result.
   public var outputShape: Shape { shapes[output] ?? inputShape }
 
+  /// The node that is called `name`, or `nil`.
   public func node(named name: String) -> Node? {
     index.positions[name].map { nodes[$0] }
   }

@@ -2,9 +2,12 @@
 ///
 /// Each verb returns the name of the value it produced, to be read by later nodes.
 public struct GraphBuilder: Sendable {
+  /// Shape of one input image, `C×H×W`.
   public let inputShape: Shape
+  /// The nodes appended so far, unchecked.
   public private(set) var nodes: [Node] = []
 
+  /// Starts a network of no nodes.
   public init(inputShape: Shape) {
     self.inputShape = inputShape
   }
@@ -12,6 +15,9 @@ public struct GraphBuilder: Sendable {
   /// The network's input.
   public var input: String { Graph.inputName }
 
+  /// Adds a node that reads `inputs`.
+  ///
+  /// - Returns: `name`, which names the node's value, too.
   @discardableResult
   public mutating func append(
     _ name: String, _ operation: Operation, _ inputs: String...
@@ -19,6 +25,9 @@ public struct GraphBuilder: Sendable {
     append(name, operation, inputs: inputs)
   }
 
+  /// Adds a node that reads `inputs`, for operations that take any number of them.
+  ///
+  /// - Returns: `name`, which names the node's value, too.
   @discardableResult
   public mutating func append(
     _ name: String, _ operation: Operation, inputs: [String]

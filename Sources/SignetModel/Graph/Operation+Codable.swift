@@ -1,11 +1,15 @@
 extension Operation: Codable {
   /// The operation's name in the model file and in messages.
   public enum Kind: String, Sendable, Codable, CaseIterable {
+    /// As the case of ``Operation`` of the same name.
     case convolution, linear, batchNorm, relu, maxPool, averagePool, globalAveragePool, add
+    /// As the case of ``Operation`` of the same name.
     case concatenate, flatten, dropout, pad, slice
+    /// As the case of ``Operation`` of the same name.
     case activation, prelu, affine, multiply, localResponseNorm, softmax, reshape, transpose
   }
 
+  /// Which operation it is, without its attributes.
   public var kind: Kind {
     switch self {
     case .convolution: .convolution

@@ -4,6 +4,7 @@ public struct Shape: Hashable, Sendable, Codable {
   /// Extents, outermost first: `[C, H, W]` or `[C]`. All positive in a validated graph.
   public let extents: [Int]
 
+  /// Any extents; whether they make sense is checked where the shape is used.
   public init(_ extents: [Int]) {
     self.extents = extents
   }
@@ -18,7 +19,9 @@ public struct Shape: Hashable, Sendable, Codable {
     Shape([channels])
   }
 
+  /// Whether it has three extents, `C×H×W`.
   public var isMap: Bool { extents.count == 3 }
+  /// The first extent: channels of a map, elements of a vector.
   public var channels: Int { extents.first ?? 0 }
   /// Height of a feature map; 1 for a vector.
   public var height: Int { isMap ? extents[1] : 1 }

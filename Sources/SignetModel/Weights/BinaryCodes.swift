@@ -18,8 +18,10 @@ public struct BinaryCodes: Sendable, Hashable {
   /// α: K × N
   public let scales: FloatValues
 
+  /// ⌈S/8⌉: bytes of one code of one filter.
   public var bytesPerFilter: Int { Self.bytesPerFilter(patchLength: patchLength) }
 
+  /// ⌈S/8⌉: bytes of one code of a filter of `patchLength` S.
   public static func bytesPerFilter(patchLength: Int) -> Int {
     patchLength / 8 + (patchLength % 8 == 0 ? 0 : 1)
   }

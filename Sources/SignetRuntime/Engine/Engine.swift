@@ -11,6 +11,7 @@ import SignetModel
 /// An engine may be used from several threads; its runs then wait for each other. To run in
 /// parallel make one engine per thread: engines share nothing.
 public final class Engine: Sendable {
+  /// What an engine may take and how exact it is to be.
   public struct Options: Sendable {
     /// Threads of one run, the caller's included; 1…256.
     public var threads = 1
@@ -27,6 +28,7 @@ public final class Engine: Sendable {
     /// what `SIGNET_MEMORY_LIMIT` says, else three quarters of the machine's memory.
     public var memoryLimit: Int?
 
+    /// One thread, one image at a time and the best kernels of the processor by default.
     public init(
       threads: Int = 1, maximumBatch: Int = 1, kernels: KernelSet? = nil, isExact: Bool = false,
       memoryLimit: Int? = nil
@@ -61,6 +63,7 @@ public final class Engine: Sendable {
   public let inputShape: Shape
   /// Elements of the output.
   public let classCount: Int
+  /// What the engine does, step by step.
   public let plan: EnginePlan
   private let program: Program
   private let lock = NSLock()

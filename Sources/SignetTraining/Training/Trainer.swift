@@ -9,8 +9,10 @@ import Torch
 /// the straight-through estimator that ``TrainingOptions/straightThrough`` chooses. The result holds
 /// codes and scales again.
 public struct Trainer: Sendable {
+  /// How the network is trained.
   public var options: TrainingOptions
 
+  /// A trainer; the options are checked when it is run.
   public init(options: TrainingOptions = TrainingOptions()) {
     self.options = options
   }

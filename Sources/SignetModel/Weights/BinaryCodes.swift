@@ -30,7 +30,10 @@ public struct BinaryCodes: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - signs: K × N × S
-  ///   - scales: K × N
+  ///   - scales: α, K × N
+  ///   - codeCount: K
+  ///   - filterCount: N
+  ///   - patchLength: S
   /// - Throws: ``WeightError`` if a count does not fit the extents.
   public init(
     signs: [Int8], scales: [Float], codeCount: Int, filterCount: Int, patchLength: Int
@@ -59,7 +62,10 @@ public struct BinaryCodes: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - bytes: K × N × ⌈S/8⌉
-  ///   - scales: K × N
+  ///   - scales: α, K × N
+  ///   - codeCount: K
+  ///   - filterCount: N
+  ///   - patchLength: S
   /// - Throws: ``WeightError`` if a count does not fit the extents or a padding bit is set.
   public init(
     bytes: Data, scales: FloatValues, codeCount: Int, filterCount: Int, patchLength: Int

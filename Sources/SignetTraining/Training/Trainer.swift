@@ -28,10 +28,13 @@ public struct Trainer: Sendable {
   ///   - teacher: the float network for distillation and, in layers of the same name and shape, for
   ///     the latents' magnitudes; any other network of the same input shape, channel order and class
   ///     count can teach, too
+  ///   - dataset: the images to learn from
   ///   - validation: images apart from those of `dataset`, measured before the first step, between
   ///     epochs and at the end; the best of these networks is the result
   ///   - checkpoint: where the state is kept; `nil` keeps none
+  ///   - progress: called every ``TrainingOptions/progressEverySteps`` steps, and after validations
   ///   - validating: called while a validation is made with the images done and their total
+  ///   - shouldStop: asked after each step
   /// - Throws: ``TrainingError``; `.interrupted` once `shouldStop` says so.
   public func run(
     _ model: Model, teacher: Model? = nil, dataset: any ImageDataset,

@@ -14,9 +14,9 @@ public struct TrainingProgress: Sendable, Hashable {
   public var accuracy: Double
   /// Of the next step, the highest of all weights'.
   public var learningRate: Double
-  /// Training images, since the last report.
+  /// Training images of this run, the time of validations aside.
   public var imagesPerSecond: Double
-  /// At the speed since the last report, validations aside.
+  /// At that speed; infinite before the first step.
   public var secondsLeft: Double
   /// On the validation images, where it was just measured.
   public var validation: ValidationScore?

@@ -1,4 +1,4 @@
-"""The links and equation numbers of the repository's Markdown pages. See check-links.sh."""
+"""The links, equations and commands of the repository's Markdown pages. See check-links.sh."""
 
 import pathlib
 import re
@@ -7,6 +7,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 METHOD = ROOT / "Documentation" / "method.md"
+HELP = ROOT / "Tests" / "EndToEndTests" / "Fixtures" / "help"
 FENCE = re.compile(r"^\s*(```|~~~)")
 CODE = re.compile(r"(`+).+?\1")
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
@@ -69,6 +70,39 @@ def fault(page, target):
     return None
 
 
+def options_of_commands():
+    """By subcommand, what its recorded help names; rare options are in the sources alone."""
+    rare = set()
+    for source in files("Sources/signet/*.swift"):
+        text = source.read_text(encoding="utf-8")
+        rare |= {"--" + re.sub(r"[A-Z]", lambda upper: "-" + upper[0].lower(), name)
+                 for name in re.findall(r"\bvar (\w+)", text)}
+        rare |= {"--" + name for name in re.findall(r'customLong\("([\w-]+)"', text)}
+    return {help.stem: rare | set(re.findall(r"--[a-z][\w-]*", help.read_text(encoding="utf-8")))
+            for help in HELP.glob("*.txt")}
+
+
+def commands(page):
+    """(line number, words) of the calls of signet in a page's blocks of code."""
+    fence = False
+    call, start = "", 0
+    for number, line in enumerate(page.read_text(encoding="utf-8").split("\n"), 1):
+        if FENCE.match(line):
+            fence = not fence
+            continue
+        if not fence:
+            continue
+        line = line.split(" #")[0].strip()
+        if not call:
+            start = number
+        call += " " + line.rstrip("\\")
+        if line.endswith("\\"):
+            continue
+        words, call = call.split(), ""
+        if len(words) > 1 and words[0] == "signet":
+            yield start, words
+
+
 def main():
     faults = []
     checked = 0
@@ -92,10 +126,23 @@ def main():
                     line = text.count("\n", 0, reference.start()) + 1
                     faults.append(f"{source.relative_to(ROOT)}:{line}: no equation {number}")
 
+    known = options_of_commands()
+    calls = 0
+    for page in files("README.md", "CONTRIBUTING.md", "Documentation/*.md"):
+        for number, words in commands(page):
+            calls += 1
+            if words[1] not in known:
+                faults.append(f"{page.relative_to(ROOT)}:{number}: no command {words[1]}")
+                continue
+            # compare hands what follows a bare -- to finetune.
+            allowed = known[words[1]] | (known["finetune"] if "--" in words else set())
+            faults += [f"{page.relative_to(ROOT)}:{number}: {words[1]} has no {word}"
+                       for word in words if re.match(r"--[a-z]", word) and word not in allowed]
+
     for reason in faults:
         print(reason, file=sys.stderr)
-    print(f"{checked} links and {references} references to {len(numbers)} equations checked, "
-          f"{len(faults)} broken")
+    print(f"{checked} links, {references} references to {len(numbers)} equations and {calls} "
+          f"commands checked, {len(faults)} broken")
     return 1 if faults else 0
 
 

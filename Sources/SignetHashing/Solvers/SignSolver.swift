@@ -4,10 +4,8 @@ public struct SignSolver: LayerSolver {
   /// K, codes per filter, 1 to 4.
   public var codes: Int
 
-  /// A solver of `codes` K per filter.
   public init(codes: Int = 1) { self.codes = codes }
 
-  /// Codes and scales of the weights alone; G and q only measure the error.
   public func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
     var solver = DescentSolver()
     solver.options = HashingOptions(sweeps: 0, effort: .paper, codes: codes)

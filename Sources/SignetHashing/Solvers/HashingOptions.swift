@@ -13,13 +13,11 @@ public struct HashingOptions: Sendable, Equatable {
     /// Then a long one.
     case longSearch = 3
 
-    /// More effort is greater.
     public static func < (left: Effort, right: Effort) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// The most passes over the coordinates that one descent makes; it stops sooner at an optimum.
   public var sweeps: Int
-  /// How long to search for better codes.
   public var effort: Effort
   /// K, codes per filter, 1 to 4.
   public var codes: Int

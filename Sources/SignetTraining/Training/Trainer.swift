@@ -34,7 +34,6 @@ public struct Trainer: Sendable {
   ///   - checkpoint: where the state is kept; `nil` keeps none
   ///   - progress: called every ``TrainingOptions/progressEverySteps`` steps, and after validations
   ///   - validating: called while a validation is made with the images done and their total
-  ///   - shouldStop: asked after each step
   /// - Throws: ``TrainingError``; `.interrupted` once `shouldStop` says so.
   public func run(
     _ model: Model, teacher: Model? = nil, dataset: any ImageDataset,

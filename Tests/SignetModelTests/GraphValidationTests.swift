@@ -23,7 +23,7 @@ import Testing
   @Test(arguments: [[3, 8], [3], [], [3, 0, 8], [3, -1, 8], [1, 3, 8, 8], [Int.max, 8, 8]])
   func inputShapes(extents: [Int]) {
     let found = Shape(extents)
-    #expect(error([node(.relu)], input: found) == .inputShape(found: found))
+    #expect(error([node(.relu)], input: found) == .inputShape(name: "input", found: found))
   }
 
   @Test func names() {

@@ -7,13 +7,18 @@ import Testing
 @Suite struct ModelInterfaceTests {
   private func interface(_ graph: Graph) -> ModelInterface {
     ModelInterface(
-      input: .init(
-        name: "bild\n:0", elementType: .uint8, batch: .free(name: "N"),
-        extents: [graph.inputShape.height, graph.inputShape.width, graph.inputShape.channels]),
-      isChannelsLast: true,
-      output: .init(
-        name: "scores", elementType: .float16, batch: .fixed(1),
-        extents: [1, graph.outputShape.elementCount, 1]))
+      inputs: [
+        .init(
+          port: .init(
+            name: "bild\n:0", elementType: .uint8, batch: .free(name: "N"),
+            extents: [graph.inputShape.height, graph.inputShape.width, graph.inputShape.channels]),
+          isChannelsLast: true)
+      ],
+      outputs: [
+        .init(
+          name: "scores", elementType: .float16, batch: .fixed(1),
+          extents: [1, graph.outputShape.elementCount, 1])
+      ])
   }
 
   private func model() throws -> Model {
@@ -37,7 +42,7 @@ import Testing
   @Test func isForgottenWhereItDoesNotFit() throws {
     let model = try model()
     var other = interface(model.graph)
-    other.output.extents = [9, 9, 9]
+    other.outputs[0].extents = [9, 9, 9]
     let changed = try Model(
       graph: model.graph, weights: model.weights, preprocessing: model.preprocessing,
       interface: other)

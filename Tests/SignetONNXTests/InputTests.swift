@@ -74,8 +74,8 @@ import Testing
       let expected = (bytes[index] - [120, 110, 100][channel]) / [2, 4, 8][channel]
       #expect(abs(score - expected) < 1e-4)
     }
-    #expect(model.interface?.input.elementType == .uint8)
-    #expect(model.interface?.isChannelsLast == true)
+    #expect(model.interface?.inputs.first?.port.elementType == .uint8)
+    #expect(model.interface?.inputs.first?.isChannelsLast == true)
   }
 
   @Test func arithmeticOnBytesIsNotTaken() throws {

@@ -99,7 +99,7 @@ import Testing
     file.proto.graph.output[1].name = "bad"
     let model = try file.model(.init(output: "good"))
     #expect(model.graph.nodes.map(\.operation) == [.relu])
-    #expect(model.interface?.output.name == "good")
+    #expect(model.interface?.outputs.first?.name == "good")
     #expect(throws: ONNXError.self) { try file.model(.init(output: "bad")) }
   }
 

@@ -35,13 +35,13 @@ import Testing
     let engine = try Engine(model: .random(.plainNetwork()))
     #expect(
       error { () throws(EngineError) in _ = try engine.run([1, 2, 3]) }
-        == .inputCount(images: 1, expected: 144, found: 3))
+        == .inputCount(input: "input", samples: 1, expected: 144, found: 3))
     #expect(
       error { () throws(EngineError) in _ = try engine.run([], count: -1) }
-        == .inputCount(images: -1, expected: -144, found: 0))
+        == .inputCount(input: "input", samples: -1, expected: -144, found: 0))
     #expect(
       error { () throws(EngineError) in _ = try engine.run([], count: .max) }
-        == .inputCount(images: .max, expected: .max, found: 0))
+        == .inputCount(input: "input", samples: .max, expected: .max, found: 0))
   }
 
   @Test func options() throws {

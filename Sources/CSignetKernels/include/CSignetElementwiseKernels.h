@@ -11,18 +11,41 @@ extern "C" {
 #endif
 
 typedef enum signet_function {
-  SIGNET_LEAKY_RELU,    // x > 0 ? x : a·x
-  SIGNET_CLIP,          // min(max(x, a), b)
-  SIGNET_SIGMOID,       // 1 / (1 + exp(−x))
-  SIGNET_HARD_SIGMOID,  // min(max(a·x + b, 0), 1)
-  SIGNET_HARD_SWISH,    // x · min(max(x/6 + 1/2, 0), 1)
-  SIGNET_SILU,          // x / (1 + exp(−x))
+  SIGNET_LEAKY_RELU,        // x > 0 ? x : a·x
+  SIGNET_CLIP,              // min(max(x, a), b)
+  SIGNET_SIGMOID,           // 1 / (1 + exp(−x))
+  SIGNET_HARD_SIGMOID,      // min(max(a·x + b, 0), 1)
+  SIGNET_HARD_SWISH,        // x · min(max(x/6 + 1/2, 0), 1)
+  SIGNET_SILU,              // x / (1 + exp(−x))
+  SIGNET_ELU,               // c · (x > 0 ? x : a · (exp(x / b) − 1))
+  SIGNET_THRESHOLDED_RELU,  // x > a ? x : 0
+  SIGNET_POWER,             // x to the power a
+  SIGNET_EXP,
+  SIGNET_LOG,
+  SIGNET_SQRT,
+  SIGNET_RECIPROCAL,
+  SIGNET_ABS,
+  SIGNET_NEGATE,
+  SIGNET_SIGN,
+  SIGNET_FLOOR,
+  SIGNET_CEIL,
+  SIGNET_ROUND,  // halves to the even number
+  SIGNET_SIN,
+  SIGNET_COS,
+  SIGNET_TANH,
+  SIGNET_ERF,
+  SIGNET_GELU,
+  SIGNET_GELU_TANH,
+  SIGNET_SOFTPLUS,
+  SIGNET_SOFTSIGN,
+  SIGNET_MISH,
+  SIGNET_NOT,  // x = 0
 } signet_function;
 
 typedef struct signet_activation {
   signet_view in, out;
   signet_function function;
-  float a, b;
+  float a, b, c;
 } signet_activation;
 
 // y = weight · x + bias, or, for a PReLU, y = x > 0 ? x : weight · x, with constants for places.
@@ -34,12 +57,6 @@ typedef struct signet_constants {
   int64_t row_stride, pixel_stride, channel_stride;
   bool prelu;
 } signet_constants;
-
-// y = left · right. A view that is broadcast along rows or columns has a stride of 0 there, one
-// that is broadcast along channels has a single channel.
-typedef struct signet_product {
-  signet_view left, right, out;
-} signet_product;
 
 // y_c = x_c / (bias + alpha/size · Σ x²)^beta over the channels c − before … c + after.
 typedef struct signet_response_norm {
@@ -54,6 +71,7 @@ typedef struct signet_softmax {
   signet_view in, out;
   // 0 channels, 1 rows, 2 columns
   int32_t axis;
+  bool is_logarithm;
 } signet_softmax;
 
 // Takes every element from a place of its own.
@@ -73,8 +91,6 @@ typedef struct signet_dilated_pooling {
 void signet_activation_run(
     const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);
 void signet_constants_run(
-    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);
-void signet_product_run(
     const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);
 void signet_response_norm_run(
     const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);

@@ -3,14 +3,53 @@
 #include <math.h>
 
 #include "core/conv_checks.h"
-
-static float *rowwise_row_start(const signet_view *view, int64_t unit, int32_t rows) {
-  return view->data + unit / rows * view->image_stride + unit % rows * view->row_stride;
-}
+#include "rowwise/row_start.h"
 
 static float rowwise_clip(float x, float low, float high) {
   float raised = x < low ? low : x;
   return raised > high ? high : raised;
+}
+
+static float rowwise_softplus(float x) { return (x > 0 ? x : 0) + log1pf(expf(-fabsf(x))); }
+
+static float rowwise_gelu_tanh(float x) {
+  const float slope = 0.79788456f;
+  return 0.5f * x * (1 + tanhf(slope * (x + 0.044715f * x * x * x)));
+}
+
+#define ROWWISE_LOOP(expression)        \
+  for (int64_t i = 0; i < count; i++) { \
+    const float x = in[i];              \
+    out[i] = (expression);              \
+  }                                     \
+  break
+
+// Functions without parameters that few networks have.
+static void rowwise_apply_elementary(
+    signet_function function, const float *in, float *restrict out, int64_t count) {
+  switch (function) {
+    case SIGNET_EXP: ROWWISE_LOOP(expf(x));
+    case SIGNET_LOG: ROWWISE_LOOP(logf(x));
+    case SIGNET_SQRT: ROWWISE_LOOP(sqrtf(x));
+    case SIGNET_RECIPROCAL: ROWWISE_LOOP(1 / x);
+    case SIGNET_ABS: ROWWISE_LOOP(fabsf(x));
+    case SIGNET_NEGATE: ROWWISE_LOOP(-x);
+    case SIGNET_SIGN: ROWWISE_LOOP(x > 0 ? 1 : x < 0 ? -1 : x);
+    case SIGNET_FLOOR: ROWWISE_LOOP(floorf(x));
+    case SIGNET_CEIL: ROWWISE_LOOP(ceilf(x));
+    case SIGNET_ROUND: ROWWISE_LOOP(nearbyintf(x));
+    case SIGNET_SIN: ROWWISE_LOOP(sinf(x));
+    case SIGNET_COS: ROWWISE_LOOP(cosf(x));
+    case SIGNET_TANH: ROWWISE_LOOP(tanhf(x));
+    case SIGNET_ERF: ROWWISE_LOOP(erff(x));
+    case SIGNET_GELU: ROWWISE_LOOP(0.5f * x * (1 + erff(x * 0.70710678f)));
+    case SIGNET_GELU_TANH: ROWWISE_LOOP(rowwise_gelu_tanh(x));
+    case SIGNET_SOFTPLUS: ROWWISE_LOOP(rowwise_softplus(x));
+    case SIGNET_SOFTSIGN: ROWWISE_LOOP(x / (1 + fabsf(x)));
+    case SIGNET_MISH: ROWWISE_LOOP(x * tanhf(rowwise_softplus(x)));
+    case SIGNET_NOT: ROWWISE_LOOP(x == 0);
+    default: break;
+  }
 }
 
 static void rowwise_apply(
@@ -36,6 +75,18 @@ static void rowwise_apply(
     case SIGNET_SILU:
       for (int64_t i = 0; i < count; i++) out[i] = in[i] / (1 + expf(-in[i]));
       break;
+    case SIGNET_ELU:
+      for (int64_t i = 0; i < count; i++) {
+        out[i] = activation->c * (in[i] > 0 ? in[i] : a * expm1f(in[i] / b));
+      }
+      break;
+    case SIGNET_THRESHOLDED_RELU:
+      for (int64_t i = 0; i < count; i++) out[i] = in[i] > a ? in[i] : 0;
+      break;
+    case SIGNET_POWER:
+      for (int64_t i = 0; i < count; i++) out[i] = a == 2 ? in[i] * in[i] : powf(in[i], a);
+      break;
+    default: rowwise_apply_elementary(activation->function, in, out, count);
   }
 }
 
@@ -87,35 +138,6 @@ void signet_constants_run(
   }
 }
 
-void signet_product_run(
-    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
-  (void)images;
-  (void)scratch;
-  const signet_product *product = arguments;
-  SIGNET_REQUIRE_ROWS(&product->out, images, from, to);
-  const int32_t rows = product->out.height;
-  const int64_t channels = product->out.channels;
-  const int64_t left_stride = product->left.channels == channels;
-  const int64_t right_stride = product->right.channels == channels;
-  for (int64_t unit = from; unit < to; unit++) {
-    const float *left = rowwise_row_start(&product->left, unit, rows);
-    const float *right = rowwise_row_start(&product->right, unit, rows);
-    float *restrict out = rowwise_row_start(&product->out, unit, rows);
-    for (int32_t x = 0; x < product->out.width; x++) {
-      if (left_stride && right_stride) {
-        for (int64_t c = 0; c < channels; c++) out[c] = left[c] * right[c];
-      } else {
-        for (int64_t c = 0; c < channels; c++) {
-          out[c] = left[c * left_stride] * right[c * right_stride];
-        }
-      }
-      left += product->left.pixel_stride;
-      right += product->right.pixel_stride;
-      out += product->out.pixel_stride;
-    }
-  }
-}
-
 void signet_response_norm_run(
     const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
   (void)images;
@@ -143,7 +165,8 @@ void signet_response_norm_run(
 
 // `count` elements `stride` apart, the result `out_stride` apart.
 static void rowwise_softmax(
-    const float *in, int64_t stride, float *out, int64_t out_stride, int64_t count) {
+    const float *in, int64_t stride, float *out, int64_t out_stride, int64_t count,
+    bool is_logarithm) {
   float maximum = in[0];
   for (int64_t i = 1; i < count; i++) {
     if (in[i * stride] > maximum) maximum = in[i * stride];
@@ -153,7 +176,11 @@ static void rowwise_softmax(
     out[i * out_stride] = expf(in[i * stride] - maximum);
     sum += out[i * out_stride];
   }
-  for (int64_t i = 0; i < count; i++) out[i * out_stride] /= sum;
+  const float shift = maximum + logf(sum);
+  for (int64_t i = 0; i < count; i++) {
+    float *value = out + i * out_stride;
+    *value = is_logarithm ? in[i * stride] - shift : *value / sum;
+  }
 }
 
 void signet_softmax_run(
@@ -172,7 +199,7 @@ void signet_softmax_run(
         for (int32_t x = 0; x < to_view->width; x++) {
           rowwise_softmax(
               in + x * from_view->pixel_stride, 1, out + x * to_view->pixel_stride, 1,
-              to_view->channels);
+              to_view->channels, soft->is_logarithm);
         }
         break;
       case 1:
@@ -182,14 +209,15 @@ void signet_softmax_run(
           for (int32_t c = 0; c < to_view->channels; c++) {
             rowwise_softmax(
                 in + x * from_view->pixel_stride + c, from_view->row_stride,
-                out + x * to_view->pixel_stride + c, to_view->row_stride, rows);
+                out + x * to_view->pixel_stride + c, to_view->row_stride, rows, soft->is_logarithm);
           }
         }
         break;
       default:
         for (int32_t c = 0; c < to_view->channels; c++) {
           rowwise_softmax(
-              in + c, from_view->pixel_stride, out + c, to_view->pixel_stride, to_view->width);
+              in + c, from_view->pixel_stride, out + c, to_view->pixel_stride, to_view->width,
+              soft->is_logarithm);
         }
     }
   }

@@ -89,6 +89,25 @@ ctorch_tensor *_Nullable ctorch_ge_scalar(const ctorch_tensor *a, double b);
 ctorch_tensor *_Nullable ctorch_where(const ctorch_tensor *condition, const ctorch_tensor *a, const ctorch_tensor *b);
 ctorch_tensor *_Nullable ctorch_matmul(const ctorch_tensor *a, const ctorch_tensor *b);
 
+// Functions of one and of two numbers (Elementary.cpp)
+ctorch_tensor *_Nullable ctorch_floor(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_ceil(const ctorch_tensor *a);
+// Halves to the even number.
+ctorch_tensor *_Nullable ctorch_round(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_sin(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_cos(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_erf(const ctorch_tensor *a);
+ctorch_tensor *_Nullable ctorch_gelu(const ctorch_tensor *a, bool by_tanh);
+// gain · a where positive, gain · scale · (exp(a / reach) − 1) elsewhere
+ctorch_tensor *_Nullable ctorch_elu(const ctorch_tensor *a, double scale, double gain, double reach);
+ctorch_tensor *_Nullable ctorch_pow(const ctorch_tensor *a, const ctorch_tensor *b);
+// The remainder, with the sign of a.
+ctorch_tensor *_Nullable ctorch_fmod(const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_minimum(const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_lt(const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_le(const ctorch_tensor *a, const ctorch_tensor *b);
+ctorch_tensor *_Nullable ctorch_prod(const ctorch_tensor *a, intptr_t dim);
+
 // In place (InPlace.cpp)
 int ctorch_copy_(ctorch_tensor *a, const ctorch_tensor *source);
 int ctorch_zero_(ctorch_tensor *a);

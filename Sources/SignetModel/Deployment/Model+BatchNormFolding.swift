@@ -12,8 +12,11 @@ extension Model {
     let folded: Graph
     do throws(GraphError) {
       folded = try Graph(
-        inputShape: graph.inputShape, nodes: folding.nodes,
-        output: folding.renamed[graph.output] ?? graph.output)
+        inputs: graph.inputs, nodes: folding.nodes,
+        outputs: graph.outputs.map {
+          GraphOutput(name: $0.name, value: folding.renamed[$0.value] ?? $0.value)
+        },
+        sizeRules: graph.sizeRules.mapValues { $0.renaming(folding.renamed) })
     } catch {
       throw .graph(error)
     }
@@ -40,7 +43,8 @@ private struct BatchNormFolding {
     self.model = model
     self.names = names
     weights = model.weights
-    var counts = [model.graph.output: 1]
+    var counts: [String: Int] = [:]
+    for output in model.graph.outputs { counts[output.value, default: 0] += 1 }
     for input in model.graph.nodes.flatMap(\.inputs) { counts[input, default: 0] += 1 }
     readerCounts = counts
   }

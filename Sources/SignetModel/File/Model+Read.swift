@@ -57,10 +57,16 @@ extension SafetensorsFile {
     guard interface.fits(graph) else {
       throw .json(
         part: ModelMetadata.Key.interface.rawValue, offset: nil,
-        reason: "expected extents of \(graph.inputShape) and \(graph.outputShape), found "
-          + "\(Shape(interface.input.extents)) and \(Shape(interface.output.extents))")
+        reason: "expected extents of \(listed(graph.inputs.map(\.shape))) and "
+          + "\(listed(graph.outputs.map(graph.shape(of:)))), found "
+          + "\(listed(interface.inputs.map { Shape($0.port.extents) })) and "
+          + "\(listed(interface.outputs.map { Shape($0.extents) }))")
     }
     return interface
+  }
+
+  private func listed(_ shapes: [Shape]) -> String {
+    shapes.map(\.description).joined(separator: ", ")
   }
 
   /// CRC-32 of the whole file, its own eight digits read as zeros.

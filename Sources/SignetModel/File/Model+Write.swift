@@ -31,9 +31,11 @@ extension Model {
     }
   }
 
-  /// 8-bit weights and half precision came with version 2.
+  /// 8-bit weights and half precision came with version 2; names of inputs and outputs, several of
+  /// them, values of other ranks and most operations that are no layers with version 3.
   private var formatVersion: Int {
-    weights.values.contains(where: \.needsVersion2) ? 2 : 1
+    if !graph.isPlain || graph.nodes.contains(where: \.operation.needsVersion3) { return 3 }
+    return weights.values.contains(where: \.needsVersion2) ? 2 : 1
   }
 
   private func layout(_ metadata: [ModelMetadata.Key: String]) -> SafetensorsWriter {
@@ -73,6 +75,27 @@ extension Weight {
     case .float(let values): values.elementType == .float16
     case .int8: true
     case .binary(let codes): codes.scales.elementType == .float16
+    }
+  }
+}
+
+extension Operation {
+  fileprivate var needsVersion3: Bool {
+    switch self {
+    case .convolution, .linear, .batchNorm, .relu, .maxPool, .averagePool, .globalAveragePool, .add,
+      .concatenate, .flatten, .dropout, .pad, .slice, .prelu, .affine, .multiply,
+      .localResponseNorm, .softmax:
+      false
+    case .activation(let function):
+      switch function {
+      case .leakyRelu, .clip, .sigmoid, .hardSigmoid, .hardSwish, .silu: false
+      case .elu, .thresholdedRelu, .power, .elementary: true
+      }
+    case .reshape(let shape): !shape.isMap && !shape.isVector
+    case .transpose(let attributes): !attributes.shape.isMap && !attributes.shape.isVector
+    case .logSoftmax, .spread, .resize, .binary, .select, .reduce, .argExtreme, .normalize,
+      .matrixProduct, .constant, .region, .selection:
+      true
     }
   }
 }

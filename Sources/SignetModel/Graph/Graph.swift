@@ -1,37 +1,77 @@
 /// A feed-forward network: nodes in an order in which each reads only what stands before it.
 ///
-/// A graph that came out of ``init(inputShape:nodes:output:)`` is valid: names are unique, inputs
-/// exist, attributes are in range and every shape is known.
+/// A graph that came out of ``init(inputs:nodes:outputs:)`` is valid: names are unique, what nodes
+/// read exists, attributes are in range and every shape is known.
 public struct Graph: Sendable {
-  /// The name under which nodes read the network's input.
+  /// What networks with one unnamed input call it.
   public static let inputName = "input"
 
-  /// Shape of one input image, `C×H×W`.
-  public let inputShape: Shape
+  /// At least one, no two of one name.
+  public let inputs: [GraphInput]
   /// The operations, each after those whose values it reads.
   public let nodes: [Node]
-  /// The node whose value is the result.
-  public let output: String
-  /// The shape of every value by name, the input's included.
+  /// At least one, no two of one name.
+  public let outputs: [GraphOutput]
+  /// The shape of every value by name, the inputs' included.
   public let shapes: [String: Shape]
+  /// By node: how its numbers follow the inputs' extents, where those are open.
+  public let sizeRules: [String: SizeRule]
   private let index: GraphIndex
 
   /// Checks the nodes and infers all shapes.
   ///
   /// - Throws: ``GraphError`` naming the first node that is wrong and what was expected.
-  public init(inputShape: Shape, nodes: [Node], output: String) throws(GraphError) {
-    self.inputShape = inputShape
+  public init(
+    inputs: [GraphInput], nodes: [Node], outputs: [GraphOutput],
+    sizeRules: [String: SizeRule] = [:]
+  ) throws(GraphError) {
+    self.inputs = inputs
     self.nodes = nodes
-    self.output = output
-    self.shapes = try ShapeInference(inputShape: inputShape).run(nodes)
+    self.outputs = outputs
+    self.sizeRules = sizeRules
+    shapes = try ShapeInference(inputs: inputs).run(nodes)
     index = GraphIndex(nodes)
-    guard output != Self.inputName, shapes[output] != nil else {
-      throw .unknownOutput(name: output, suggestion: closestName(to: output, among: shapes.keys))
+    try checkOutputs()
+  }
+
+  /// A network with one input, called ``inputName``, and one output, called like its node.
+  ///
+  /// - Throws: ``GraphError`` naming the first node that is wrong and what was expected.
+  public init(inputShape: Shape, nodes: [Node], output: String) throws(GraphError) {
+    try self.init(
+      inputs: [GraphInput(name: Self.inputName, shape: inputShape)], nodes: nodes,
+      outputs: [GraphOutput(name: output, value: output)])
+  }
+
+  private func checkOutputs() throws(GraphError) {
+    guard !outputs.isEmpty else { throw .noOutput }
+    var names: Set<String> = []
+    for output in outputs {
+      guard names.insert(output.name).inserted else { throw .duplicateOutput(name: output.name) }
+      guard !isInput(output.value), shapes[output.value] != nil else {
+        throw .unknownOutput(
+          name: output.value, suggestion: closestName(to: output.value, among: shapes.keys))
+      }
     }
   }
 
-  /// Shape of one image's result.
+  /// The first input's shape.
+  public var inputShape: Shape { inputs[0].shape }
+
+  /// The value of the first output.
+  public var output: String { outputs[0].value }
+
+  /// The first output's shape.
   public var outputShape: Shape { shapes[output] ?? inputShape }
+
+  /// Whether a value is one that the network is given.
+  public func isInput(_ value: String) -> Bool { inputs.contains { $0.name == value } }
+
+  /// Whether a value is one that the network gives.
+  public func isOutput(_ value: String) -> Bool { outputs.contains { $0.value == value } }
+
+  /// Shape of one of the network's results, without the batch.
+  public func shape(of output: GraphOutput) -> Shape { shapes[output.value] ?? inputShape }
 
   /// The node that is called `name`, or `nil`.
   public func node(named name: String) -> Node? {
@@ -59,44 +99,26 @@ public struct Graph: Sendable {
   public func replacing(
     _ name: String, with operation: Operation
   ) throws(GraphError) -> Graph {
-    let replaced = nodes.map {
-      $0.name == name ? Node(name, operation, inputs: $0.inputs) : $0
-    }
-    return try Graph(inputShape: inputShape, nodes: replaced, output: output)
+    try with(
+      nodes: nodes.map { $0.name == name ? Node(name, operation, inputs: $0.inputs) : $0 })
+  }
+
+  /// A copy of other nodes between the same inputs and outputs.
+  public func with(nodes: [Node]) throws(GraphError) -> Graph {
+    try Graph(inputs: inputs, nodes: nodes, outputs: outputs, sizeRules: sizeRules)
   }
 }
 
 extension Graph: Hashable {
   // Shapes and positions follow from the rest.
   public static func == (left: Graph, right: Graph) -> Bool {
-    left.inputShape == right.inputShape && left.output == right.output
-      && left.nodes == right.nodes
+    left.inputs == right.inputs && left.outputs == right.outputs && left.nodes == right.nodes
+      && left.sizeRules == right.sizeRules
   }
 
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(inputShape)
-    hasher.combine(output)
+    hasher.combine(inputs)
+    hasher.combine(outputs)
     hasher.combine(nodes)
-  }
-}
-
-extension Graph: Codable {
-  private enum CodingKeys: String, CodingKey {
-    case inputShape, nodes, output
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    try self.init(
-      inputShape: container.decode(Shape.self, forKey: .inputShape),
-      nodes: container.decode([Node].self, forKey: .nodes),
-      output: container.decode(String.self, forKey: .output))
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(inputShape, forKey: .inputShape)
-    try container.encode(nodes, forKey: .nodes)
-    try container.encode(output, forKey: .output)
   }
 }

@@ -2,18 +2,23 @@
 ///
 /// Each verb returns the name of the value it produced, to be read by later nodes.
 public struct GraphBuilder: Sendable {
-  /// Shape of one input image, `C×H×W`.
-  public let inputShape: Shape
+  /// What the network is given; the first is ``input``.
+  public let inputs: [GraphInput]
   /// The nodes appended so far, unchecked.
   public private(set) var nodes: [Node] = []
 
-  /// Starts a network of no nodes.
+  /// For a network with one unnamed input.
   public init(inputShape: Shape) {
-    self.inputShape = inputShape
+    self.init(inputs: [GraphInput(name: Graph.inputName, shape: inputShape)])
   }
 
-  /// The network's input.
-  public var input: String { Graph.inputName }
+  /// - Parameter inputs: at least one
+  public init(inputs: [GraphInput]) {
+    self.inputs = inputs
+  }
+
+  /// The network's first input.
+  public var input: String { inputs.first?.name ?? Graph.inputName }
 
   /// Adds a node that reads `inputs`.
   ///
@@ -38,6 +43,11 @@ public struct GraphBuilder: Sendable {
 
   /// - Throws: ``GraphError`` naming the first node that is wrong.
   public func graph(output: String) throws(GraphError) -> Graph {
-    try Graph(inputShape: inputShape, nodes: nodes, output: output)
+    try graph(outputs: [GraphOutput(name: output, value: output)])
+  }
+
+  /// - Throws: ``GraphError`` naming the first node that is wrong.
+  public func graph(outputs: [GraphOutput]) throws(GraphError) -> Graph {
+    try Graph(inputs: inputs, nodes: nodes, outputs: outputs)
   }
 }

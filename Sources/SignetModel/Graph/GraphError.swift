@@ -1,7 +1,17 @@
 /// Why a list of nodes is not a network.
 public enum GraphError: Error, Hashable, Sendable {
+  /// The network is given nothing.
+  case noInput
+  /// The network gives nothing.
+  case noOutput
   /// The input's shape is no map of positive extents, or has more elements than a value may have.
-  case inputShape(found: Shape)
+  case inputShape(name: String, found: Shape)
+  /// Two outputs share a name.
+  case duplicateOutput(name: String)
+  /// A run asks for extents that the input does not leave open.
+  case inputExtents(name: String, expected: String, found: Shape)
+  /// The inputs' extents do not suit a layer whose numbers follow them.
+  case openSize(node: String, operation: Operation.Kind)
   /// The node at this index has no name.
   case emptyName(index: Int)
   /// A node has the name of another, or the input's.

@@ -7,6 +7,10 @@ extension Operation: Codable {
     case concatenate, flatten, dropout, pad, slice
     /// As the case of ``Operation`` of the same name.
     case activation, prelu, affine, multiply, localResponseNorm, softmax, reshape, transpose
+    /// As the case of ``Operation`` of the same name.
+    case logSoftmax, spread, resize, binary, select, reduce, argExtreme, normalize, matrixProduct
+    /// As the case of ``Operation`` of the same name.
+    case constant, region, selection
   }
 
   /// Which operation it is, without its attributes.
@@ -33,6 +37,18 @@ extension Operation: Codable {
     case .softmax: .softmax
     case .reshape: .reshape
     case .transpose: .transpose
+    case .logSoftmax: .logSoftmax
+    case .spread: .spread
+    case .resize: .resize
+    case .binary: .binary
+    case .select: .select
+    case .reduce: .reduce
+    case .argExtreme: .argExtreme
+    case .normalize: .normalize
+    case .matrixProduct: .matrixProduct
+    case .constant: .constant
+    case .region: .region
+    case .selection: .selection
     }
   }
 
@@ -48,6 +64,14 @@ extension Operation: Codable {
 
   private struct Softmax: Codable {
     let axis: Int
+  }
+
+  private struct Spread: Codable {
+    let stride: Size2D
+  }
+
+  private struct Binary: Codable {
+    let function: BinaryFunction
   }
 
   public init(from decoder: any Decoder) throws {
@@ -81,6 +105,24 @@ extension Operation: Codable {
       self = .softmax(axis: softmax.axis)
     case .reshape: self = .reshape(try attributes())
     case .transpose: self = .transpose(try attributes())
+    case .logSoftmax:
+      let softmax: Softmax = try attributes()
+      self = .logSoftmax(axis: softmax.axis)
+    case .spread:
+      let spread: Spread = try attributes()
+      self = .spread(spread.stride)
+    case .resize: self = .resize(try attributes())
+    case .binary:
+      let binary: Binary = try attributes()
+      self = .binary(binary.function)
+    case .select: self = .select
+    case .reduce: self = .reduce(try attributes())
+    case .argExtreme: self = .argExtreme(try attributes())
+    case .normalize: self = .normalize(try attributes())
+    case .matrixProduct: self = .matrixProduct(try attributes())
+    case .constant: self = .constant(try attributes())
+    case .region: self = .region(try attributes())
+    case .selection: self = .selection(try attributes())
     }
   }
 
@@ -97,12 +139,24 @@ extension Operation: Codable {
     case .pad(let attributes): try container.encode(attributes, forKey: .attributes)
     case .slice(let attributes): try container.encode(attributes, forKey: .attributes)
     case .activation(let function): try container.encode(function, forKey: .attributes)
-    case .prelu(let shape), .reshape(let shape): try container.encode(shape, forKey: .attributes)
+    case .prelu(let shape), .reshape(let shape), .constant(let shape):
+      try container.encode(shape, forKey: .attributes)
     case .affine(let attributes): try container.encode(attributes, forKey: .attributes)
     case .localResponseNorm(let attributes): try container.encode(attributes, forKey: .attributes)
-    case .softmax(let axis): try container.encode(Softmax(axis: axis), forKey: .attributes)
+    case .softmax(let axis), .logSoftmax(let axis):
+      try container.encode(Softmax(axis: axis), forKey: .attributes)
+    case .spread(let stride): try container.encode(Spread(stride: stride), forKey: .attributes)
+    case .binary(let function):
+      try container.encode(Binary(function: function), forKey: .attributes)
+    case .resize(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .reduce(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .argExtreme(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .normalize(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .matrixProduct(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .region(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .selection(let attributes): try container.encode(attributes, forKey: .attributes)
     case .transpose(let attributes): try container.encode(attributes, forKey: .attributes)
-    case .relu, .globalAveragePool, .add, .concatenate, .flatten, .multiply: break
+    case .relu, .globalAveragePool, .add, .concatenate, .flatten, .multiply, .select: break
     }
   }
 }

@@ -24,7 +24,7 @@ extension Operation {
       return weightAndBias([attributes.outputs, attributes.inputs], hasBias: attributes.hasBias)
     case .batchNorm(let attributes):
       return [.weight, .bias, .runningMean, .runningVariance].map { ($0, [attributes.channels]) }
-    case .prelu(let shape):
+    case .prelu(let shape), .constant(let shape):
       return [(.weight, shape.extents)]
     case .affine(let attributes):
       let shape = attributes.shape.extents

@@ -40,10 +40,36 @@ public enum Operation: Hashable, Sendable {
   case localResponseNorm(LocalResponseNorm)
   /// `exp(x) / Σ exp(x)` along one axis of the shape: 0 the channels, 1 the height, 2 the width.
   case softmax(axis: Int)
+  /// The logarithm of that.
+  case logSoftmax(axis: Int)
   /// The same elements in the same order, outermost first, under another shape.
   case reshape(Shape)
   /// Permutes the axes of a value read as a grid of more axes.
   case transpose(Transposition)
+  /// Lays a map's elements apart with zeros between: a convolution of the result is a transposed
+  /// convolution of the map, whose stride this is.
+  case spread(Size2D)
+  /// Resamples a map along height and width.
+  case resize(Resize)
+  /// A function of two values of one rank; an extent of 1 is broadcast.
+  case binary(BinaryFunction)
+  /// The second value where the first is not 0, else the third; an extent of 1 is broadcast.
+  case select
+  /// One number made of many along some axes.
+  case reduce(Reduction)
+  /// Where along an axis the largest or smallest number stands, counted from 0.
+  case argExtreme(ArgExtreme)
+  /// Subtracts the mean along some axes and divides by the deviation.
+  case normalize(Normalization)
+  /// Products of the matrices of two values.
+  case matrixProduct(MatrixProduct)
+  /// The same tensor for every sample, parameter `weight` of the given shape; reads a value only to
+  /// know how many samples there are.
+  case constant(Shape)
+  /// Picks and repeats elements at regular distances.
+  case region(Region)
+  /// Picks elements at given places along one axis.
+  case selection(Selection)
 }
 
 /// Extents or steps along height and width.

@@ -1,5 +1,8 @@
-/// The shape of one value for one image, without the batch dimension: `C×H×W` for a feature map,
-/// `C` for a vector. Batches are always free.
+/// The shape of one value for one sample, without the batch dimension: `C×H×W` for a feature map,
+/// `C` for a vector, or any other of one to five extents. Batches are always free.
+///
+/// Every value can be read as a map: that of one extent has one row and column, that of two one
+/// row, and of more than three the middle ones together are the rows.
 public struct Shape: Hashable, Sendable, Codable {
   /// Extents, outermost first: `[C, H, W]` or `[C]`. All positive in a validated graph.
   public let extents: [Int]
@@ -19,14 +22,19 @@ public struct Shape: Hashable, Sendable, Codable {
     Shape([channels])
   }
 
+  /// How many extents a value may have.
+  public static let ranks = 1...5
+
   /// Whether it has three extents, `C×H×W`.
   public var isMap: Bool { extents.count == 3 }
+  /// Whether it has one extent.
+  public var isVector: Bool { extents.count == 1 }
   /// The first extent: channels of a map, elements of a vector.
   public var channels: Int { extents.first ?? 0 }
-  /// Height of a feature map; 1 for a vector.
-  public var height: Int { isMap ? extents[1] : 1 }
-  /// Width of a feature map; 1 for a vector.
-  public var width: Int { isMap ? extents[2] : 1 }
+  /// Rows of the value read as a map; 1 for a vector.
+  public var height: Int { extents.dropFirst().dropLast().reduce(1, &*) }
+  /// Columns of the value read as a map; 1 for a vector.
+  public var width: Int { extents.count > 1 ? extents[extents.count - 1] : 1 }
 
   /// Number of elements, or `nil` if an extent is not positive or the product passes `Int.max`.
   public var checkedElementCount: Int? {

@@ -1,13 +1,7 @@
 /// Shape rules of the operations that work element by element or only move elements.
 extension NodeShape {
   func activation(_ function: Activation) throws(GraphError) -> Shape {
-    let values: [Float]
-    switch function {
-    case .leakyRelu(let slope): values = [slope]
-    case .clip(let minimum, let maximum): values = [minimum, maximum].compactMap(\.self)
-    case .hardSigmoid(let slope, let offset): values = [slope, offset]
-    case .sigmoid, .hardSwish, .silu: values = []
-    }
+    let values = function.constants
     try require(values.allSatisfy(\.isFinite), "function", "finite numbers", values)
     return try only()
   }
@@ -27,6 +21,14 @@ extension NodeShape {
       && zip(parameter.extents, input.extents).allSatisfy { $0 == 1 || $0 == $1 }
     try require(fits, "shape", "extents of 1 or those of \(input)", parameter)
     return input
+  }
+
+  func broadcast(inputs count: Int) throws(GraphError) -> Shape {
+    guard inputs.count == count else {
+      throw .inputCount(
+        node: node.name, operation: kind, expected: "\(count) inputs", found: inputs.count)
+    }
+    return try product()
   }
 
   func product() throws(GraphError) -> Shape {
@@ -68,7 +70,8 @@ extension NodeShape {
     let input = try only()
     try requireSameElements(shape.extents, as: input, "shape")
     try require(
-      shape.extents.count == 1 || shape.isMap, "shape", "C×H×W or a vector", shape)
+      Shape.ranks.contains(shape.extents.count), "shape",
+      "\(Shape.ranks.lowerBound) to \(Shape.ranks.upperBound) extents", shape)
     return shape
   }
 
@@ -96,7 +99,7 @@ extension NodeShape {
     }
   }
 
-  private func requireSameElements(
+  func requireSameElements(
     _ extents: [Int], as input: Shape, _ attribute: String
   ) throws(GraphError) {
     try require(

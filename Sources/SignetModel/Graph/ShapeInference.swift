@@ -1,6 +1,6 @@
 /// Walks nodes in order, checks each and gives every value its shape.
 struct ShapeInference {
-  let inputShape: Shape
+  let inputs: [GraphInput]
 
   /// A value may not pass this many elements, nor an attribute this magnitude: generous for any
   /// network, small enough that no arithmetic on them overflows.
@@ -11,11 +11,23 @@ struct ShapeInference {
   static let reach = 1 << 16
 
   func run(_ nodes: [Node]) throws(GraphError) -> [String: Shape] {
-    guard inputShape.isMap, let count = inputShape.checkedElementCount, count <= Self.limit else {
-      throw .inputShape(found: inputShape)
+    guard !inputs.isEmpty else { throw .noInput }
+    var shapes: [String: Shape] = [:]
+    shapes.reserveCapacity(nodes.count + inputs.count)
+    for (index, input) in inputs.enumerated() {
+      guard !input.name.isEmpty else { throw .emptyName(index: index) }
+      guard input.openAxes.allSatisfy(input.shape.extents.indices.contains) else {
+        throw .inputExtents(name: input.name, expected: "open axes of its own", found: input.shape)
+      }
+      guard Shape.ranks.contains(input.shape.extents.count),
+        let count = input.shape.checkedElementCount, count <= Self.limit
+      else {
+        throw .inputShape(name: input.name, found: input.shape)
+      }
+      guard shapes.updateValue(input.shape, forKey: input.name) == nil else {
+        throw .duplicateName(node: input.name)
+      }
     }
-    var shapes = [Graph.inputName: inputShape]
-    shapes.reserveCapacity(nodes.count + 1)
     for (index, node) in nodes.enumerated() {
       guard !node.name.isEmpty else { throw .emptyName(index: index) }
       guard shapes[node.name] == nil else { throw .duplicateName(node: node.name) }
@@ -66,9 +78,20 @@ struct NodeShape {
     case .affine(let attributes): return try affine(attributes)
     case .multiply: return try product()
     case .localResponseNorm(let attributes): return try localResponseNorm(attributes)
-    case .softmax(let axis): return try softmax(axis: axis)
+    case .softmax(let axis), .logSoftmax(let axis): return try softmax(axis: axis)
     case .reshape(let shape): return try reshape(shape)
     case .transpose(let attributes): return try transpose(attributes)
+    case .spread(let stride): return try spread(stride)
+    case .resize(let attributes): return try resize(attributes)
+    case .binary: return try broadcast(inputs: 2)
+    case .select: return try broadcast(inputs: 3)
+    case .reduce(let attributes): return try reduce(attributes)
+    case .argExtreme(let attributes): return try argExtreme(attributes)
+    case .normalize(let attributes): return try normalize(attributes)
+    case .matrixProduct(let attributes): return try matrixProduct(attributes)
+    case .constant(let shape): return try constant(shape)
+    case .region(let attributes): return try region(attributes)
+    case .selection(let attributes): return try selection(attributes)
     }
   }
 
@@ -139,7 +162,7 @@ struct NodeShape {
     for (name, value) in [("inputs", attributes.inputs), ("outputs", attributes.outputs)] {
       try require(value >= 1 && value <= ShapeInference.limit, name, "at least 1", value)
     }
-    guard !input.isMap, input.channels == attributes.inputs else {
+    guard input.isVector, input.channels == attributes.inputs else {
       throw .shape(
         node: node.name, operation: kind, expected: "a vector of \(attributes.inputs)",
         found: input)
@@ -213,7 +236,8 @@ struct NodeShape {
     let first = try several()
     var channels = 0
     for input in inputs {
-      guard input.isMap == first.isMap, input.height == first.height, input.width == first.width
+      guard first.isMap || first.isVector, input.extents.count == first.extents.count,
+        input.height == first.height, input.width == first.width
       else {
         throw .shape(
           node: node.name, operation: kind,

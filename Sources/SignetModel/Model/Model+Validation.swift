@@ -15,7 +15,8 @@ extension Model {
     if let defect = preprocessing.defect(channels: graph.inputShape.channels) {
       throw .preprocessing(defect)
     }
-    guard labels.isEmpty || labels.count == classCount else {
+    let counts = graph.outputs.map { graph.shape(of: $0).elementCount }
+    guard labels.isEmpty || counts.contains(labels.count) else {
       throw .labels(expected: classCount, found: labels.count)
     }
   }

@@ -35,7 +35,7 @@ public struct Model: Sendable, Hashable {
     try validate()
   }
 
-  /// The number of classes: the output's elements.
+  /// The number of classes: the first output's elements.
   public var classCount: Int { graph.outputShape.elementCount }
 
   /// The node's tensor of this role, or `nil` if it has none.

@@ -1,7 +1,7 @@
-/// What a network's input and output were called and how they lay in memory where the network came
+/// What a network's inputs and outputs were called and how they lay in memory where the network came
 /// from. The network itself knows neither; it is kept so that an export can take the place of the
 /// file it once was.
-public struct ModelInterface: Hashable, Sendable, Codable {
+public struct ModelInterface: Hashable, Sendable {
   /// The first axis.
   public enum Batch: Hashable, Sendable {
     /// Any number of images, under the name the file gives it.
@@ -30,29 +30,83 @@ public struct ModelInterface: Hashable, Sendable, Codable {
     }
   }
 
-  /// The image.
-  public var input: Port
-  /// Whether the input is H×W×C where the network's is C×H×W.
-  public var isChannelsLast: Bool
-  /// The result.
-  public var output: Port
+  /// A value that enters the network.
+  public struct Input: Hashable, Sendable {
+    /// What the file says of it.
+    public var port: Port
+    /// Whether the input is H×W×C where the network's is C×H×W.
+    public var isChannelsLast: Bool
+
+    /// An input as the file has it.
+    public init(port: Port, isChannelsLast: Bool = false) {
+      self.port = port
+      self.isChannelsLast = isChannelsLast
+    }
+  }
+
+  /// As many as the network has, in its order.
+  public var inputs: [Input]
+  /// As many as the network has, in its order.
+  public var outputs: [Port]
 
   /// Input and output as the file has them.
-  public init(input: Port, isChannelsLast: Bool, output: Port) {
-    self.input = input
-    self.isChannelsLast = isChannelsLast
-    self.output = output
+  public init(inputs: [Input], outputs: [Port]) {
+    self.inputs = inputs
+    self.outputs = outputs
   }
 
-  /// Whether input and output are those of `graph` under other extents.
+  /// Whether inputs and outputs are those of `graph` under other extents.
   func fits(_ graph: Graph) -> Bool {
-    let (input, shape) = (Shape(input.extents), graph.inputShape)
-    let isInOrder =
-      !isChannelsLast || input.extents == [shape.height, shape.width, shape.channels]
-    return isInOrder && input.checkedElementCount == shape.elementCount
-      && Shape(output.extents).checkedElementCount == graph.outputShape.elementCount
+    inputs.count == graph.inputs.count && outputs.count == graph.outputs.count
+      && zip(inputs, graph.inputs).allSatisfy { $0.fits($1.shape) }
+      && zip(outputs, graph.outputs).allSatisfy { port, output in
+        Shape(port.extents).checkedElementCount == graph.shape(of: output).elementCount
+      }
   }
 }
+
+extension ModelInterface.Input {
+  fileprivate func fits(_ shape: Shape) -> Bool {
+    let isInOrder = !isChannelsLast || port.extents == [shape.height, shape.width, shape.channels]
+    return isInOrder && Shape(port.extents).checkedElementCount == shape.elementCount
+  }
+}
+
+extension ModelInterface: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case inputs, outputs
+    /// Of a network with one of each.
+    case input, isChannelsLast, output
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    guard container.contains(.inputs) || container.contains(.outputs) else {
+      let input = Input(
+        port: try container.decode(Port.self, forKey: .input),
+        isChannelsLast: try container.decode(Bool.self, forKey: .isChannelsLast))
+      self.init(inputs: [input], outputs: [try container.decode(Port.self, forKey: .output)])
+      return
+    }
+    self.init(
+      inputs: try container.decode([Input].self, forKey: .inputs),
+      outputs: try container.decode([Port].self, forKey: .outputs))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    if inputs.count == 1, outputs.count == 1 {
+      try container.encode(inputs[0].port, forKey: .input)
+      try container.encode(inputs[0].isChannelsLast, forKey: .isChannelsLast)
+      try container.encode(outputs[0], forKey: .output)
+    } else {
+      try container.encode(inputs, forKey: .inputs)
+      try container.encode(outputs, forKey: .outputs)
+    }
+  }
+}
+
+extension ModelInterface.Input: Codable {}
 
 extension ModelInterface.Port: Codable {
   private enum CodingKeys: String, CodingKey {

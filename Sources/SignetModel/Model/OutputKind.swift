@@ -14,21 +14,26 @@ public enum OutputKind: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 extension Model {
+  /// Of the first output: as the model says or, where it does not, as its graph and its class names
+  /// suggest.
+  public var outputKind: OutputKind { outputKind(of: graph.outputs[0]) }
+
   /// As the model says or, where it does not, as its graph and its class names suggest.
-  public var outputKind: OutputKind {
-    declaredOutputKind ?? graph.outputKind(hasClassNames: !labels.isEmpty)
+  public func outputKind(of output: GraphOutput) -> OutputKind {
+    let hasClassNames = labels.count == graph.shape(of: output).elementCount
+    return declaredOutputKind ?? graph.outputKind(of: output, hasClassNames: hasClassNames)
   }
 }
 
 extension Graph {
   /// A guess: two or more numbers in a vector are class scores, unless a softmax made them or an
   /// activation bounds them and nobody names the classes.
-  func outputKind(hasClassNames: Bool) -> OutputKind {
-    let shape = outputShape
+  func outputKind(of output: GraphOutput, hasClassNames: Bool) -> OutputKind {
+    let shape = shape(of: output)
     guard shape.height * shape.width == 1, shape.elementCount > 1 else {
       return shape.height > 1 && shape.width > 1 ? .map : .values
     }
-    switch outputMaker?.operation {
+    switch maker(of: output.value)?.operation {
     case .softmax: return .probabilities
     case .activation where !hasClassNames: return .values
     default: return .scores
@@ -36,20 +41,19 @@ extension Graph {
   }
 
   /// The node that computes the output's numbers, beneath those that only arrange them.
-  private var outputMaker: Node? {
-    let makers = Dictionary(nodes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    var maker = makers[output]
+  private func maker(of value: String) -> Node? {
+    var maker = node(named: value)
     while let node = maker, node.operation.onlyArranges, let input = node.inputs.first {
-      maker = makers[input]
+      maker = self.node(named: input)
     }
     return maker
   }
 
   /// The value whose softmax along the classes the output is, if nothing else happens to it.
   package var scoresBeforeSoftmax: String? {
-    guard case .softmax(axis: 0)? = outputMaker?.operation, let maker = outputMaker,
+    guard outputs.count == 1, let maker = maker(of: output), case .softmax(axis: 0) = maker.operation,
       outputShape.elementCount == shapes[maker.name]?.channels, let input = maker.inputs.first,
-      input != Self.inputName
+      !isInput(input)
     else { return nil }
     return input
   }

@@ -5,6 +5,8 @@ public struct Preprocessing: Sendable, Hashable, Codable {
   public enum ChannelOrder: String, Sendable, Codable, CaseIterable {
     /// Red, green, blue; blue, green, red; or one channel of luminance (ITU-R BT.601).
     case rgb, bgr, grey
+    /// The input is no image: its numbers are taken as they come.
+    case none
   }
 
   /// Length in pixels the shorter side is resized to (bilinear, anti-aliased) before the centre
@@ -44,11 +46,18 @@ public struct Preprocessing: Sendable, Hashable, Codable {
   public static let fashionMNIST = Preprocessing(
     channelOrder: .grey, mean: [0.2860], std: [0.3530])
 
+  /// Of an input that is no image.
+  public static let none = Preprocessing(channelOrder: .none, scale: 1, mean: [], std: [])
+
   /// No mean, unit deviation: RGB/255.
   public static let unit = Preprocessing(mean: [0, 0, 0], std: [1, 1, 1])
 
   /// What is wrong with the values for an input of `channels`, or `nil`.
   func defect(channels: Int) -> String? {
+    if channelOrder == .none {
+      return mean.isEmpty && std.isEmpty && scale == 1 && resizeShorterSide == nil
+        ? nil : "an input that is no image has no scale, means, deviations or size"
+    }
     let expected = channelOrder == .grey ? 1 : 3
     if channels != expected {
       return "channel order \(channelOrder.rawValue) has \(expected) channels, "

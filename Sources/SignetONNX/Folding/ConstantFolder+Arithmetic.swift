@@ -26,6 +26,7 @@ extension ConstantFolder {
     "Greater": { folder throws(NodeFailure) in try folder.compare(>, >) },
     "GreaterOrEqual": { folder throws(NodeFailure) in try folder.compare(>=, >=) },
     "Where": { folder throws(NodeFailure) in try folder.choose() },
+    "QuantizeLinear": { folder throws(NodeFailure) in try folder.quantize() },
     "DequantizeLinear": { folder throws(NodeFailure) in try folder.dequantize() },
     "PRelu": { folder throws(NodeFailure) in
       try folder.binary(
@@ -55,7 +56,7 @@ extension ConstantFolder {
     return (left, right, dims)
   }
 
-  private static func broadcast<T>(_ values: [T], _ dims: [Int], to shape: [Int]) -> [T] {
+  static func broadcast<T>(_ values: [T], _ dims: [Int], to shape: [Int]) -> [T] {
     guard dims != shape else { return values }
     if values.count == 1 {
       return [T](repeating: values[0], count: shape.reduce(1, *))
@@ -197,30 +198,6 @@ extension ConstantFolder {
   }
 
   /// `(x − zero point) · scale`, per tensor or along one axis.
-  private mutating func dequantize() throws(NodeFailure) -> [ConstantTensor] {
-    let data = try input(0, "x")
-    let scale = try input(1, "x_scale")
-    let blockSize = try attributes.integer("block_size") ?? 0
-    guard let values = data.integers, scale.integers == nil, blockSize == 0 else {
-      throw NodeFailure("x", expected: "integers, one scale per tensor or axis", found: data.type)
-    }
-    attributes.ignore("output_dtype", "saturate")
-    var dims = [Int](repeating: 1, count: data.dims.count)
-    let axis = try attributes.integer("axis") ?? 1
-    if scale.count > 1 {
-      dims[try Axis.normalized(axis, rank: data.dims.count)] = scale.count
-    }
-    let zero = optional(2)?.integers ?? [Int64](repeating: 0, count: scale.count)
-    guard zero.count == scale.count, scale.count >= 1,
-      Axis.broadcast(data.dims, dims) == data.dims
-    else { throw NodeFailure("x_scale", expected: "one scale per slice", found: scale.dims) }
-    _ = try budget.claim(data.dims)
-    let scales = Self.broadcast(scale.floats, dims, to: data.dims)
-    let zeros = Self.broadcast(zero, dims, to: data.dims)
-    let floats = values.indices.map { Float(values[$0] &- zeros[$0]) * scales[$0] }
-    return [ConstantTensor(dims: data.dims, floats: floats)]
-  }
-
   /// The axes a reduction runs over and whether they are kept as extents of 1.
   private func reductionAxes(_ rank: Int) throws(NodeFailure) -> (axes: [Int], keeps: Bool) {
     let given = try integers(input: 1, orAttribute: "axes") ?? []

@@ -30,10 +30,15 @@ extension GraphImporter {
     "Max": { importer, context throws(NodeFailure) in try importer.bound(context, above: false) },
     "Min": { importer, context throws(NodeFailure) in try importer.bound(context, above: true) },
     "PRelu": { importer, context throws(NodeFailure) in try importer.prelu(context) },
-    "Softmax": { importer, context throws(NodeFailure) in try importer.softmax(context) },
+    "Softmax": { importer, context throws(NodeFailure) in
+      try importer.softmax(context) { .softmax(axis: $0) }
+    },
+    "LogSoftmax": { importer, context throws(NodeFailure) in
+      try importer.softmax(context) { .logSoftmax(axis: $0) }
+    },
   ]
 
-  private mutating func function(
+  mutating func function(
     _ context: NodeContext, _ function: Activation
   ) throws(NodeFailure) -> [ImportedValue] {
     try context.requireInputs(atMost: 1)
@@ -71,18 +76,23 @@ extension GraphImporter {
     return tensor.floats[0]
   }
 
-  /// The greater or smaller of a value and a constant number.
+  /// The greater or smaller of values and constants.
   private mutating func bound(
     _ context: NodeContext, above: Bool
   ) throws(NodeFailure) -> [ImportedValue] {
     let views = context.inputs.compactMap { $0?.view }
-    guard views.count == 1, context.inputs.count == 2 else {
-      throw NodeFailure(
-        "data", expected: "one value computed from the image and one number", found: views.count)
+    if views.count == 1, context.inputs.count == 1 { return [.activation(views[0])] }
+    let numbers = context.inputs.compactMap { $0?.constant?.tensor }.filter { $0.count == 1 }
+    if views.count == 1, context.inputs.count == 2, numbers.count == 1 {
+      let limit = numbers[0].floats[0]
+      return try clip(context, views[0], above ? nil : limit, above ? limit : nil)
     }
-    let constant = context.inputs[0]?.view == nil ? 0 : 1
-    let limit = try scalar(context, constant, "data")
-    return try clip(context, views[0], above ? nil : limit, above ? limit : nil)
+    var operands = try operands(context)
+    var result = operands.removeFirst()
+    for operand in operands {
+      result = try combine(context, .binary(above ? .minimum : .maximum), [result, operand])
+    }
+    return [.activation(result)]
   }
 
   private mutating func prelu(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
@@ -97,7 +107,9 @@ extension GraphImporter {
     return [.activation(aligned.of(result.node))]
   }
 
-  private mutating func softmax(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+  private mutating func softmax(
+    _ context: NodeContext, _ operation: (Int) -> Operation
+  ) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation()
     let newest = context.operatorSet >= 13
     let axis = try Axis.normalized(
@@ -107,7 +119,7 @@ extension GraphImporter {
     }
     let (shape, along) = Self.softmaxShape(view.dims, axis: axis - 1, joined: !newest)
     let result = try emit(
-      context.name(), .softmax(axis: along), [try resolve(view, as: shape)])
+      context.name(), operation(along), [try resolve(view, as: shape)])
     return [.activation(result.reshaped(view.dims))]
   }
 

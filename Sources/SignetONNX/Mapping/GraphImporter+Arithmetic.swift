@@ -21,7 +21,11 @@ extension GraphImporter {
     }
     var result = views.removeFirst()
     if !views.isEmpty {
-      result = try combine(context, .add, [result] + views)
+      if views.allSatisfy({ $0.dims == result.dims }) {
+        result = try combine(context, .add, [result] + views)
+      } else {
+        for view in views { result = try combine(context, .add, [result, view]) }
+      }
     }
     for constant in constants {
       result = try adding(constant, to: result, context, isOnly: views.isEmpty)
@@ -34,8 +38,7 @@ extension GraphImporter {
   ) throws(NodeFailure) -> [ImportedValue] {
     switch (context.input(0), context.input(1)) {
     case (.activation(let left)?, .activation(let right)?):
-      let negative = try negated(context, right)
-      return [.activation(try combine(context, .add, [left, negative]))]
+      return [.activation(try combine(context, .binary(.subtract), [left, right]))]
     case (.activation(let view)?, .constant(let constant)?):
       try budget.claimWork(constant.byteCount, "B")
       let negative = try constant.mapped("B") { -$0 }
@@ -71,13 +74,19 @@ extension GraphImporter {
   }
 
   private mutating func quotient(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
-    let view = try context.activation(0, "A")
-    guard case .constant(let constant)? = context.input(1) else {
-      throw NodeFailure("B", expected: "a constant", found: "a computed value")
+    switch (context.input(0), context.input(1)) {
+    case (.activation(let view)?, .constant(let constant)?):
+      try budget.claimWork(constant.byteCount, "B")
+      let inverse = try constant.mapped("B") { 1 / $0 }
+      return [.activation(try scaling(view, by: inverse, context))]
+    case (.constant(let constant)?, .activation(let view)?):
+      let inverse = try emitElementwise(
+        "\(context.name()).reciprocal", .activation(.elementary(.reciprocal)), on: view)
+      guard let inverse = inverse.first?.view else { return inverse }
+      return [.activation(try scaling(inverse, by: constant, context))]
+    default:
+      return [.activation(try binary(context, .divide))]
     }
-    try budget.claimWork(constant.byteCount, "B")
-    let inverse = try constant.mapped("B") { 1 / $0 }
-    return [.activation(try scaling(view, by: inverse, context))]
   }
 
   /// `x · sigmoid(x)` and `x · hardSigmoid(x)` are functions of their own.
@@ -93,30 +102,7 @@ extension GraphImporter {
     }
   }
 
-  /// An elementwise operation on values that have one shape, or may be broadcast.
-  private mutating func combine(
-    _ context: NodeContext, _ operation: Operation, _ views: [View]
-  ) throws(NodeFailure) -> View {
-    let first = views[0]
-    if views.allSatisfy({ $0.matches(first) }) {
-      return first.of(try emit(context.name(), operation, views.map(\.node)).node)
-    }
-    var dims = first.dims
-    for view in views.dropFirst() {
-      guard view.dims.count == dims.count, let joint = Axis.broadcast(dims, view.dims) else {
-        throw NodeFailure("B", expected: "a shape that fits \(dims)", found: view.dims)
-      }
-      dims = joint
-    }
-    guard dims.count <= 3 || views.allSatisfy({ $0.dims == dims }) else {
-      throw NodeFailure("B", expected: "equal shapes beyond four axes", found: dims)
-    }
-    var inputs: [String] = []
-    for view in views { inputs.append(try resolve(view)) }
-    return try emit(context.name(), operation, inputs).reshaped(dims)
-  }
-
-  private mutating func scaling(
+  mutating func scaling(
     _ view: View, by constant: FoldedConstant, _ context: NodeContext
   ) throws(NodeFailure) -> View {
     let (aligned, tensor) = try align(constant, with: view, "B")
@@ -126,7 +112,7 @@ extension GraphImporter {
   }
 
   /// - Parameter isOnly: the value is an input of the ONNX node itself, not a result on the way.
-  private mutating func adding(
+  mutating func adding(
     _ constant: FoldedConstant, to view: View, _ context: NodeContext, isOnly: Bool
   ) throws(NodeFailure) -> View {
     let (aligned, tensor) = try align(constant, with: view, "B")

@@ -49,7 +49,7 @@ extension GraphImporter {
     if !view.isInOrder {
       operation = .transpose(
         Transposition(extents: view.extents, order: view.order, shape: shape))
-    } else if view.base.isMap, !shape.isMap {
+    } else if !view.base.isVector, shape.isVector {
       operation = .flatten
     } else {
       operation = .reshape(shape)
@@ -74,7 +74,7 @@ extension GraphImporter {
   }
 
   private mutating func unique(_ name: String) -> String {
-    let stem = name.isEmpty || name == Graph.inputName ? "node" : name
+    let stem = name.isEmpty ? "node" : name
     var candidate = stem
     while shapes[candidate] != nil {
       suffixes[stem, default: 0] += 1
@@ -110,7 +110,7 @@ extension NodeContext {
     }
     let name = parts.joined(separator: ".")
     let isFit =
-      !name.isEmpty && name != Graph.inputName && name.utf8.count <= Self.maximumNameLength
+      !name.isEmpty && name.utf8.count <= Self.maximumNameLength
     return isFit ? name : "\(node.opType.lowercased())_\(index)"
   }
 

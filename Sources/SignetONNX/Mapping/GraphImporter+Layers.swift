@@ -12,7 +12,7 @@ extension GraphImporter {
     "LRN": { importer, context throws(NodeFailure) in try importer.localResponseNorm(context) },
   ]
 
-  private mutating func convolution(
+  mutating func convolution(
     _ context: NodeContext
   ) throws(NodeFailure) -> [ImportedValue] {
     try context.requireInputs(atMost: 3)
@@ -46,6 +46,7 @@ extension GraphImporter {
     let result = try emit(
       context.name(weight: 1), .convolution(attributes), [input],
       parameters(weight.reshaped(shape), bias: bias, filters: weight.dims[0]))
+    samePadding[result.node] = window.samePadding
     return [.activation(result.reshaped(dims(of: result, like: view)))]
   }
 
@@ -54,7 +55,7 @@ extension GraphImporter {
     view.dims.count == 2 ? [result.base.channels, result.base.width] : result.base.extents
   }
 
-  private func parameters(
+  func parameters(
     _ weight: ConstantTensor, bias: ConstantTensor?, filters: Int
   ) throws(NodeFailure) -> Parameters {
     guard weight.integers == nil else {
@@ -67,7 +68,7 @@ extension GraphImporter {
     return [(.weight, weight), (.bias, bias.reshaped([filters]))]
   }
 
-  private mutating func gemm(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+  mutating func gemm(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
     try context.requireInputs(atMost: 3)
     let view = try context.activation(0, "A")
     let matrix = try context.required(1, "B")
@@ -118,13 +119,15 @@ extension GraphImporter {
 
   /// A product with a constant matrix: a fully connected layer for a vector per image, a 1×1
   /// convolution over all other axes where there are more.
-  private mutating func matrixProduct(
+  mutating func matrixProduct(
     _ context: NodeContext
   ) throws(NodeFailure) -> [ImportedValue] {
     try context.requireInputs(atMost: 2)
+    guard context.input(0)?.view != nil, let matrix = context.input(1)?.constant?.tensor,
+      matrix.dims.count == 2
+    else { return [.activation(try computedProduct(context))] }
     let view = try context.activation(0, "A")
-    let matrix = try context.required(1, "B")
-    guard matrix.dims.count == 2, let inputs = view.dims.last, inputs == matrix.dims[0] else {
+    guard let inputs = view.dims.last, inputs == matrix.dims[0] else {
       throw NodeFailure(
         "B", expected: "a matrix of \(view.dims.last ?? 1) rows", found: matrix.dims)
     }
@@ -146,6 +149,68 @@ extension GraphImporter {
       parameters(kernel, bias: nil, filters: weight.dims[0]))
     let product = result.reshaped([weight.dims[0]] + places)
     return [.activation(try permuted(product, Array(1..<rank) + [0]))]
+  }
+
+  /// A product of two values, constants among them: matrices along the last two axes.
+  private mutating func computedProduct(_ context: NodeContext) throws(NodeFailure) -> View {
+    var operands: [View] = []
+    let first = context.inputs.lazy.compactMap { $0?.view }.first
+    guard let first else {
+      throw NodeFailure("A", expected: "a value computed from the image", found: "none")
+    }
+    for (index, input) in context.inputs.enumerated() {
+      switch input {
+      case .activation(let view)?: operands.append(view)
+      case .constant(let constant)?:
+        let tensor = try constant.perImage(index == 0 ? "A" : "B")
+        // What has as many axes as the other has its batch, which must be 1.
+        let rank = first.dims.count + 1
+        let hasBatch = tensor.dims.count == rank
+        guard tensor.dims.count >= 2, tensor.dims.count <= rank, !hasBatch || tensor.dims[0] == 1
+        else {
+          throw NodeFailure(
+            index == 0 ? "A" : "B", expected: "a matrix for every sample", found: tensor.dims)
+        }
+        operands.append(
+          try self.constant(
+            tensor.asFloats, dims: hasBatch ? Array(tensor.dims.dropFirst()) : tensor.dims,
+            beside: first, "\(context.name()).constant\(index)"))
+      default:
+        throw NodeFailure("inputs", expected: "two tensors", found: context.inputs.count)
+      }
+    }
+    guard operands.count == 2, operands.allSatisfy({ $0.dims.count >= 2 }) else {
+      throw NodeFailure(
+        "B", expected: "two values of at least two axes behind the batch",
+        found: operands.map(\.dims))
+    }
+    return try matrixProduct(context.name(), operands[0], operands[1])
+  }
+
+  /// - Parameters:
+  ///   - left: … × rows × inner behind the batch
+  ///   - right: … × inner × columns behind the batch
+  mutating func matrixProduct(
+    _ name: String, _ left: View, _ right: View
+  ) throws(NodeFailure) -> View {
+    let (rows, inner, columns) = (
+      left.dims[left.dims.count - 2], left.dims[left.dims.count - 1],
+      right.dims[right.dims.count - 1]
+    )
+    guard right.dims[right.dims.count - 2] == inner,
+      let batch = Axis.broadcast(Array(left.dims.dropLast(2)), Array(right.dims.dropLast(2)))
+    else {
+      throw NodeFailure("B", expected: "matrices of \(inner) rows", found: right.dims)
+    }
+    let dims = batch + [rows, columns]
+    let product = MatrixProduct(
+      batch: batch.reduce(1, *), rows: rows, inner: inner, columns: columns,
+      shape: View.canonicalShape(dims))
+    let inputs = [
+      try resolve(try expanded(left, to: batch + [rows, inner])),
+      try resolve(try expanded(right, to: batch + [inner, columns])),
+    ]
+    return try emit(name, .matrixProduct(product), inputs).reshaped(dims)
   }
 
   /// A permuted view, carried out first if it must be.

@@ -6,6 +6,8 @@ extension GraphImporter {
   static let mappings: [String: Mapping] =
     [
       layerMappings, poolingMappings, activationMappings, arithmeticMappings, viewMappings,
-      regionMappings, sequenceMappings,
+      regionMappings, sequenceMappings, elementaryMappings, binaryMappings, reductionMappings,
+      normalizationMappings, resizeMappings, transposedConvolutionMappings, gridMappings,
+      quantizationMappings, contributedMappings,
     ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
 }

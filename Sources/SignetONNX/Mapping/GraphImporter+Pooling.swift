@@ -22,7 +22,7 @@ extension GraphImporter {
     let pooling = Pooling(
       kernel: window.kernel, stride: window.stride, padding: window.padding,
       ceilMode: window.ceilMode, dilation: window.dilation)
-    return try pool(context, .maxPool(pooling), view)
+    return try pool(context, .maxPool(pooling), view, window)
   }
 
   private mutating func averagePool(
@@ -34,13 +34,14 @@ extension GraphImporter {
       kernel: window.kernel, stride: window.stride, padding: window.padding,
       ceilMode: window.ceilMode,
       countsPadding: try context.attributes.flag("count_include_pad"), dilation: window.dilation)
-    return try pool(context, .averagePool(pooling), view)
+    return try pool(context, .averagePool(pooling), view, window)
   }
 
   private mutating func pool(
-    _ context: NodeContext, _ operation: Operation, _ view: View
+    _ context: NodeContext, _ operation: Operation, _ view: View, _ window: Window
   ) throws(NodeFailure) -> [ImportedValue] {
     let result = try emit(context.name(), operation, [try resolve(view)])
+    samePadding[result.node] = window.samePadding
     return [.activation(result.reshaped(dims(of: result, like: view)))]
   }
 

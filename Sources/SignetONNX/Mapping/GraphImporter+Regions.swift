@@ -103,9 +103,9 @@ extension GraphImporter {
     guard (starts + ends + [axes, steps]).allSatisfy({ $0.count == count }) else {
       throw NodeFailure("axes", expected: "as many as starts", found: axes.count)
     }
-    var ranges: [[Slice.Axis]] = []
+    var regions: [[Region.Axis]] = []
     for (sample, batch) in FoldedConstant.batches.enumerated() {
-      var range = view.dims.map { Slice.Axis(start: 0, end: $0) }
+      var region = view.dims.map { Region.Axis(extent: $0) }
       for (index, axis) in axes.enumerated() {
         let extent = axis == 0 ? batch : view.dims[axis - 1]
         let (start, step, length) = try Axis.slice(
@@ -114,23 +114,27 @@ extension GraphImporter {
         guard axis > 0 || (start == 0 && step == 1 && length == extent) else {
           throw NodeFailure("axes", expected: "all of the batch", found: "a part of it")
         }
-        guard step > 0, length > 0 else {
-          throw NodeFailure(
-            step > 0 ? "ends" : "steps", expected: "a step above 0 and at least one element",
-            found: step > 0 ? "none" : "\(step)")
+        guard length > 0 else {
+          throw NodeFailure("ends", expected: "at least one element", found: "none")
         }
         guard axis > 0 else { continue }
         // A step past the end takes one element however long it is.
-        let stride = length == 1 ? 1 : step
-        range[axis - 1] = Slice.Axis(
-          start: start, end: start + (length - 1) * stride + 1, step: stride)
+        region[axis - 1] = Region.Axis(
+          extent: extent, start: start, step: length == 1 ? 1 : step, count: length)
       }
-      ranges.append(range)
+      regions.append(region)
     }
-    guard ranges.allSatisfy({ $0 == ranges[0] }) else {
+    guard regions.allSatisfy({ $0 == regions[0] }) else {
       throw NodeFailure("starts", expected: "a region that does not follow the batch", found: "one")
     }
-    return [.activation(try sliced(context.name(), view, ranges[0]))]
+    let cut = view.dims.indices.filter { regions[0][$0] != Region.Axis(extent: view.dims[$0]) }
+    if cut.contains(where: { regions[0][$0].step < 0 }) || (view.dims.count > 3 && cut.count > 1) {
+      return [.activation(try region(context.name(), view, regions[0]))]
+    }
+    let ranges = regions[0].map {
+      Slice.Axis(start: $0.start, end: $0.start + ($0.count - 1) * $0.step + 1, step: $0.step)
+    }
+    return [.activation(try sliced(context.name(), view, ranges))]
   }
 
   /// Takes a range along each axis behind the batch.
@@ -195,7 +199,7 @@ extension GraphImporter {
     return views
   }
 
-  /// A single place, or a run of neighbouring places, along one axis.
+  /// Places along one axis.
   private mutating func gather(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation(0, "data")
     let axis = try Axis.normalized(
@@ -206,14 +210,18 @@ extension GraphImporter {
     let indices = try context.required(1, "indices")
     let extent = view.dims[axis - 1]
     guard indices.count <= NodeContext.maximumListLength else {
-      throw NodeFailure("indices", expected: "neighbouring places", found: indices.count)
+      throw NodeFailure(
+        "indices", expected: "at most \(NodeContext.maximumListLength)", found: indices.count)
     }
     let places = (indices.integers ?? []).map { Int($0) < 0 ? Int($0) + extent : Int($0) }
-    guard indices.dims.count <= 1, let first = places.first, (0..<extent).contains(first),
-      places == Array(first..<first + places.count), first + places.count <= extent
-    else {
+    guard let first = places.first, places.allSatisfy({ (0..<extent).contains($0) }) else {
       throw NodeFailure(
-        "indices", expected: "neighbouring places within 0..<\(extent)", found: places.prefix(8))
+        "indices", expected: "places within 0..<\(extent)", found: places.prefix(8))
+    }
+    guard indices.dims.count <= 1, places == Array(first..<first + places.count) else {
+      let picked = try selection(context.name(), view, axis: axis - 1, places: places)
+      let dims = picked.dims[..<(axis - 1)] + indices.dims + picked.dims[axis...]
+      return [.activation(picked.reshaped(Array(dims)))]
     }
     var ranges = view.dims.map { Slice.Axis(start: 0, end: $0) }
     ranges[axis - 1] = Slice.Axis(start: first, end: first + places.count)

@@ -1,34 +1,36 @@
 import SignetModel
 
 extension GraphImporter {
-  /// The network behind `output`, without nodes that nothing reads.
+  /// The network behind `outputs`, without nodes that nothing reads.
   ///
-  /// - Returns: the network, and the output's extents behind the batch as ONNX has them
+  /// - Returns: the network, and each output's extents behind the batch as ONNX has them
   mutating func graph(
-    input: Shape, output: String, file: String
-  ) throws(ONNXError) -> (graph: Graph, extents: [Int]) {
-    let value = value(of: output)
-    if problems.isEmpty { reportOutput(output, value) }
-    guard problems.isEmpty, let view = value?.view else {
-      throw .unsupported(file: file, problems: problems)
+    inputs: [GraphInput], outputs: [String], file: String
+  ) throws(ONNXError) -> (graph: Graph, extents: [[Int]]) {
+    let values = outputs.map { value(of: $0) }
+    if problems.isEmpty {
+      for (output, value) in zip(outputs, values) { reportOutput(output, value) }
     }
-    let name: String
-    do throws(NodeFailure) {
-      // Elements in order need no node, but a vector of scores shall be one by its shape too.
-      let stands = view.isInOrder && view.dims.count > 1
-      let resolved = stands ? view.node : try resolve(view)
-      name =
-        resolved == Graph.inputName
-        ? try emit(output, .reshape(input), [resolved]).node : resolved
-    } catch {
-      let problem = ONNXError.Problem(
-        .output, node: output, operator: "output", attribute: error.attribute,
-        expected: error.expected, found: error.found)
-      throw .unsupported(file: file, problems: [problem])
+    guard problems.isEmpty else { throw .unsupported(file: file, problems: problems) }
+    var named: [GraphOutput] = []
+    let views = values.compactMap { $0?.view }
+    for (output, view) in zip(outputs, views) {
+      do throws(NodeFailure) {
+        let name = try resolve(view, as: view.outputShape)
+        let isInput = inputs.contains { $0.name == name }
+        let value = isInput ? try emit(output, .reshape(view.outputShape), [name]).node : name
+        named.append(GraphOutput(name: output, value: value))
+      } catch {
+        let problem = ONNXError.Problem(
+          .output, node: output, operator: "output", attribute: error.attribute,
+          expected: error.expected, found: error.found)
+        throw .unsupported(file: file, problems: [problem])
+      }
     }
     do {
-      let graph = try Graph(inputShape: input, nodes: reachable(from: name), output: name)
-      return (graph, view.dims)
+      let nodes = reachable(from: named.map(\.value))
+      let graph = try Graph(inputs: inputs, nodes: nodes, outputs: named)
+      return (graph, views.map(\.dims))
     } catch {
       throw .graph(file: file, error)
     }
@@ -50,13 +52,20 @@ extension GraphImporter {
         expected: "float numbers computed from the image", found: found))
   }
 
-  private func reachable(from output: String) -> [Node] {
-    var needed: Set<String> = [output]
+  private func reachable(from outputs: [String]) -> [Node] {
+    var needed = Set(outputs)
     var kept: [Node] = []
     for node in nodes.reversed() where needed.contains(node.name) {
       needed.formUnion(node.inputs)
       kept.append(node)
     }
     return kept.reversed()
+  }
+}
+
+extension View {
+  /// The shape under which an output is given: the file's own extents, where a value can have them.
+  fileprivate var outputShape: Shape {
+    Shape.ranks.contains(dims.count) ? Shape(dims) : canonicalShape
   }
 }

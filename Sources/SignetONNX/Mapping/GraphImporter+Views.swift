@@ -129,20 +129,25 @@ extension GraphImporter {
     return Array(result.dropFirst())
   }
 
-  private func expand(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
+  private mutating func expand(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation(0, "input")
     let samples = try context.integerSamples(input: 1, orAttribute: "shape") ?? []
-    let pairs = zip(FoldedConstant.batches.indices, FoldedConstant.batches)
-    let keeps =
-      !samples.isEmpty
-      && pairs.allSatisfy { index, batch in
-        let target = samples[samples.count == 1 ? 0 : index]
-        return Axis.broadcast([batch] + view.dims, target) == [batch] + view.dims
-      }
-    guard keeps else {
-      throw NodeFailure("shape", expected: "the input's own shape", found: samples.first ?? [])
+    var results: [[Int]] = []
+    for (index, batch) in FoldedConstant.batches.enumerated() where !samples.isEmpty {
+      var target = samples[samples.count == 1 ? 0 : index]
+      // A file with a fixed batch size says it in its targets.
+      if target.count > view.dims.count, target.first == declaredBatch { target[0] = batch }
+      let joint = Axis.broadcast([batch] + view.dims, target) ?? []
+      if joint.first == batch, joint.count == view.dims.count + 1 { results.append(joint) }
     }
-    return [.activation(view)]
+    guard results.count == FoldedConstant.batches.count,
+      Set(results.map { Array($0.dropFirst()) }).count == 1
+    else {
+      throw NodeFailure(
+        "shape", expected: "extents that the input's, or 1, fit, behind the batch",
+        found: samples.first ?? [])
+    }
+    return [.activation(try expanded(view, to: Array(results[0].dropFirst())))]
   }
 
   private func flatten(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {

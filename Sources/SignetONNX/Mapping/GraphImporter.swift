@@ -26,6 +26,8 @@ struct GraphImporter {
   var suffixes: [String: Int] = [:]
   /// Views that have been carried out.
   var resolved: [ResolvedView: String] = [:]
+  /// Nodes whose padding the file leaves to their inputs, and whether what is odd goes behind.
+  var samePadding: [String: Bool] = [:]
   /// Nesting of functions.
   var functionDepth = 0
 
@@ -147,8 +149,8 @@ struct GraphImporter {
         return try call(function, context)
       }
       try Self.requireKnown(node)
-      let mapping = Self.mappings[node.opType]
-      let folds = ConstantFolder.rules[node.opType] != nil
+      let mapping = Self.mappings[node.qualifiedType]
+      let folds = ConstantFolder.rules[node.qualifiedType] != nil
       for case .failed? in context.inputs { throw Interruption.alreadyReported }
       for case .absent(let name)? in context.inputs {
         throw NodeFailure("input", expected: "a value that is computed", found: name)
@@ -175,11 +177,12 @@ struct GraphImporter {
   }
 
   static func requireKnown(_ node: ProtoNode) throws(NodeFailure) {
+    if mappings[node.qualifiedType] != nil { return }
     guard node.domain.isEmpty || node.domain == "ai.onnx" else {
       throw NodeFailure(
         nil, expected: "an operator of ONNX's own set", found: "one of '\(node.domain)'")
     }
-    guard mappings[node.opType] != nil || ConstantFolder.rules[node.opType] != nil else {
+    guard ConstantFolder.rules[node.opType] != nil else {
       throw NodeFailure(
         nil, expected: "is not taken; replace it by other operators before the export", found: "")
     }
@@ -203,6 +206,13 @@ struct GraphImporter {
     return runs[0].indices.map { output in
       .constant(FoldedConstant(samples: runs.map { $0[output] }))
     }
+  }
+}
+
+extension ProtoNode {
+  /// The operator, with its domain unless that is ONNX's own.
+  var qualifiedType: String {
+    domain.isEmpty || domain == "ai.onnx" ? opType : "\(domain).\(opType)"
   }
 }
 

@@ -1,13 +1,17 @@
 import SignetModel
 
-/// The graph's one image input.
-struct ImageInput {
-  /// C×H×W
+/// One of the graph's inputs.
+struct NetworkInput {
+  /// C×H×W of an image
   let shape: Shape
   /// How ONNX values read it.
   let view: View
   let port: ModelInterface.Port
   let isChannelsLast: Bool
+  /// Whether it has the extents and the type of an image.
+  let isImage: Bool
+  /// Axes of ``shape`` that the file leaves open.
+  let openAxes: [Int]
 
   var name: String { port.name }
 
@@ -17,22 +21,20 @@ struct ImageInput {
   }
 }
 
-/// Finds the input and decides how an image fills it.
+/// Finds the inputs and decides how images fill them.
 struct InputReader {
   /// C×H×W, read where the file leaves an extent open.
   let openExtents: Shape?
   /// The same, said in the file's own order.
   let given: InputExtents?
+  /// Extents to read the network with where nobody says them, one per symbol of the file.
+  var sample: OpenSample?
 
+  /// - Parameters:
+  ///   - input: not a stored tensor
+  ///   - isOnly: whether the network has no other
   /// - Throws: what is wrong with the input, naming the option that mends it
-  func read(_ inputs: [ProtoValueInfo]) throws(ONNXError.Problem) -> ImageInput {
-    guard inputs.count == 1, let input = inputs.first else {
-      throw ONNXError.Problem(
-        .input, node: inputs.prefix(20).map(\.name).joined(separator: "', '"),
-        operator: inputs.isEmpty ? "input" : "inputs", attribute: nil,
-        expected: "one input that is not a stored tensor",
-        found: inputs.isEmpty ? "none" : "\(inputs.count)")
-    }
+  func read(_ input: ProtoValueInfo, isOnly: Bool) throws(ONNXError.Problem) -> NetworkInput {
     let tensor = input.type.tensorType
     let type = ElementType(rawValue: tensor.elemType)
     guard let type, type.isFloat || type == .uint8 else {
@@ -44,33 +46,50 @@ struct InputReader {
       guard case .dimValue(let value) = dimension.value, value > 0 else { return nil }
       return Int(value)
     }
-    let dims = try extents(declared, input)
+    let dims = try extents(declared, input, isOnly: isOnly)
     guard ConstantTensor.elementCount(dims, limit: 1 << 31) != nil else {
       throw problem(input, expected: "an image of at most 2³¹ numbers", found: "\(dims)")
     }
     let isChannelsLast = Self.isChannelsLast(dims)
     var view: View
     if isChannelsLast {
-      view = View(node: Graph.inputName, base: .map(dims[2], dims[0], dims[1]))
+      view = View(node: input.name, base: .map(dims[2], dims[0], dims[1]))
       view = view.permuted([1, 2, 0]) ?? view
     } else {
       let vector = View.canonicalShape(dims)
       let shape = vector.isMap ? vector : .map(vector.channels, 1, 1)
-      view = View(node: Graph.inputName, base: shape, dims: dims)
+      view = View(node: input.name, base: shape, dims: dims)
     }
     view.isInteger = !type.isFloat
-    return ImageInput(
+    return NetworkInput(
       shape: view.base, view: view,
       port: ModelInterface.Port(
         name: input.name, elementType: type.stored, batch: input.batch, extents: dims),
-      isChannelsLast: isChannelsLast)
+      isChannelsLast: isChannelsLast,
+      isImage: dims.count == 3 && [1, 3].contains(view.base.channels),
+      openAxes: openAxes(declared, dims, input, isChannelsLast: isChannelsLast))
+  }
+
+  /// Axes of the network's input, in its own order, whose extents come from the sample.
+  private func openAxes(
+    _ declared: [Int?], _ dims: [Int], _ input: ProtoValueInfo, isChannelsLast: Bool
+  ) -> [Int] {
+    guard sample != nil, given == nil || given?.name.map({ $0 != input.name }) == true else {
+      return []
+    }
+    let open = dims.indices.filter { declared[$0 + 1] == nil }
+    if isChannelsLast { return open.map { ($0 + 1) % 3 }.sorted() }
+    // One spatial axis lies along the width.
+    return dims.count == 2 ? open.map { $0 * 2 } : open
   }
 
   /// The extents behind the batch, those left open filled in.
   private func extents(
-    _ declared: [Int?], _ input: ProtoValueInfo
+    _ declared: [Int?], _ input: ProtoValueInfo, isOnly: Bool
   ) throws(ONNXError.Problem) -> [Int] {
-    if let given { return try extents(declared, input, given) }
+    if let given, isOnly || given.name == input.name {
+      return try extents(declared, input, given)
+    }
     guard (1...5).contains(declared.count) else {
       throw problem(
         input, expected: "N×C×H×W, which --input-shape can say",
@@ -83,7 +102,8 @@ struct InputReader {
     }
     var dims: [Int] = []
     for (axis, extent) in declared.dropFirst().enumerated() {
-      guard let extent = extent ?? (declared.count == 4 ? fallback?[axis] : nil) else {
+      let known = extent ?? (declared.count == 4 ? fallback?[axis] : nil)
+      guard let extent = known ?? sample?.extent(of: input, axis: axis + 1) else {
         let shape = declared.dropFirst().map { $0.map(String.init) ?? "?" }
         // The usual extents, as an example.
         let example = declared.enumerated().map { axis, extent in
@@ -134,6 +154,44 @@ struct InputReader {
   /// Whether images lie with their channels innermost, as TensorFlow exports them.
   private static func isChannelsLast(_ dims: [Int]) -> Bool {
     dims.count == 3 && [1, 3].contains(dims[2]) && ![1, 3].contains(dims[0])
+  }
+}
+
+/// Extents for what a file leaves open: the first symbol has the first number, and so on.
+struct OpenSample {
+  let numbers: [Int]
+  /// What the file calls its open axes, in the order of the inputs.
+  let symbols: [String]
+
+  init(_ numbers: [Int], of inputs: [ProtoValueInfo]) {
+    self.numbers = numbers
+    var symbols: [String] = []
+    for input in inputs {
+      for (axis, dimension) in input.type.tensorType.shape.dim.enumerated().dropFirst() {
+        let symbol = Self.symbol(dimension, of: input, axis: axis)
+        if let symbol, !symbols.contains(symbol) { symbols.append(symbol) }
+      }
+    }
+    self.symbols = symbols
+  }
+
+  func extent(of input: ProtoValueInfo, axis: Int) -> Int? {
+    let dimensions = input.type.tensorType.shape.dim
+    guard dimensions.indices.contains(axis),
+      let symbol = Self.symbol(dimensions[axis], of: input, axis: axis),
+      let place = symbols.firstIndex(of: symbol)
+    else { return nil }
+    return numbers[place % numbers.count]
+  }
+
+  private static func symbol(
+    _ dimension: ProtoTensorShape.Dimension, of input: ProtoValueInfo, axis: Int
+  ) -> String? {
+    switch dimension.value {
+    case .dimValue(let value) where value > 0: nil
+    case .dimParam(let name) where !name.isEmpty: name
+    default: "\(input.name).\(axis)"
+    }
   }
 }
 

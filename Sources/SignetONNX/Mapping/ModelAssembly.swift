@@ -7,22 +7,49 @@ struct ModelAssembly {
   let file: URL
   let options: ONNXImporter.Options
 
-  private var name: String { file.lastPathComponent }
+  var name: String { file.lastPathComponent }
 
   func imported() throws(ONNXError) -> ImportedModel {
+    let declared = networkInputs
+    guard OpenSample([1], of: declared).symbols.isEmpty == false, options.inputExtents == nil,
+      options.openExtents == nil
+    else { return try assemble(try reading(sample: nil)) }
+    return try assemble(try openReading(of: declared))
+  }
+
+  /// What the graph is given that is no stored tensor.
+  private var networkInputs: [ProtoValueInfo] {
+    let stored = Set(proto.graph.initializer.map(\.name))
+    return proto.graph.input.filter { !stored.contains($0.name) }
+  }
+
+  /// The graph at one size.
+  struct Reading {
+    var graph: Graph
+    let weights: [String: Weight]
+    let interface: ModelInterface
+    let image: NetworkInput
+    let openAxes: [[Int]]
+    /// Nodes whose padding the file leaves to their inputs, and whether what is odd goes behind.
+    let samePadding: [String: Bool]
+    let notes: ExportNotes
+    let dataFiles: [URL]
+  }
+
+  func reading(sample: OpenSample?) throws(ONNXError) -> Reading {
     let set = try versions()
     let notes = try ExportNotes(proto.metadataProps, file: name)
     var problems: [ONNXError.Problem] = []
     let initializers = storedTensors(&problems)
-    let input = input(initializers, &problems)
-    let output = output(&problems)
+    let inputs = inputs(initializers, sample, &problems)
+    let outputs = outputs(&problems)
     let functions = functions(&problems)
     let given = Set(initializers.keys).union(proto.graph.input.map(\.name))
     let order = GraphOrder(
-      proto.graph.node, given: given, wanted: options.output == nil ? nil : output.map { [$0.name] }
-    )
+      proto.graph.node, given: given,
+      wanted: options.output == nil ? nil : outputs.map(\.name))
     problems += order.problems
-    guard problems.isEmpty, let input, let output else {
+    guard problems.isEmpty else {
       problems += unknownOperators(order.positions)
       throw .unsupported(file: name, problems: problems)
     }
@@ -30,25 +57,38 @@ struct ModelAssembly {
     var importer = GraphImporter(
       decoder: TensorDecoder(externalData: externalData), operatorSet: set,
       functions: functions, initializers: initializers,
-      budget: budget(), declaredBatch: input.declaredBatch)
-    importer.set(input.name, .activation(input.view))
-    importer.shapes[Graph.inputName] = input.shape
-    importer.readers[output.name, default: 0] += 1
+      budget: budget(), declaredBatch: inputs.lazy.compactMap(\.declaredBatch).first)
+    for input in inputs {
+      importer.set(input.name, .activation(input.view))
+      importer.shapes[input.name] = input.shape
+    }
+    for output in outputs { importer.readers[output.name, default: 0] += 1 }
     importer.run(proto.graph.node, in: order.positions)
     let (graph, extents) = try importer.graph(
-      input: input.shape, output: output.name, file: name)
+      inputs: inputs.map { GraphInput(name: $0.name, shape: $0.shape) },
+      outputs: outputs.map(\.name), file: name)
     var weights = importer.weights
     if proto.producerName == "signet" {
       weights = CodesRecovery.recover(weights) { importer.value(of: $0)?.constant?.tensor }
     }
-    let type = ElementType(rawValue: output.type.tensorType.elemType) ?? .float32
+    let needed = Set(graph.parameters.map(\.name))
     let interface = ModelInterface(
-      input: input.port, isChannelsLast: input.isChannelsLast,
-      output: ModelInterface.Port(
-        name: output.name, elementType: type.isFloat ? type.stored : .float32,
-        batch: output.type.tensorType.shape.dim.isEmpty ? input.port.batch : output.batch,
-        extents: extents))
-    return try assemble(graph, weights, notes, interface, dataFiles: externalData.files)
+      inputs: inputs.map { .init(port: $0.port, isChannelsLast: $0.isChannelsLast) },
+      outputs: zip(outputs, extents).map { port(of: $0, extents: $1, like: inputs[0].port) })
+    return Reading(
+      graph: graph, weights: weights.filter { needed.contains($0.key) }, interface: interface,
+      image: inputs[0], openAxes: inputs.map(\.openAxes), samePadding: importer.samePadding,
+      notes: notes, dataFiles: externalData.files)
+  }
+
+  private func port(
+    of output: ProtoValueInfo, extents: [Int], like input: ModelInterface.Port
+  ) -> ModelInterface.Port {
+    let tensor = output.type.tensorType
+    let type = ElementType(rawValue: tensor.elemType) ?? .float32
+    return ModelInterface.Port(
+      name: output.name, elementType: type.isFloat ? type.stored : .float32,
+      batch: tensor.shape.dim.isEmpty ? input.batch : output.batch, extents: extents)
   }
 
   /// - Returns: the operator set's version
@@ -86,37 +126,62 @@ struct ModelAssembly {
     return problems.count < GraphImporter.maximumProblems ? tensors : [:]
   }
 
-  private func input(
-    _ initializers: [String: ProtoTensor], _ problems: inout [ONNXError.Problem]
-  ) -> ImageInput? {
-    do throws(ONNXError.Problem) {
-      return try InputReader(openExtents: options.openExtents, given: options.inputExtents)
-        .read(proto.graph.input.filter { initializers[$0.name] == nil })
-    } catch {
-      problems.append(error)
-      return nil
+  private func inputs(
+    _ initializers: [String: ProtoTensor], _ sample: OpenSample?,
+    _ problems: inout [ONNXError.Problem]
+  ) -> [NetworkInput] {
+    let declared = networkInputs
+    if declared.isEmpty {
+      problems.append(
+        ONNXError.Problem(
+          .input, node: proto.graph.name, operator: "inputs of", attribute: nil,
+          expected: "an input that is not a stored tensor", found: "none"))
     }
+    if let name = options.inputExtents?.name, !declared.contains(where: { $0.name == name }) {
+      let suggestion = closestName(to: name, among: declared.map(\.name))
+      problems.append(
+        ONNXError.Problem(
+          .input, node: proto.graph.name, operator: "inputs of", attribute: nil,
+          expected: "an input '\(name.printable)', as --input-shape says"
+            + (suggestion.map { "; did you mean '\($0.printable)'?" } ?? ""),
+          found: Self.listed(declared)))
+    }
+    let reader = InputReader(
+      openExtents: options.openExtents, given: options.inputExtents, sample: sample)
+    var inputs: [NetworkInput] = []
+    for input in declared {
+      do throws(ONNXError.Problem) {
+        inputs.append(try reader.read(input, isOnly: declared.count == 1))
+      } catch {
+        problems.append(error)
+      }
+    }
+    return inputs
   }
 
-  private func output(_ problems: inout [ONNXError.Problem]) -> ProtoValueInfo? {
+  private static func listed(_ values: [ProtoValueInfo]) -> String {
+    let names = values.prefix(20).map { "'\($0.name.printable)'" }.joined(separator: ", ")
+    return names.isEmpty ? "none" : names
+  }
+
+  private func outputs(_ problems: inout [ONNXError.Problem]) -> [ProtoValueInfo] {
     let outputs = proto.graph.output
-    let names = outputs.prefix(20).map { "'\($0.name.printable)'" }.joined(separator: ", ")
     let expected: String
     if let wanted = options.output {
-      if let output = outputs.first(where: { $0.name == wanted }) { return output }
+      if let output = outputs.first(where: { $0.name == wanted }) { return [output] }
       let suggestion = closestName(to: wanted, among: outputs.map(\.name))
       expected =
         "an output '\(wanted.printable)', as --output-name says"
         + (suggestion.map { "; did you mean '\($0.printable)'?" } ?? "")
     } else {
-      if outputs.count == 1 { return outputs[0] }
-      expected = "one output, which --output-name NAME chooses of several"
+      if !outputs.isEmpty { return outputs }
+      expected = "an output"
     }
     problems.append(
       ONNXError.Problem(
         .output, node: proto.graph.name, operator: "outputs of", attribute: nil,
-        expected: expected, found: names.isEmpty ? "none" : names))
-    return nil
+        expected: expected, found: Self.listed(outputs)))
+    return []
   }
 
   private func functions(
@@ -160,25 +225,21 @@ struct ModelAssembly {
     return budget
   }
 
-  private func assemble(
-    _ graph: Graph, _ weights: [String: Weight], _ notes: ExportNotes, _ interface: ModelInterface,
-    dataFiles: [URL]
-  ) throws(ONNXError) -> ImportedModel {
-    let needed = Set(
-      graph.nodes.flatMap { node in
-        node.operation.parameters.map { node.parameterName($0.role) }
-      })
+  private func assemble(_ reading: Reading) throws(ONNXError) -> ImportedModel {
+    let (image, notes) = (reading.image, reading.notes)
     let said = options.preprocessing ?? notes.preprocessing
     // Bytes are taken as they are; only of float numbers it is not known what they stand for.
-    let takesBytes = interface.input.elementType == .uint8
+    let takesBytes = image.port.elementType == .uint8
+    let plain =
+      image.isImage ? Preprocessing.plain(image.shape, scale: takesBytes ? 1 : 1 / 255) : .none
     do {
       let model = try Model(
-        graph: graph, weights: weights.filter { needed.contains($0.key) },
-        preprocessing: said ?? .plain(graph.inputShape, scale: takesBytes ? 1 : 1 / 255),
+        graph: reading.graph, weights: reading.weights, preprocessing: said ?? plain,
         labels: options.labels.isEmpty ? notes.labels : options.labels,
-        provenance: notes.provenance.adding(importStep()), interface: interface)
+        provenance: notes.provenance.adding(importStep()), interface: reading.interface)
       return ImportedModel(
-        model: model, assumesPreprocessing: said == nil && !takesBytes, dataFiles: dataFiles)
+        model: model, assumesPreprocessing: said == nil && !takesBytes && image.isImage,
+        dataFiles: reading.dataFiles)
     } catch {
       throw .model(file: name, error)
     }

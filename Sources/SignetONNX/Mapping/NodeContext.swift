@@ -13,12 +13,22 @@ struct NodeContext {
 
   let attributes: Attributes
 
-  init(node: ProtoNode, index: Int, operatorSet: Int, inputs: [ImportedValue?]) {
+  /// - Parameter attributes: the node's; what is asked of them is remembered
+  init(
+    node: ProtoNode, index: Int, operatorSet: Int, inputs: [ImportedValue?],
+    attributes: Attributes? = nil
+  ) {
     self.node = node
     self.index = index
     self.operatorSet = operatorSet
     self.inputs = inputs
-    attributes = Attributes(node.attribute)
+    self.attributes = attributes ?? Attributes(node.attribute)
+  }
+
+  /// The same node reading other values.
+  func with(inputs: [ImportedValue?]) -> NodeContext {
+    NodeContext(
+      node: node, index: index, operatorSet: operatorSet, inputs: inputs, attributes: attributes)
   }
 
   func problem(_ failure: NodeFailure) -> ONNXError.Problem {
@@ -38,7 +48,8 @@ struct NodeContext {
   /// Operators that take an image of integers as it is: they do not compute.
   private static let integerOperators: Set = [
     "Cast", "CastLike", "Expand", "Flatten", "Identity", "Reshape", "Shape", "Size", "Squeeze",
-    "Transpose", "Unsqueeze",
+    "Transpose", "Unsqueeze", "DequantizeLinear", "ConvInteger", "MatMulInteger", "QLinearConv",
+    "QLinearMatMul",
   ]
 
   /// Arithmetic on integers rounds and wraps around; only its conversion to floats is taken.

@@ -7,6 +7,8 @@ struct Window {
   var dilation: Size2D
   var padding: Padding2D
   var ceilMode: Bool
+  /// Whether what is odd of a padding that follows the input goes behind; `nil` for other paddings.
+  private(set) var samePadding: Bool?
 
   /// A kernel, stride or padding no image reaches; keeps sums of them far from overflow.
   private static let limit = 1 << 24
@@ -41,26 +43,14 @@ struct Window {
     case "VALID":
       padding = Padding2D(0)
     case "SAME_UPPER", "SAME_LOWER":
-      padding = Padding2D(0)
-      padding = same(spatial, upper: mode == "SAME_UPPER")
+      samePadding = mode == "SAME_UPPER"
+      padding = Padding2D(
+        same: .map(1, spatial.height, spatial.width), self.kernel, stride, dilation,
+        upper: mode == "SAME_UPPER")
     default:
       throw NodeFailure(
         "auto_pad", expected: "NOTSET, VALID, SAME_UPPER or SAME_LOWER", found: mode)
     }
-  }
-
-  /// Padding that makes the output the input's extent over the stride, rounded up.
-  private func same(_ input: Size2D, upper: Bool) -> Padding2D {
-    func total(_ extent: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
-      let windows = (extent + stride - 1) / stride
-      return max((windows - 1) * stride + dilation * (kernel - 1) + 1 - extent, 0)
-    }
-    let height = total(input.height, kernel.height, stride.height, dilation.height)
-    let width = total(input.width, kernel.width, stride.width, dilation.width)
-    let odd = upper ? 0 : 1
-    let top = (height + odd) / 2
-    let left = (width + odd) / 2
-    return Padding2D(top: top, left: left, bottom: height - top, right: width - left)
   }
 
   private static func list(

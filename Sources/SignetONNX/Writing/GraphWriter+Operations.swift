@@ -53,11 +53,31 @@ extension GraphWriter {
     case .softmax(let axis): append("Softmax", inputs, to: output, [.integer("axis", axis + 1)])
     case .reshape(let shape): reshape(inputs[0], to: shape.extents, to: output)
     case .transpose(let attributes):
-      let grid = reshape(inputs[0], to: attributes.extents, to: beside("\(node.name).grid"))
-      let order = [0] + attributes.order.map { $0 + 1 }
-      let permuted = append(
-        "Transpose", [grid], to: beside("\(node.name).permuted"), [.integers("perm", order)])
-      reshape(permuted, to: attributes.shape.extents, to: output)
+      writeGrid(node, attributes.extents, attributes.shape) { writer, grid, result in
+        let order = [0] + attributes.order.map { $0 + 1 }
+        writer.append("Transpose", [grid], to: result, [.integers("perm", order)])
+      }
+    case .logSoftmax(let axis):
+      append("LogSoftmax", inputs, to: output, [.integer("axis", axis + 1)])
+    case .spread(let stride): writeSpread(stride, node, inputs[0], output)
+    case .resize(let attributes): write(attributes, node, inputs[0], output)
+    case .binary(let function): write(function, node, inputs, output)
+    case .select:
+      let condition = append(
+        "Cast", [inputs[0]], to: beside("\(node.name).condition"), [.boolean])
+      append("Where", [condition] + inputs.dropFirst(), to: output)
+    case .reduce(let attributes): write(attributes, node)
+    case .argExtreme(let attributes): write(attributes, node)
+    case .normalize(let attributes): write(attributes, node, output)
+    case .matrixProduct(let attributes): write(attributes, node, inputs, output)
+    case .constant(let shape): writeConstant(shape, node, inputs[0], output)
+    case .region(let attributes): write(attributes, node)
+    case .selection(let attributes):
+      writeGrid(node, attributes.extents, attributes.shape) { writer, grid, result in
+        let places = writer.store("\(node.name).places", attributes.places)
+        writer.append(
+          "Gather", [grid, places], to: result, [.integer("axis", attributes.axis + 1)])
+      }
     }
   }
 
@@ -118,26 +138,6 @@ extension GraphWriter {
       store("\(node.name).steps", axes.map(\.step)),
     ]
     append("Slice", inputs + bounds, to: output)
-  }
-
-  private mutating func write(
-    _ function: Activation, _ node: Node, _ inputs: [String], _ output: String
-  ) {
-    switch function {
-    case .leakyRelu(let slope):
-      append("LeakyRelu", inputs, to: output, [.float("alpha", slope)])
-    case .clip(let minimum, let maximum):
-      var bounds = [minimum.map { store("\(node.name).min", [$0], dims: []) } ?? ""]
-      if let maximum { bounds.append(store("\(node.name).max", [maximum], dims: [])) }
-      append("Clip", inputs + bounds, to: output)
-    case .sigmoid: append("Sigmoid", inputs, to: output)
-    case .hardSigmoid(let slope, let offset):
-      append("HardSigmoid", inputs, to: output, [.float("alpha", slope), .float("beta", offset)])
-    case .hardSwish: append("HardSwish", inputs, to: output)
-    case .silu:
-      let gate = append("Sigmoid", inputs, to: beside("\(node.name).gate"))
-      append("Mul", inputs + [gate], to: output)
-    }
   }
 
   private mutating func writeAffine(_ node: Node, _ inputs: [String], _ output: String) {

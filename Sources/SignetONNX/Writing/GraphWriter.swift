@@ -10,36 +10,32 @@ struct GraphWriter {
   private var names: ValueNames
   private let interface: ModelInterface
 
-  /// The operator set written where nothing asks for a newer one, and its file version.
-  private static let operatorSet: Int64 = 17
-  private static let newerOperatorSet: Int64 = 19
+  /// The oldest operator set that describes all of the network, and is 17 or newer.
+  let operatorSet: Int
 
   init(model: Model, encoding: ONNXExporter.Encoding) {
     self.model = model
     self.encoding = encoding
     interface = model.interface ?? .plain(model.graph)
-    let output = interface.output
-    names = ValueNames(
-      model.graph, input: interface.input.name, output: output.name,
-      isOutput: output.isPlain(model.graph.outputShape))
+    operatorSet = model.graph.nodes.map(\.operation.oldestOperatorSet).max() ?? 17
+    names = ValueNames(model.graph, interface)
   }
 
   mutating func proto() -> ProtoModel {
     graph.name = "signet"
-    graph.input = [Self.value(interface.input)]
-    writeInput()
+    graph.input = interface.inputs.map { Self.value($0.port) }
+    for (input, known) in zip(model.graph.inputs, interface.inputs) { write(input, known) }
     for node in model.graph.nodes { write(node) }
-    writeOutput()
+    for (output, port) in zip(model.graph.outputs, interface.outputs) { write(output, port) }
     nameNodesApart()
-    graph.output = [Self.value(interface.output)]
-    let needsNewer = model.graph.nodes.contains(where: \.operation.needsOperatorSet19)
+    graph.output = interface.outputs.map(Self.value)
     var proto = ProtoModel()
-    proto.irVersion = needsNewer ? 9 : 8
+    proto.irVersion = operatorSet > 18 ? 9 : 8
     proto.producerName = "signet"
     proto.graph = graph
     var set = ProtoOperatorSet()
     set.domain = ""
-    set.version = needsNewer ? Self.newerOperatorSet : Self.operatorSet
+    set.version = Int64(operatorSet)
     proto.opsetImport = [set]
     proto.metadataProps = ExportNotes.entries(of: model).map { key, value in
       var entry = ProtoStringEntry()
@@ -51,34 +47,35 @@ struct GraphWriter {
   }
 
   /// Makes the network's C×H×W in float32 of the file's input.
-  private mutating func writeInput() {
-    let port = interface.input
+  private mutating func write(_ input: GraphInput, _ known: ModelInterface.Input) {
+    let port = known.port
     var value = port.name
     if port.elementType != .float32 {
       value = append("Cast", [value], to: beside("\(port.name).float"), [.float32])
     }
-    if interface.isChannelsLast {
+    if known.isChannelsLast {
       let order = ProtoAttribute.integers("perm", [0, 3, 1, 2])
       value = append("Transpose", [value], to: beside("\(port.name).channels_first"), [order])
-    } else if port.extents != model.graph.inputShape.extents {
-      value = reshape(
-        value, to: model.graph.inputShape.extents, to: beside("\(port.name).image"))
+    } else if port.extents != input.shape.extents {
+      value = reshape(value, to: input.shape.extents, to: beside("\(port.name).image"))
     }
-    names.setInput(value)
+    names.setInput(input.name, value)
   }
 
-  /// Gives the result the file's output's extents and type.
-  private mutating func writeOutput() {
-    let port = interface.output
-    let shape = model.graph.outputShape
-    guard !port.isPlain(shape) else { return }
-    var value = name(of: model.graph.output)
+  /// Gives a result the extents and type of the file's output.
+  private mutating func write(_ output: GraphOutput, _ port: ModelInterface.Port) {
+    let shape = model.graph.shape(of: output)
+    var value = name(of: output.value)
+    guard value != port.name else { return }
     let isFloat = port.elementType == .float32
     if port.extents != shape.extents {
       value = reshape(
         value, to: port.extents, to: isFloat ? port.name : beside("\(port.name).float"))
     }
-    guard !isFloat else { return }
+    guard !isFloat else {
+      if port.extents == shape.extents { append("Identity", [value], to: port.name) }
+      return
+    }
     let type = Int(ElementType(port.elementType).rawValue)
     append("Cast", [value], to: port.name, [.integer("to", type)])
   }
@@ -170,13 +167,15 @@ extension ModelInterface {
   /// For a network that came from no file.
   fileprivate static func plain(_ graph: Graph) -> ModelInterface {
     ModelInterface(
-      input: Port(
-        name: Graph.inputName, elementType: .float32, batch: .free(name: nil),
-        extents: graph.inputShape.extents),
-      isChannelsLast: false,
-      output: Port(
-        name: graph.shapes[scores] == nil ? scores : graph.output, elementType: .float32,
-        batch: .free(name: nil), extents: graph.outputShape.extents))
+      inputs: graph.inputs.map { .init(port: port($0.name, $0.shape)) },
+      outputs: graph.outputs.map { output in
+        let isUnnamed = graph.isPlain && graph.shapes[scores] == nil
+        return port(isUnnamed ? scores : output.name, graph.shape(of: output))
+      })
+  }
+
+  private static func port(_ name: String, _ shape: Shape) -> Port {
+    Port(name: name, elementType: .float32, batch: .free(name: nil), extents: shape.extents)
   }
 
   private static let scores = "logits"
@@ -184,7 +183,7 @@ extension ModelInterface {
 
 extension ModelInterface.Port {
   /// Whether a value of `shape` is the port's as it is.
-  fileprivate func isPlain(_ shape: Shape) -> Bool {
+  func isPlain(_ shape: Shape) -> Bool {
     elementType == .float32 && extents == shape.extents
   }
 }
@@ -229,12 +228,20 @@ extension ProtoAttribute {
 }
 
 extension SignetModel.Operation {
-  /// Whether ONNX describes the operation only since operator set 19.
-  fileprivate var needsOperatorSet19: Bool {
+  /// Since which operator set ONNX describes the operation; 17 for all before it.
+  fileprivate var oldestOperatorSet: Int {
     switch self {
-    case .averagePool(let attributes): attributes.dilation != Size2D(1)
-    case .pad(let attributes): attributes.mode == .wrap
-    default: false
+    case .averagePool(let attributes): attributes.dilation != Size2D(1) ? 19 : 17
+    case .pad(let attributes): attributes.mode == .wrap ? 19 : 17
+    case .resize(let attributes):
+      attributes.coordinates == .halfPixelSymmetric ? 19 : attributes.antialiases ? 18 : 17
+    case .activation(.elementary(let function)):
+      switch function {
+      case .gelu, .geluTanh: 20
+      case .mish: 18
+      default: 17
+      }
+    default: 17
     }
   }
 }

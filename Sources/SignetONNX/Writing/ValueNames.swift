@@ -10,14 +10,16 @@ struct ValueNames {
   /// What was called otherwise than it was meant to be.
   private var renamed: [String: String] = [:]
 
-  /// - Parameters:
-  ///   - input: the file's input
-  ///   - output: the file's output
-  ///   - isOutput: whether the output node's value is the file's output as it is
-  init(_ graph: Graph, input: String, output: String, isOutput: Bool) {
-    taken = [input, output]
-    names[Graph.inputName] = input
-    if isOutput { names[graph.output] = output }
+  /// - Parameter interface: of the file
+  init(_ graph: Graph, _ interface: ModelInterface) {
+    taken = Set(interface.inputs.map(\.port.name) + interface.outputs.map(\.name))
+    for (input, known) in zip(graph.inputs, interface.inputs) {
+      names[input.name] = known.port.name
+    }
+    for (output, port) in zip(graph.outputs, interface.outputs)
+    where names[output.value] == nil && port.isPlain(graph.shape(of: output)) {
+      names[output.value] = port.name
+    }
     for node in graph.nodes where names[node.name] == nil {
       names[node.name] = Self.free(node.name, &taken)
     }
@@ -26,8 +28,8 @@ struct ValueNames {
   /// The ONNX value that stands for a node's.
   subscript(node: String) -> String { names[node] ?? node }
 
-  /// The value that nodes read as the network's input.
-  mutating func setInput(_ name: String) { names[Graph.inputName] = name }
+  /// The value that nodes read as one of the network's inputs.
+  mutating func setInput(_ input: String, _ name: String) { names[input] = name }
 
   /// A name for a value beside the nodes'; always the same for the same `name`.
   mutating func beside(_ name: String) -> String {

@@ -6,7 +6,7 @@ import SignetModel
 /// Everything is decided when the engine is made: batch norm is folded into scales and offsets,
 /// activations and residual sums are fused into the layers before them, all activations share one
 /// arena planned by lifetime, weights are laid out for the kernels. A run allocates nothing but
-/// the array it returns.
+/// what it returns.
 ///
 /// An engine may be used from several threads; its runs then wait for each other. To run in
 /// parallel make one engine per thread: engines share nothing.
@@ -59,10 +59,10 @@ public final class Engine: Sendable {
     }
   }
 
-  /// Shape of one input image, `C×H×W`.
-  public let inputShape: Shape
-  /// Elements of the output.
-  public let classCount: Int
+  /// Names and shapes, without the batch, of what a run is given.
+  public let inputs: [GraphInput]
+  /// Names and shapes, without the batch, of what a run gives.
+  public let outputs: [GraphInput]
   /// What the engine does, step by step.
   public let plan: EnginePlan
   private let program: Program
@@ -94,33 +94,30 @@ public final class Engine: Sendable {
       planner: planner, kernels: kernels, threads: options.threads,
       maximumBatch: options.maximumBatch, isExact: options.isExact)
     plan = program.plan
-    inputShape = model.graph.inputShape
-    classCount = model.classCount
+    inputs = model.graph.inputs
+    outputs = model.graph.outputs.map {
+      GraphInput(name: $0.name, shape: model.graph.shape(of: $0))
+    }
   }
 
-  /// The scores of some images.
+  /// Runs the network.
   ///
-  /// An input that is not a number makes that image's scores meaningless, and nothing else.
+  /// An input that is not a number makes that sample's outputs meaningless, and nothing else.
   ///
-  /// - Parameters:
-  ///   - images: count × C × H × W, preprocessed, row-major
-  ///   - count: images, 0 or more
-  /// - Returns: count × classes
-  /// - Throws: ``EngineError/inputCount(images:expected:found:)``.
-  public func run(_ images: [Float], count: Int = 1) throws(EngineError) -> [Float] {
+  /// - Parameter inputs: one per name in ``inputs``, each of the same number of samples, its extents
+  ///   behind the batch those of the input
+  /// - Returns: one per name in ``outputs``, batch first
+  /// - Throws: ``EngineError`` naming the input, what was expected and found.
+  public func run(_ inputs: [String: DenseTensor]) throws(EngineError) -> [String: DenseTensor] {
+    let count = try sampleCount(of: inputs)
     var nothing: [UInt64] = []
-    return try run(images, count: count, nanoseconds: &nothing)
-  }
-
-  /// ``run(_:count:)``, measured.
-  ///
-  /// - Returns: the scores, count × classes, and the seconds each step of ``plan`` took.
-  public func measuredRun(
-    _ images: [Float], count: Int = 1
-  ) throws(EngineError) -> (scores: [Float], seconds: [Double]) {
-    var nanoseconds = [UInt64](repeating: 0, count: plan.steps.count)
-    let scores = try run(images, count: count, nanoseconds: &nanoseconds)
-    return (scores, nanoseconds.map { Double($0) * 1e-9 })
+    let results = try run(
+      self.inputs.compactMap { inputs[$0.name]?.values }, count: count, nanoseconds: &nothing)
+    var named: [String: DenseTensor] = [:]
+    for (output, values) in zip(outputs, results) {
+      named[output.name] = DenseTensor(count: count, of: output.shape, values: values)
+    }
+    return named
   }
 
   /// The kernel of each convolution and linear layer, in forward order.
@@ -129,27 +126,61 @@ public final class Engine: Sendable {
   /// Bytes of all activations together.
   public var arenaByteCount: Int { plan.arenaBytes }
 
-  private func run(
-    _ images: [Float], count: Int, nanoseconds: inout [UInt64]
-  ) throws(EngineError) -> [Float] {
-    let imageElements = inputShape.elementCount
-    let (expected, overflow) = imageElements.multipliedReportingOverflow(by: count)
-    guard count >= 0, !overflow, images.count == expected else {
-      throw .inputCount(
-        images: count, expected: overflow ? .max : expected, found: images.count)
+  /// - Parameter values: one per input
+  /// - Returns: one per output
+  func run(
+    _ values: [[Float]], count: Int, nanoseconds: inout [UInt64]
+  ) throws(EngineError) -> [[Float]] {
+    for (input, values) in zip(inputs, values) {
+      let (expected, overflow) = input.shape.elementCount.multipliedReportingOverflow(by: count)
+      guard count >= 0, !overflow, values.count == expected else {
+        throw .inputCount(
+          input: input.name, samples: count, expected: overflow ? .max : expected,
+          found: values.count)
+      }
     }
     lock.lock()
     defer { lock.unlock() }
-    return [Float](unsafeUninitializedCapacity: count * classCount) { scores, initialized in
-      images.withUnsafeBufferPointer { images in
-        guard let source = images.baseAddress, let target = scores.baseAddress else { return }
-        for first in stride(from: 0, to: count, by: program.batch) {
-          program.run(
-            images: source + first * imageElements, count: min(program.batch, count - first),
-            scores: target + first * classCount, nanoseconds: &nanoseconds)
-        }
+    let source = values.count == 1 ? values[0] : values.flatMap { $0 }
+    let sizes = outputs.map { count * $0.shape.elementCount }
+    let total = sizes.reduce(0, +)
+    let all = [Float](unsafeUninitializedCapacity: total) { target, initialized in
+      source.withUnsafeBufferPointer { source in
+        guard let source = source.baseAddress, let target = target.baseAddress else { return }
+        run(from: source, count: count, into: target, nanoseconds: &nanoseconds)
       }
-      initialized = count * classCount
+      initialized = total
+    }
+    guard sizes.count > 1 else { return [all] }
+    var start = 0
+    return sizes.map { size in
+      defer { start += size }
+      return Array(all[start..<start + size])
+    }
+  }
+
+  /// - Parameters:
+  ///   - source: the inputs one after the other, each count × its shape
+  ///   - target: the outputs one after the other, each count × its shape
+  private func run(
+    from source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>,
+    nanoseconds: inout [UInt64]
+  ) {
+    for first in stride(from: 0, to: count, by: program.batch) {
+      var (source, target) = (source, target)
+      var sources: [UnsafePointer<Float>] = []
+      var targets: [UnsafeMutablePointer<Float>] = []
+      for input in inputs {
+        sources.append(source + first * input.shape.elementCount)
+        source += count * input.shape.elementCount
+      }
+      for output in outputs {
+        targets.append(target + first * output.shape.elementCount)
+        target += count * output.shape.elementCount
+      }
+      program.run(
+        sources, count: min(program.batch, count - first), into: targets,
+        nanoseconds: &nanoseconds)
     }
   }
 }

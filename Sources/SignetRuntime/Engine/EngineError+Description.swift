@@ -26,8 +26,17 @@ extension EngineError: CustomStringConvertible {
         + "(memoryLimit, or SIGNET_MEMORY_LIMIT in bytes)"
     case .threads(let count):
       return "cannot start \(count) threads"
-    case .inputCount(let images, let expected, let found):
-      return "\(images) images need \(expected) numbers, found \(found)"
+    case .inputCount(let input, let samples, let expected, let found):
+      return
+        "input '\(input.printable)': \(samples) samples need \(expected) numbers, found \(found)"
+    case .unknownInput(let name, let expected, let suggestion):
+      return "the network has no input '\(name.printable)'"
+        + (suggestion.map { "; did you mean '\($0.printable)'?" } ?? "")
+        + " (it takes \(expected.map { "'\($0.printable)'" }.joined(separator: ", ")))"
+    case .missingInput(let name):
+      return "input '\(name.printable)': expected a tensor, found none"
+    case .inputExtents(let name, let expected, let found):
+      return "input '\(name.printable)': expected extents of \(expected), found \(found)"
     }
   }
 }

@@ -21,6 +21,12 @@ public enum EngineError: Error, Hashable, Sendable {
   case memoryLimit(purpose: String, needed: Int, allowed: Int)
   /// The operating system starts no more threads.
   case threads(count: Int)
-  /// The images handed to a run do not have the elements that `images` of them need.
-  case inputCount(images: Int, expected: Int, found: Int)
+  /// What is handed to a run for `input` has not the elements that `samples` of it need.
+  case inputCount(input: String, samples: Int, expected: Int, found: Int)
+  /// A run is handed a tensor that the network has no input for.
+  case unknownInput(name: String, expected: [String], suggestion: String?)
+  /// A run is not handed a tensor for an input.
+  case missingInput(name: String)
+  /// A tensor handed to a run has other extents than the input.
+  case inputExtents(name: String, expected: String, found: String)
 }

@@ -14,8 +14,9 @@ struct Lowering {
   private(set) var steps: [signet_step] = []
   private(set) var descriptions: [EnginePlan.Step] = []
   private(set) var scratchBytes = 64
-  private(set) var input: UnsafeMutablePointer<signet_transfer>?
-  private(set) var output: UnsafeMutablePointer<signet_transfer>?
+  /// What is read from and written to the outside, in the graph's order.
+  private(set) var inputs: [UnsafeMutablePointer<signet_transfer>] = []
+  private(set) var outputs: [UnsafeMutablePointer<signet_transfer>] = []
   /// The largest magnitudes of values, that steps before gather.
   private var absmax: [AbsmaxView: Absmax] = [:]
   /// Convolutions whose kernels find the absmax of their results, by what they write.
@@ -37,9 +38,9 @@ struct Lowering {
     let layer = step.nodes.first?.name ?? Graph.inputName
     switch step.work {
     case .fromPlanes(let view):
-      input = try transfer(step, "input", view, planes: nil, table.from_planes)
+      inputs.append(try transfer(step, "input", view, planes: nil, table.from_planes))
     case .toPlanes(let view):
-      output = try transfer(step, "output", view, planes: nil, table.to_planes)
+      outputs.append(try transfer(step, "output", view, planes: nil, table.to_planes))
     case .flatten(let input, let out):
       _ = try transfer(step, "flatten", input, planes: pointer(to: out), table.to_planes)
     case .convolution(let work):
@@ -89,8 +90,10 @@ struct Lowering {
         channel_step: try int32(work.channelStep, layer), value: work.value)
       try append(
         step, "place", arguments, table.place, out: work.out, cost: work.out.elements / 4)
-    case .activation, .constants, .product, .responseNorm, .softmax, .gather:
+    case .activation, .constants, .binary, .select, .responseNorm, .softmax, .gather:
       try lowerElementwise(step)
+    case .spread, .resize, .fill, .reduce, .normalize, .matrixProduct:
+      try lowerGrid(step)
     }
   }
 

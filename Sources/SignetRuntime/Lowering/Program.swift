@@ -14,8 +14,8 @@ final class Program: @unchecked Sendable {
   private static let batchBytes = 1 << 20
   private let pool: OpaquePointer?
   private var program = signet_program()
-  private var input: UnsafeMutablePointer<signet_transfer>?
-  private var output: UnsafeMutablePointer<signet_transfer>?
+  private let inputs: [UnsafeMutablePointer<signet_transfer>]
+  private let outputs: [UnsafeMutablePointer<signet_transfer>]
 
   init(
     planner: Planner, kernels: KernelSet, threads: Int, maximumBatch: Int, isExact: Bool
@@ -42,8 +42,8 @@ final class Program: @unchecked Sendable {
       offsets: arenaPlan.offsets)
     for step in planner.steps { try lowering.lower(step) }
     self.batch = batch
-    input = lowering.input
-    output = lowering.output
+    inputs = lowering.inputs
+    outputs = lowering.outputs
     plan = EnginePlan(
       kernels: kernels.name, steps: lowering.descriptions,
       arenaBytes: arenaPlan.size * MemoryLayout<Float>.stride,
@@ -74,16 +74,18 @@ final class Program: @unchecked Sendable {
   /// Runs one batch.
   ///
   /// - Parameters:
-  ///   - images: count × C × H × W
-  ///   - scores: count × classes, written
+  ///   - sources: one per input, count × its shape
+  ///   - targets: one per output, count × its shape, written
   ///   - nanoseconds: one per step, added to; empty to measure nothing
   func run(
-    images: UnsafePointer<Float>, count: Int, scores: UnsafeMutablePointer<Float>,
+    _ sources: [UnsafePointer<Float>], count: Int, into targets: [UnsafeMutablePointer<Float>],
     nanoseconds: inout [UInt64]
   ) {
-    // Only read by the kernels; the field's type also serves the writing direction.
-    input?.pointee.planes = UnsafeMutablePointer(mutating: images)
-    output?.pointee.planes = scores
+    for (input, source) in zip(inputs, sources) {
+      // Only read by the kernels; the field's type also serves the writing direction.
+      input.pointee.planes = UnsafeMutablePointer(mutating: source)
+    }
+    for (output, target) in zip(outputs, targets) { output.pointee.planes = target }
     nanoseconds.withUnsafeMutableBufferPointer { times in
       signet_program_run(&program, Int64(count), times.isEmpty ? nil : times.baseAddress)
     }

@@ -23,7 +23,8 @@ struct GraphUses {
   init(graph: Graph) {
     self.graph = graph
     var readers: [String: [Int]] = [:]
-    var positions: [String: Int] = [Graph.inputName: -1]
+    var positions: [String: Int] = [:]
+    for input in graph.inputs { positions[input.name] = -1 }
     for (index, node) in graph.nodes.enumerated() {
       positions[node.name] = index
       // A node that reads a value twice counts twice.
@@ -35,7 +36,7 @@ struct GraphUses {
 
   /// The node that reads `name`, if it is the only reader and the value is not the result.
   func soleReader(of name: String) -> Node? {
-    guard name != graph.output, let indices = readers[name], indices.count == 1 else { return nil }
+    guard !graph.isOutput(name), let indices = readers[name], indices.count == 1 else { return nil }
     return graph.nodes[indices[0]]
   }
 

@@ -37,3 +37,28 @@ extension ValueView {
     return row * rowStride + column * pixelStride + channel
   }
 }
+
+/// A resampling whose rows and columns are sums of the input's.
+struct PlannedResize: Sendable {
+  var input: ValueView
+  var out: ValueView
+  /// By row of the output; empty for `outside`.
+  var rows: [[Resize.Tap]]
+  /// By column of the output; empty for `outside`.
+  var columns: [[Resize.Tap]]
+  var outside: Float
+}
+
+/// What is made of the numbers of a row.
+enum ReduceKernel: Hashable, Sendable {
+  case number(Reduction.Function)
+  case place(isMaximum: Bool, takesLast: Bool)
+}
+
+extension Reduction.Function {
+  var kernel: ReduceKernel { .number(self) }
+}
+
+extension ArgExtreme {
+  var kernel: ReduceKernel { .place(isMaximum: isMaximum, takesLast: takesLast) }
+}

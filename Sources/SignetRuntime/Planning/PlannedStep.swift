@@ -58,9 +58,16 @@ struct PlannedStep: Sendable {
     case placement(PlannedPlacement)
     case activation(Activation, input: ValueView, out: ValueView)
     case constants(PlannedConstants)
-    case product(left: ValueView, right: ValueView, out: ValueView)
+    case binary(BinaryFunction, left: ValueView, right: ValueView, out: ValueView)
+    case select(inputs: [ValueView], out: ValueView)
     case responseNorm(LocalResponseNorm, input: ValueView, out: ValueView)
-    case softmax(axis: Int, input: ValueView, out: ValueView)
+    case softmax(axis: Int, isLogarithm: Bool, input: ValueView, out: ValueView)
+    case spread(Size2D, input: ValueView, out: ValueView)
+    case resize(PlannedResize)
+    case fill(values: [Float], out: ValueView)
+    case reduce(ReduceKernel, input: ValueView, out: ValueView)
+    case normalize(epsilon: Float, input: ValueView, out: ValueView)
+    case matrixProduct(rows: Int, left: ValueView, right: ValueView, out: ValueView)
     case gather(PlannedGather)
   }
 
@@ -73,10 +80,16 @@ struct PlannedStep: Sendable {
     case .fromPlanes(let view), .toPlanes(let view): [view]
     case .flatten(let input, let out), .pooling(_, _, let input, let out),
       .affine(_, _, _, let input, let out), .activation(_, let input, let out),
-      .responseNorm(_, let input, let out), .softmax(_, let input, let out):
+      .responseNorm(_, let input, let out), .softmax(_, _, let input, let out),
+      .spread(_, let input, let out), .reduce(_, let input, let out),
+      .normalize(_, let input, let out):
       [input, out]
+    case .resize(let work): [work.input, work.out]
+    case .fill(_, let out): [out]
+    case .select(let inputs, let out): inputs + [out]
     case .constants(let work): [work.input, work.out]
-    case .product(let left, let right, let out): [left, right, out]
+    case .binary(_, let left, let right, let out), .matrixProduct(_, let left, let right, let out):
+      [left, right, out]
     case .gather(let work): [work.input, work.out]
     case .convolution(let work): [work.input, work.result] + (work.residual.map { [$0] } ?? [])
     case .sum(let inputs, _, let out): inputs + [out]

@@ -12,7 +12,7 @@ extension Planner {
     case .prelu(let shape):
       try planConstants(node, shape, input)
     case .multiply:
-      try planProduct(node)
+      try planBinary(node, .multiply)
     case .activation(let function):
       let out = try destination(of: node.name)
       emit([node], .activation(function, input: input, out: out))
@@ -23,8 +23,16 @@ extension Planner {
       finish(Fusion(nodes: [node]), out)
     case .softmax(let axis):
       let out = try destination(of: node.name)
-      emit([node], .softmax(axis: axis, input: input, out: out))
+      emit([node], .softmax(axis: axis, isLogarithm: false, input: input, out: out))
       finish(Fusion(nodes: [node]), out)
+    case .logSoftmax(let axis):
+      let out = try destination(of: node.name)
+      emit([node], .softmax(axis: axis, isLogarithm: true, input: input, out: out))
+      finish(Fusion(nodes: [node]), out)
+    case .binary(let function):
+      try planBinary(node, function)
+    case .select:
+      try planSelect(node)
     default:
       throw .missingValue(layer: node.name)
     }
@@ -62,7 +70,9 @@ extension Planner {
     finish(Fusion(nodes: [node]), out)
   }
 
-  private mutating func planProduct(_ node: Node) throws(EngineError) {
+  private mutating func planBinary(
+    _ node: Node, _ function: BinaryFunction
+  ) throws(EngineError) {
     let shape = try shape(of: node.name)
     var left = try view(of: node.inputs[0])
     var leftShape = left.shape
@@ -75,20 +85,30 @@ extension Planner {
       let out = isLast ? try destination(of: node.name) : newBuffer(joint)
       emit(
         [node],
-        .product(left: left.broadcast(to: joint), right: right.broadcast(to: joint), out: out))
+        .binary(
+          function, left: left.broadcast(to: joint), right: right.broadcast(to: joint), out: out))
       left = out
       leftShape = joint
     }
-    assert(leftShape.elementCount == shape.elementCount, "the graph knows the product's shape")
+    assert(leftShape.elementCount == shape.elementCount, "the graph knows the result's shape")
     finish(Fusion(nodes: [node]), left)
+  }
+
+  private mutating func planSelect(_ node: Node) throws(EngineError) {
+    let out = try destination(of: node.name)
+    let joint = out.shape
+    var inputs: [ValueView] = []
+    for name in node.inputs { inputs.append(try view(of: name).broadcast(to: joint)) }
+    emit([node], .select(inputs: inputs, out: out))
+    finish(Fusion(nodes: [node]), out)
   }
 
   /// A value whose elements are those of another at other places.
   mutating func planRearrangement(_ node: Node) throws(EngineError) {
     let input = try view(of: node.inputs[0])
     let shape = try shape(of: node.name)
-    if case .reshape = node.operation, slots[node.name] == nil, input.height * input.width == 1,
-      shape.height * shape.width == 1
+    if case .reshape = node.operation, slots[node.name] == nil,
+      input.shape == .map(shape.channels, shape.height, shape.width)
     {
       values[node.name] = Value(view: input)
       done.insert(node.name)
@@ -107,16 +127,4 @@ extension Planner {
 extension Affine {
   /// Whether each channel has one weight and one bias everywhere.
   fileprivate var isPerChannel: Bool { shape.height == 1 && shape.width == 1 }
-}
-
-extension Weight {
-  /// The floats of a tensor of `shape` in the order rows, columns, channels.
-  fileprivate func channelsInnermost(_ shape: Shape) -> [Float] {
-    let values = floats
-    let area = shape.height * shape.width
-    return (0..<values.count).map {
-      let (pixel, channel) = $0.quotientAndRemainder(dividingBy: shape.channels)
-      return values[channel * area + pixel]
-    }
-  }
 }

@@ -33,13 +33,15 @@ struct Planner {
     where shape.extents.contains(where: { $0 >= KernelChoice.mostExtent }) {
       throw .tooLarge(layer: name, found: "a value of \(shape)")
     }
-    let input = newBuffer(graph.inputShape)
-    values[Graph.inputName] = Value(view: input)
-    emit([], .fromPlanes(input))
+    for input in graph.inputs {
+      let view = newBuffer(input.shape)
+      values[input.name] = Value(view: view)
+      emit([], .fromPlanes(view))
+    }
     for node in graph.nodes where !done.contains(node.name) {
       try plan(node)
     }
-    emit([], .toPlanes(try value(of: graph.output).view))
+    for output in graph.outputs { emit([], .toPlanes(try value(of: output.value).view)) }
   }
 
   /// The buffers' lifetimes for batches of `images`.
@@ -121,10 +123,15 @@ struct Planner {
       finish(Fusion(nodes: [node]), out)
     case .slice(let attributes):
       try planSlice(node, attributes)
-    case .activation, .prelu, .affine, .multiply, .localResponseNorm, .softmax:
+    case .activation, .prelu, .affine, .multiply, .localResponseNorm, .softmax, .logSoftmax,
+      .binary, .select:
       try planElementwise(node)
-    case .reshape, .transpose:
+    case .reshape, .transpose, .region, .selection:
       try planRearrangement(node)
+    case .spread, .resize, .constant:
+      try planResampling(node)
+    case .reduce, .argExtreme, .normalize, .matrixProduct:
+      try planGrid(node)
     }
   }
 

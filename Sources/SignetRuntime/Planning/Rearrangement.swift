@@ -14,6 +14,16 @@ struct Rearrangement: Sendable {
       attributes.forEachSource(body)
     case .pad(let attributes):
       forEachSource(of: attributes, body)
+    case .region(let attributes):
+      Grid(
+        attributes.axes.map { axis in
+          (0..<axis.length).map(axis.source(of:))
+        }, extents: attributes.axes.map(\.extent)
+      ).forEachSource(body)
+    case .selection(let attributes):
+      var places = attributes.extents.map { Array(0..<$0) }
+      places[attributes.axis] = attributes.places
+      Grid(places, extents: attributes.extents).forEachSource(body)
     default:
       for element in 0..<output.elementCount { body(element) }
     }
@@ -29,6 +39,42 @@ struct Rearrangement: Sendable {
         let row = (plane + source(y, pad.spatial.top, input.height)) * input.width
         for x in 0..<output.width { body(row + source(x, pad.spatial.left, input.width)) }
       }
+    }
+  }
+}
+
+/// Places along each axis of a grid, combined.
+private struct Grid {
+  /// By axis, outermost first: elements from the start of the axis's extent.
+  let offsets: [[Int]]
+
+  /// - Parameters:
+  ///   - places: by axis, of the grid's elements along it
+  ///   - extents: the grid's
+  init(_ places: [[Int]], extents: [Int]) {
+    var stride = 1
+    var offsets: [[Int]] = []
+    for (places, extent) in zip(places, extents).reversed() {
+      offsets.append(places.map { $0 * stride })
+      stride *= extent
+    }
+    self.offsets = offsets.reversed()
+  }
+
+  func forEachSource(_ body: (Int) -> Void) {
+    var digits = [Int](repeating: 0, count: offsets.count)
+    while true {
+      var source = 0
+      for (axis, digit) in digits.enumerated() { source += offsets[axis][digit] }
+      body(source)
+      var axis = digits.count - 1
+      while axis >= 0 {
+        digits[axis] += 1
+        if digits[axis] < offsets[axis].count { break }
+        digits[axis] = 0
+        axis -= 1
+      }
+      if axis < 0 { return }
     }
   }
 }

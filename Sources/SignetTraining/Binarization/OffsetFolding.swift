@@ -11,7 +11,7 @@ enum OffsetFolding: Equatable {
 
   init(layer: Node, graph: Graph) {
     let consumers = graph.consumers(of: layer.name)
-    if consumers.count == 1, let consumer = consumers.first, graph.output != layer.name,
+    if consumers.count == 1, let consumer = consumers.first, !graph.isOutput(layer.name),
       case .batchNorm = consumer.operation
     {
       self = .batchNorm(name: consumer.name)

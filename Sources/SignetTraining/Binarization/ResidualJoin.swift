@@ -33,6 +33,6 @@ struct ResidualJoin: Equatable {
 
   private static func onlyConsumer(of name: String, _ graph: Graph) -> Node? {
     let consumers = graph.consumers(of: name)
-    return consumers.count == 1 && graph.output != name ? consumers.first : nil
+    return consumers.count == 1 && !graph.isOutput(name) ? consumers.first : nil
   }
 }

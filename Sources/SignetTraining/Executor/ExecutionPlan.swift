@@ -24,7 +24,7 @@ struct ExecutionPlan {
   /// - Parameter fusesBatchNorms: whether a batch norm whose value only a ReLU reads, or only an
   ///   addition that only a ReLU reads, is one step with them; for training only
   init(_ graph: Graph, fusesBatchNorms: Bool = false) {
-    var indices = [Graph.inputName: 0]
+    var indices = [graph.inputs[0].name: 0]
     for (index, node) in graph.nodes.enumerated() { indices[node.name] = index + 1 }
     let output = indices[graph.output] ?? 0
     let needed = Self.needed(graph, indices: indices, output: output)

@@ -70,6 +70,21 @@ public final class Executor: Classifier {
     }
   }
 
+  /// Runs the network.
+  ///
+  /// - Parameter inputs: one per input of the graph, batch first
+  /// - Returns: one per output of the graph, batch first
+  public func outputs(_ inputs: [String: DenseTensor]) throws(TrainingError) -> [String: DenseTensor] {
+    var found: [String: DenseTensor] = [:]
+    for output in graph.outputs {
+      guard let input = inputs[graph.inputs[0].name] else { throw .mismatch(what: "input", expected: graph.inputs[0].name, found: "none") }
+      let one = Executor(graph: try! Graph(inputs: graph.inputs, nodes: graph.nodes, outputs: [output]), parameters: parameters, options: options)
+      let t = try one.forward(try! Tensor(input.values, shape: input.extents))
+      found[output.name] = DenseTensor(extents: t.shape, values: try! t.toFloats())
+    }
+    return found
+  }
+
   /// Class scores with gradients recorded, batch statistics in batch norm, and dropout.
   func forwardTraining(_ images: Tensor, capture: Capture? = nil) throws(TrainingError) -> Tensor {
     try run(images, for: .training, capture: capture)

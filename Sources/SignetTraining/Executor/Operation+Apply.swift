@@ -96,6 +96,32 @@ extension Operation {
       let grid = try input.reshape([input.shape[0]] + attributes.extents)
       let permuted = try grid.permute([0] + attributes.order.map { $0 + 1 })
       return try permuted.reshape([input.shape[0]] + attributes.shape.extents)
+    case .logSoftmax(let axis):
+      return try input.logSoftmax(axis + 1)
+    case .spread(let stride):
+      return try stride.spread(input, to: outputShape)
+    case .resize(let attributes):
+      return try attributes.apply(to: input)
+    case .binary(let function):
+      return try function.apply(to: input, inputs[1])
+    case .select:
+      let zero = try Tensor(0)
+      return try Tensor.where(input.eq(zero), inputs[2], inputs[1])
+    case .reduce(let attributes):
+      return try attributes.apply(to: input)
+    case .argExtreme(let attributes):
+      return try attributes.apply(to: input)
+    case .normalize(let attributes):
+      return try attributes.apply(to: input)
+    case .matrixProduct(let attributes):
+      return try attributes.apply(to: input, inputs[1])
+    case .constant(let shape):
+      let weight = try required(.weight, in: parameters)
+      return try weight.unsqueeze(0).expand([input.shape[0]] + shape.extents)
+    case .region(let attributes):
+      return try attributes.apply(to: input)
+    case .selection(let attributes):
+      return try attributes.apply(to: input)
     }
   }
 
@@ -148,6 +174,12 @@ extension Activation {
       try (input * Double(slope) + Double(offset)).clamp(0, 1)
     case .hardSwish: try input.hardSwish()
     case .silu: try input * input.sigmoid()
+    case .elu(let scale, let gain, let reach):
+      try input.elu(scale: Double(scale), gain: Double(gain), reach: Double(reach))
+    case .thresholdedRelu(let threshold):
+      try input * Tensor(Double(threshold)).lt(input).to(.float32)
+    case .power(let exponent): try input.pow(Double(exponent))
+    case .elementary(let function): try function.apply(to: input)
     }
   }
 }

@@ -62,10 +62,11 @@ struct NormalizedNetwork {
       }
     }
     self.norms = norms
-    let output = graph.scoresBeforeSoftmax ?? graph.output
+    let outputs = graph.trainedOutputs
     model = try TrainingError.wrapping {
       try original.with(
-        graph: Graph(inputShape: graph.inputShape, nodes: nodes, output: output),
+        graph: Graph(
+          inputs: graph.inputs, nodes: nodes, outputs: outputs, sizeRules: graph.sizeRules),
         weights: weights,
         // They belong to the output that may have been cut off.
         labels: [])
@@ -78,8 +79,8 @@ struct NormalizedNetwork {
     let folded = try trained.foldingBatchNorms(named: Set(norms.values))
     return try folded.with(
       graph: Graph(
-        inputShape: folded.graph.inputShape, nodes: folded.graph.nodes,
-        output: original.graph.output),
+        inputs: folded.graph.inputs, nodes: folded.graph.nodes,
+        outputs: original.graph.outputs, sizeRules: original.graph.sizeRules),
       labels: original.labels)
   }
 
@@ -100,14 +101,21 @@ struct NormalizedNetwork {
     for node in graph.nodes {
       if case .batchNorm = node.operation { normalized.formUnion(node.inputs) }
     }
-    let output = graph.scoresBeforeSoftmax ?? graph.output
+    let outputs = Set(graph.trainedOutputs.map(\.value))
     return Set(
       graph.layers.filter { node in
-        guard !normalized.contains(node.name), node.name != output,
+        guard !normalized.contains(node.name), !outputs.contains(node.name),
           let shape = graph.shapes[node.name]
         else { return false }
         return shape.height * shape.width * batchSize >= fewestValues
       }.map(\.name))
+  }
+}
+
+extension Graph {
+  /// What a loss is of: the outputs, or the scores whose softmax the output is.
+  fileprivate var trainedOutputs: [GraphOutput] {
+    scoresBeforeSoftmax.map { [GraphOutput(name: $0, value: $0)] } ?? outputs
   }
 }
 

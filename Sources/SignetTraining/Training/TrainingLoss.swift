@@ -79,7 +79,9 @@ extension Model {
   func endingInScores() throws -> Model {
     guard let scores = graph.scoresBeforeSoftmax else { return self }
     return try with(
-      graph: Graph(inputShape: graph.inputShape, nodes: graph.nodes, output: scores), labels: [])
+      graph: Graph(
+        inputs: graph.inputs, nodes: graph.nodes,
+        outputs: [GraphOutput(name: scores, value: scores)]), labels: [])
   }
 }
 

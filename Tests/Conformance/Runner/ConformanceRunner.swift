@@ -8,12 +8,17 @@ import SignetTraining
 ///
 /// Each argument is a folder with `model.onnx` and `input.f32` (count × C × H × W, little-endian).
 /// The scores are written beside them as `executor.f32` and `runtime.f32`; what went wrong as
-/// `executor.txt`, `runtime.txt` or, if the model was not taken, `import.txt`.
+/// `executor.txt`, `runtime.txt` or, if the model was not taken, `import.txt`. After `--named`,
+/// folders are what ``NamedRun`` takes.
 @main
 struct ConformanceRunner {
   static func main() {
-    for path in CommandLine.arguments.dropFirst() {
-      run(URL(fileURLWithPath: path, isDirectory: true))
+    var paths = Array(CommandLine.arguments.dropFirst())
+    let isNamed = paths.first == "--named"
+    if isNamed { paths.removeFirst() }
+    for path in paths {
+      let folder = URL(fileURLWithPath: path, isDirectory: true)
+      if isNamed { NamedRun(folder: folder).run() } else { run(folder) }
     }
   }
 
@@ -50,7 +55,7 @@ struct ConformanceRunner {
     }
   }
 
-  private static func write(_ text: String, to url: URL) {
+  static func write(_ text: String, to url: URL) {
     do {
       try Data(text.utf8).write(to: url)
     } catch {

@@ -1,0 +1,234 @@
+import SignetModel
+
+/// Operations along the axes of a grid, and those that ONNX has no operator of its own for.
+extension GraphWriter {
+  /// Writes what `body` makes of the node's input, read as a grid, under the node's name and shape.
+  ///
+  /// - Parameter body: appends nodes from the first name to the second
+  mutating func writeGrid(
+    _ node: Node, _ extents: [Int], _ shape: Shape,
+    _ body: (inout GraphWriter, String, String) -> Void
+  ) {
+    let input = node.inputs[0]
+    let isGrid = shapes[input]?.extents == extents
+    let grid =
+      isGrid
+      ? name(of: input) : reshape(name(of: input), to: extents, to: beside("\(node.name).grid"))
+    let result = beside("\(node.name).result")
+    body(&self, grid, result)
+    reshape(result, to: shape.extents, to: name(of: node.name))
+  }
+
+  private var shapes: [String: Shape] { model.graph.shapes }
+
+  mutating func writeSpread(_ stride: Size2D, _ node: Node, _ input: String, _ output: String) {
+    guard let shape = shapes[node.inputs[0]] else { return }
+    let (channels, height, width) = (shape.channels, shape.height, shape.width)
+    // A row and a column of one element each behind every element, widened by zeros.
+    let grid = reshape(
+      input, to: [channels, height, 1, width, 1], to: beside("\(node.name).grid"))
+    let amounts = [0, 0, 0, 0, 0, 0, 0, 0, 0, stride.height - 1, 0, stride.width - 1]
+    let padded = append(
+      "Pad", [grid, store("\(node.name).pads", amounts)], to: beside("\(node.name).padded"))
+    let whole = reshape(
+      padded, to: [channels, height * stride.height, width * stride.width],
+      to: beside("\(node.name).whole"))
+    append(
+      "Slice",
+      [
+        whole, store("\(node.name).starts", [0, 0]),
+        store(
+          "\(node.name).ends", [(height - 1) * stride.height + 1, (width - 1) * stride.width + 1]),
+        store("signet.space_axes", [2, 3]),
+      ], to: output)
+  }
+
+  mutating func write(_ resize: Resize, _ node: Node, _ input: String, _ output: String) {
+    guard let shape = shapes[node.inputs[0]] else { return }
+    var attributes: [ProtoAttribute] = [
+      .string("mode", resize.mode.rawValue),
+      .string("coordinate_transformation_mode", resize.coordinates.onnxName),
+    ]
+    if resize.mode == .nearest {
+      attributes.append(.string("nearest_mode", resize.rounding.onnxName))
+    }
+    if resize.mode == .cubic { attributes.append(.float("cubic_coeff_a", resize.cubicCoefficient)) }
+    if resize.excludesOutside { attributes.append(.flag("exclude_outside", true)) }
+    if resize.antialiases { attributes.append(.flag("antialias", true)) }
+    var operands = [input, ""]
+    if resize.coordinates == .tfCropAndResize {
+      attributes.append(.float("extrapolation_value", resize.extrapolation))
+      let roi: [Float] = [
+        0, 0, resize.height.start, resize.width.start, 1, 1, resize.height.end, resize.width.end,
+      ]
+      operands[1] = store("\(node.name).roi", roi, dims: [8])
+    }
+    let axes = [(resize.height, shape.height), (resize.width, shape.width)]
+    let followScales = axes.allSatisfy { axis, extent in
+      Int((Double(extent) * Double(axis.scale)).rounded(.down)) == axis.size
+    }
+    if followScales {
+      let scales = [1, 1, resize.height.scale, resize.width.scale]
+      operands.append(store("\(node.name).scales", scales, dims: [4]))
+      append("Resize", operands, to: output, attributes)
+    } else {
+      // The batch is free, so its extent is taken from the value.
+      let batch = batchExtent(of: input, beside: node.name)
+      let sizes = append(
+        "Concat",
+        [
+          batch,
+          store(
+            "\(node.name).extents", [shape.channels, resize.height.size, resize.width.size]),
+        ], to: beside("\(node.name).sizes"), [.integer("axis", 0)])
+      append("Resize", operands + ["", sizes], to: output, attributes)
+    }
+  }
+
+  /// A list of the one number that says how many samples a value has.
+  private mutating func batchExtent(of value: String, beside node: String) -> String {
+    let shape = append("Shape", [value], to: beside("\(node).shape"))
+    return append(
+      "Slice", [shape, store("signet.first", [0]), store("signet.second", [1])],
+      to: beside("\(node).batch"))
+  }
+
+  mutating func writeConstant(_ shape: Shape, _ node: Node, _ input: String, _ output: String) {
+    guard let weight = weight(.weight, of: node) else { return }
+    let batch = batchExtent(of: input, beside: node.name)
+    let extents = append(
+      "Concat", [batch, store("\(node.name).extents", shape.extents)],
+      to: beside("\(node.name).sizes"), [.integer("axis", 0)])
+    append("Expand", [weight, extents], to: output)
+  }
+
+  mutating func write(_ reduction: Reduction, _ node: Node) {
+    writeGrid(node, reduction.extents, reduction.shape) { writer, grid, result in
+      let axes = reduction.axes.map { $0 + 1 }
+      let keeps = ProtoAttribute.flag("keepdims", false)
+      if writer.operatorSet >= 18 || reduction.function == .sum {
+        writer.append(
+          reduction.function.operatorName, [grid, writer.store("\(node.name).axes", axes)],
+          to: result, [keeps])
+      } else {
+        writer.append(
+          reduction.function.operatorName, [grid], to: result, [.integers("axes", axes), keeps])
+      }
+    }
+  }
+
+  mutating func write(_ extreme: ArgExtreme, _ node: Node) {
+    writeGrid(node, extreme.extents, extreme.shape) { writer, grid, result in
+      let place = writer.append(
+        extreme.isMaximum ? "ArgMax" : "ArgMin", [grid], to: writer.beside("\(node.name).place"),
+        [
+          .integer("axis", extreme.axis + 1), .flag("keepdims", false),
+          .flag("select_last_index", extreme.takesLast),
+        ])
+      writer.append("Cast", [place], to: result, [.float32])
+    }
+  }
+
+  mutating func write(_ normalization: Normalization, _ node: Node, _ output: String) {
+    guard let shape = shapes[node.inputs[0]] else { return }
+    writeGrid(node, normalization.extents, shape) { writer, grid, result in
+      func mean(_ value: String, _ suffix: String, _ writer: inout GraphWriter) -> String {
+        let axes = normalization.axes.map { $0 + 1 }
+        let name = writer.beside("\(node.name).\(suffix)")
+        guard writer.operatorSet >= 18 else {
+          return writer.append("ReduceMean", [value], to: name, [.integers("axes", axes)])
+        }
+        return writer.append(
+          "ReduceMean", [value, writer.store("\(node.name).axes", axes)], to: name)
+      }
+      let centre = mean(grid, "mean", &writer)
+      let centred = writer.append(
+        "Sub", [grid, centre], to: writer.beside("\(node.name).centred"))
+      let squares = writer.append(
+        "Mul", [centred, centred], to: writer.beside("\(node.name).squares"))
+      let variance = mean(squares, "variance", &writer)
+      let epsilon = writer.store("\(node.name).epsilon", [normalization.epsilon], dims: [])
+      let raised = writer.append(
+        "Add", [variance, epsilon], to: writer.beside("\(node.name).raised"))
+      let deviation = writer.append(
+        "Sqrt", [raised], to: writer.beside("\(node.name).deviation"))
+      writer.append("Div", [centred, deviation], to: result)
+    }
+  }
+
+  mutating func write(
+    _ product: MatrixProduct, _ node: Node, _ inputs: [String], _ output: String
+  ) {
+    let left = reshape(
+      inputs[0], to: [product.batch, product.rows, product.inner], to: beside("\(node.name).left"))
+    let right = reshape(
+      inputs[1], to: [product.batch, product.inner, product.columns],
+      to: beside("\(node.name).right"))
+    let result = append("MatMul", [left, right], to: beside("\(node.name).product"))
+    reshape(result, to: product.shape.extents, to: output)
+  }
+
+  mutating func write(_ region: Region, _ node: Node) {
+    writeGrid(node, region.axes.map(\.extent), region.shape) { writer, grid, result in
+      let axes = region.axes
+      let isTiled = axes.contains { $0.repeats > 1 }
+      let ends = axes.map { axis in
+        let end = axis.start + axis.count * axis.step
+        return axis.step < 0 && end < 0 ? Int(Int64.min) : end
+      }
+      let picked = writer.append(
+        "Slice",
+        [
+          grid, writer.store("\(node.name).starts", axes.map(\.start)),
+          writer.store("\(node.name).ends", ends),
+          writer.store("\(node.name).axes", axes.indices.map { $0 + 1 }),
+          writer.store("\(node.name).steps", axes.map { $0.step == 0 ? 1 : $0.step }),
+        ], to: isTiled ? writer.beside("\(node.name).picked") : result)
+      guard isTiled else { return }
+      let repeats = writer.store("\(node.name).repeats", [1] + axes.map(\.repeats))
+      writer.append("Tile", [picked, repeats], to: result)
+    }
+  }
+}
+
+extension Resize.Coordinates {
+  fileprivate var onnxName: String {
+    switch self {
+    case .halfPixel: "half_pixel"
+    case .halfPixelSymmetric: "half_pixel_symmetric"
+    case .pytorchHalfPixel: "pytorch_half_pixel"
+    case .alignCorners: "align_corners"
+    case .asymmetric: "asymmetric"
+    case .tfHalfPixelForNN: "tf_half_pixel_for_nn"
+    case .tfCropAndResize: "tf_crop_and_resize"
+    }
+  }
+}
+
+extension Resize.Rounding {
+  fileprivate var onnxName: String {
+    switch self {
+    case .roundPreferFloor: "round_prefer_floor"
+    case .roundPreferCeil: "round_prefer_ceil"
+    case .floor: "floor"
+    case .ceil: "ceil"
+    }
+  }
+}
+
+extension Reduction.Function {
+  fileprivate var operatorName: String {
+    switch self {
+    case .sum: "ReduceSum"
+    case .mean: "ReduceMean"
+    case .maximum: "ReduceMax"
+    case .minimum: "ReduceMin"
+    case .product: "ReduceProd"
+    case .sumOfSquares: "ReduceSumSquare"
+    case .l1: "ReduceL1"
+    case .l2: "ReduceL2"
+    case .logSum: "ReduceLogSum"
+    case .logSumExp: "ReduceLogSumExp"
+    }
+  }
+}

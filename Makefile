@@ -25,6 +25,8 @@ test: build
 	scripts/test-kernels.sh
 	scripts/test-examples.sh
 	scripts/format.sh check
+	scripts/check-links.sh
+	scripts/build-docs.sh
 
 demo: build
 	.build/release/signet demo
@@ -39,8 +41,9 @@ bench: build
 format:
 	scripts/format.sh
 
-docs:
+docs: setup
 	scripts/check-links.sh
+	scripts/build-docs.sh
 
 # Leaves .deps, which takes a download to fill.
 clean:

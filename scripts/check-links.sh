@@ -1,23 +1,9 @@
 #!/usr/bin/env bash
-# Checks that every relative link in the Markdown files leads to a file in the repository.
+# Checks the Markdown pages, DocC articles included, without the network:
+#   links      every relative link leads to a file, every anchor to a heading
+#   equations  those of Documentation/method.md are numbered in order, and what the code calls
+#              "method.md, equation N" is there
+#   commands   what pages tell to type are commands and options that signet has
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-broken=0
-checked=0
-while IFS= read -r page; do
-  while IFS= read -r target; do
-    case $target in
-      *://* | mailto:* | '#'*) continue ;;
-    esac
-    checked=$((checked + 1))
-    path=${target%%#*}
-    if [ ! -e "$(dirname "$page")/$path" ]; then
-      printf '%s: no such file: %s\n' "$page" "$target" >&2
-      broken=$((broken + 1))
-    fi
-  done < <(sed 's/`[^`]*`//g' "$page" | grep -oE '\]\([^)[:space:]]+\)' | sed 's/^](//; s/)$//')
-done < <(git ls-files --cached --others --exclude-standard '*.md')
-
-printf '%d links checked, %d broken\n' "$checked" "$broken"
-[ "$broken" = 0 ]
+exec python3 scripts/check_links.py

@@ -58,6 +58,8 @@ public enum ImageDefect: Error, Hashable, Sendable {
   case tooLarge(width: Int, height: Int, limit: Int)
   /// A size that so few bytes cannot hold.
   case implausible(width: Int, height: Int, bytes: Int)
+  /// The file ends before the image does.
   case truncated(reason: String)
+  /// The file's contents contradict its format.
   case corrupt(reason: String)
 }

@@ -3,6 +3,7 @@ import SignetModel
 
 /// What comes out of an ONNX file.
 public struct ImportedModel: Sendable {
+  /// The network, ready to run.
   public let model: Model
   /// Whether nobody said how an image becomes the input: neither the options nor, as Signet's
   /// exports do, the file. The model then takes pixels as 0…1, which is seldom right.

@@ -5,6 +5,7 @@ public struct InputExtents: Hashable, Sendable {
   /// In the file's own order; the batch may be left out.
   public let extents: [Int]
 
+  /// Extents of the input `name`, or of the only one.
   public init(name: String? = nil, extents: [Int]) {
     self.name = name
     self.extents = extents

@@ -16,21 +16,28 @@ public enum ONNXError: Error, Hashable, Sendable {
   case unsupported(file: String, problems: [Problem])
   /// The operators are known, but the network they form is not valid.
   case graph(file: String, GraphError)
+  /// What the file holds makes no model.
   case model(file: String, ModelError)
+  /// The file cannot be written.
   case unwritable(file: String, reason: String)
   /// The place of an export cannot be written.
   case file(ModelFileError)
 
   /// One part of a file that cannot be taken.
   public struct Problem: Hashable, Sendable {
+    /// Where in a file a problem lies.
     public enum Part: Hashable, Sendable {
+      /// An operation.
       case node
       /// A stored tensor.
       case tensor
+      /// The graph's input of that name.
       case input
+      /// The graph's output of that name.
       case output
     }
 
+    /// Where it lies.
     public let part: Part
     /// The node's name, or that of its first output; the name of a tensor, an input or an output.
     public let node: String
@@ -43,6 +50,7 @@ public enum ONNXError: Error, Hashable, Sendable {
     /// Empty where ``expected`` says it all.
     public let found: String
 
+    /// A problem; parts that do not apply are left out.
     public init(
       _ part: Part = .node, node: String, operator: String, attribute: String?, expected: String,
       found: String

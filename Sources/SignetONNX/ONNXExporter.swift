@@ -18,16 +18,21 @@ public struct ONNXExporter: Sendable {
     case float
   }
 
+  /// How a network is written.
   public struct Options: Sendable {
+    /// How binary weights are stored.
     public var encoding: Encoding
 
+    /// Packed bits by default.
     public init(encoding: Encoding = .bits) {
       self.encoding = encoding
     }
   }
 
+  /// How a network is written.
   public var options: Options
 
+  /// An exporter.
   public init(options: Options = Options()) {
     self.options = options
   }

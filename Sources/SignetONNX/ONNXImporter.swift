@@ -20,6 +20,7 @@ public struct ONNXImporter: Sendable {
     /// The output to take of a file that has several; what only the others need is left out.
     public var output: String?
 
+    /// Nothing is said by default, so that the file must say all but the preprocessing.
     public init(
       preprocessing: Preprocessing? = nil, labels: [String] = [], openExtents: Shape? = nil,
       inputExtents: InputExtents? = nil, output: String? = nil
@@ -32,12 +33,15 @@ public struct ONNXImporter: Sendable {
     }
   }
 
+  /// Versions of ONNX's operator set that are read.
   public static let operatorSets = 7...28
   /// Versions of the file format (`ir_version`).
   public static let fileVersions = 1...14
 
+  /// What the file does not say.
   public var options: Options
 
+  /// An importer.
   public init(options: Options = Options()) {
     self.options = options
   }

@@ -31,26 +31,39 @@ public enum TrainingError: Error, Sendable {
   case otherRun(file: URL, differences: [Difference])
   /// The memory allowed does not hold the few images that calibration needs at least, in bytes.
   case memory(layer: String, images: Int, needed: Int, allowed: Int)
+  /// A model file could not be read or written.
   case modelFile(ModelFileError)
   /// An operation of the network failed in libtorch.
   case node(name: String, TorchError)
+  /// Something outside of the network's operations failed in libtorch.
   case torch(TorchError)
+  /// A layer's hashing problem could not be solved.
   case hashing(layer: String, HashingError)
+  /// A data set could not be read.
   case data(DataError)
+  /// The network could not be measured.
   case evaluation(EvaluationError)
+  /// The result would be no model.
   case model(ModelError)
+  /// The result would be no network.
   case graph(GraphError)
+  /// A tensor of the result would not hold its shape's elements.
   case weight(name: String, WeightError)
 
   /// Where a number that is not finite was found.
   public enum LayerPart: String, Sendable, Hashable {
+    /// The layer's tensors, what it reads, what it gives, or the derivative of the loss by its
+    /// tensors.
     case weights, inputs, outputs, gradients
   }
 
   /// One option that is not what the checkpoint was made with.
   public struct Difference: Sendable, Hashable {
+    /// The option's name.
     public var name: String
+    /// What the checkpoint was made with.
     public var checkpoint: String
+    /// What is asked for now.
     public var current: String
   }
 }

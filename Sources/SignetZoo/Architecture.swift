@@ -3,21 +3,40 @@ import SignetModel
 /// The networks that can be built by name. Nodes carry the names PyTorch gives their parameters, so
 /// that trained weights load by name.
 public enum Architecture: String, CaseIterable, Sendable, Hashable {
+  /// Six convolutions of 64 to 256 filters and three linear layers, for 32×32 images (Dong et al.
+  /// 2017).
   case vgg9
+  /// Six convolutions of 128 to 512 filters and three linear layers, for 32×32 images (Courbariaux
+  /// et al. 2015).
   case vggSmall = "vgg-small"
+  /// A small VGG for 28×28 grey images.
   case fashionVGG = "fashion-vgg"
+  /// 20 layers for 32×32 images, with shortcuts without weights (He et al. 2016, section 4.2,
+  /// option A).
   case resnet20
+  /// As ``resnet20``, 32 layers.
   case resnet32
+  /// As ``resnet20``, 44 layers.
   case resnet44
+  /// As ``resnet20``, 56 layers.
   case resnet56
+  /// As ``resnet20``, with 1×1 convolutions in the shortcuts that change the shape (option B).
   case resnet20B = "resnet20-b"
+  /// As ``resnet20B``, 32 layers.
   case resnet32B = "resnet32-b"
+  /// As ``resnet20B``, 44 layers.
   case resnet44B = "resnet44-b"
+  /// As ``resnet20B``, 56 layers.
   case resnet56B = "resnet56-b"
+  /// As torchvision has it (Krizhevsky 2014), for 224×224 images.
   case alexnet
+  /// 18 layers for 224×224 images (He et al. 2016, table 1).
   case resnet18
+  /// 34 layers for 224×224 images (He et al. 2016, table 1).
   case resnet34
+  /// 50 layers with bottlenecks for 224×224 images (He et al. 2016, table 1).
   case resnet50
+  /// Inception v1 (Szegedy et al. 2015) as torchvision has it, without auxiliary classifiers.
   case googlenet
 
   /// - Throws: ``ZooError/unknownArchitecture(name:suggestion:)``

@@ -2,6 +2,7 @@ import SignetModel
 
 /// Why an architecture cannot be built or given weights.
 public enum ZooError: Error, Hashable, Sendable {
+  /// No network has this name; `suggestion` is the nearest that one has.
   case unknownArchitecture(name: String, suggestion: String?)
   /// The network does not fit the input or the classes.
   case graph(Architecture, GraphError)

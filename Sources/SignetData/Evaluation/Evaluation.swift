@@ -6,12 +6,14 @@ public struct Evaluation: Sendable, Hashable {
   public let top1: Double
   /// Share of images whose label is among the five highest scores, in percent.
   public let top5: Double
+  /// Images measured.
   public let images: Int
   /// Images that could not be read and were left out.
   public let skipped: Int
   /// Wall-clock time, loading included.
   public let seconds: Double
 
+  /// A measurement.
   public init(top1: Double, top5: Double, images: Int, skipped: Int = 0, seconds: Double) {
     self.top1 = top1
     self.top5 = top5

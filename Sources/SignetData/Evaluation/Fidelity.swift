@@ -6,10 +6,12 @@ public struct Fidelity: Sendable, Hashable {
   public let agreement: Double
   /// ‖y − ŷ‖² / ‖y − ȳ‖² over all images, ȳ being the mean of each output over them.
   public let relativeError: Double
+  /// Images measured.
   public let images: Int
   /// Images that could not be read and were left out.
   public let skipped: Int
 
+  /// A measurement.
   public init(agreement: Double, relativeError: Double, images: Int, skipped: Int = 0) {
     self.agreement = agreement
     self.relativeError = relativeError

@@ -10,12 +10,14 @@ public struct Augmentation: Sendable, Hashable {
   /// arXiv 1708.04552). 0 cuts nothing.
   public var cutout: Int
 
+  /// Random crops, flips and cutout; 0 and `false` leave each out.
   public init(cropPadding: Int, flip: Bool, cutout: Int = 0) {
     self.cropPadding = cropPadding
     self.flip = flip
     self.cutout = cutout
   }
 
+  /// Images as they are.
   public static let none = Augmentation(cropPadding: 0, flip: false)
 
   /// Crop of 32 from 40 and flip, as usual for CIFAR (He et al. 2016, section 4.2).

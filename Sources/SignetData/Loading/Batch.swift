@@ -4,6 +4,7 @@ public struct Batch: Sendable {
   public let images: [Float]
   /// count
   public let labels: [Int64]
+  /// Images in the batch.
   public let count: Int
   /// Place of each image in its data set.
   public let indices: [Int]

@@ -5,19 +5,24 @@ import SignetModel
 /// Order and augmentation are pure functions of seed and epoch: the same batches come whoever
 /// asks, so a resumed run is exact. Wrong arguments surface as the iterator's first error.
 public struct BatchLoader: Sendable {
+  /// Where images and labels come from.
   public let dataset: any ImageDataset
   /// C×H×W of one image.
   public let shape: Shape
+  /// How an image becomes the input.
   public let preprocessing: Preprocessing
+  /// Images per batch; the last of an epoch may have fewer, see ``dropLast``.
   public let batchSize: Int
   /// Seed of order and augmentation; `nil` takes the images in order (and augments with seed 0).
   public let shuffleSeed: UInt64?
+  /// Random changes, a pure function of seed, epoch and image.
   public let augmentation: Augmentation
   /// Leave out the last batch if it is not full.
   public let dropLast: Bool
   /// Batches made ahead on other threads; with 0 each is made by the thread that asks.
   public let prefetch: Int
 
+  /// Loads nothing yet.
   public init(
     dataset: any ImageDataset, shape: Shape, preprocessing: Preprocessing, batchSize: Int,
     shuffleSeed: UInt64? = nil, augmentation: Augmentation = .none, dropLast: Bool = false,
@@ -33,6 +38,7 @@ public struct BatchLoader: Sendable {
     self.prefetch = prefetch
   }
 
+  /// Batches of one pass over the data set.
   public var batchesPerEpoch: Int {
     let size = max(1, batchSize)
     return dropLast ? dataset.count / size : (dataset.count + size - 1) / size

@@ -6,10 +6,12 @@ public struct Mixup: Sendable, Hashable {
   /// Both parameters of the Beta distribution that shares come from; 0 blends nothing.
   public var alpha: Double
 
+  /// The share of the second image is drawn from Beta(alpha, alpha); 0 blends nothing.
   public init(alpha: Double) {
     self.alpha = alpha
   }
 
+  /// Images are not blended.
   public static let none = Mixup(alpha: 0)
   /// What ``alpha`` may be where images are blended.
   public static let range = 0.05...4.0

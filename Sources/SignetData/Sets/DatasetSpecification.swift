@@ -9,12 +9,18 @@ import SignetModel
 /// | `imagefolder:DIR` | a folder per class, names sorted; `DIR/train` and `DIR/test` or `DIR/val` where these hold such folders; images without class folders have no labels |
 /// | `imagelist:FILE` | lines of `path label`, paths relative to the file; the same for every split |
 public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible {
+  /// The kinds of data sets, under the names they have in a specification.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// The binary versions: a folder of records of 3,073 or 3,074 bytes.
     case cifar10, cifar100
+    /// A folder of IDX files, gzipped or not.
     case fashionMNIST = "fashion-mnist"
+    /// A folder of images, with a folder per class where they have labels; or a file of lines of
+    /// `path label`.
     case imagefolder, imagelist
   }
 
+  /// Which kind of data set it is.
   public let kind: Kind
   /// As written; `nil` where the kind has a usual place.
   public let path: String?

@@ -35,10 +35,14 @@ public protocol ImageDataset: Sendable {
 }
 
 extension ImageDataset {
+  /// `nil`: images may differ in size.
   public var imageShape: Shape? { nil }
+  /// `true`.
   public var isLabelled: Bool { true }
+  /// None.
   public var sourceFiles: [URL] { [] }
 
+  /// Of the labels only.
   public func contentDigest(of indices: [Int]) -> String {
     var digest = ContentDigest()
     let labels = labels
@@ -86,10 +90,12 @@ struct Subset: ImageDataset {
 
 /// A training set and the images of it that are left out of training.
 public struct HeldOut: Sendable {
+  /// What is left to train with.
   public let training: any ImageDataset
   /// `nil` where the set is too small to spare an image.
   public let validation: (any ImageDataset)?
 
+  /// Two parts of one data set that share no image.
   public init(training: any ImageDataset, validation: (any ImageDataset)?) {
     self.training = training
     self.validation = validation

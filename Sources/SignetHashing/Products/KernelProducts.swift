@@ -4,14 +4,18 @@ import CSignetKernels
 ///
 /// Every element is summed in the same order whatever the thread count.
 public struct KernelProducts: MatrixProducts {
+  /// What computes the blocks.
   public let kernels: Kernels
+  /// Threads that share the blocks.
   public let threads: Int
 
+  /// Products with these kernels on so many threads, at least 1.
   public init(kernels: Kernels, threads: Int) {
     self.kernels = kernels
     self.threads = threads
   }
 
+  /// result (size × size) += patchesᵀ · patches, patches being count × size.
   public func symmetricRankK(
     _ patches: [Float], count: Int, size: Int, into result: inout [Float]
   ) {
@@ -24,6 +28,7 @@ public struct KernelProducts: MatrixProducts {
     }
   }
 
+  /// result (rows × columns) += aᵀ · b, a being depth × rows and b depth × columns.
   public func multiplyTransposed(
     _ a: [Float], _ b: [Float], depth: Int, rows: Int, columns: Int, into result: inout [Float]
   ) {

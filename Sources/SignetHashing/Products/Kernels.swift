@@ -7,9 +7,11 @@ import Foundation
 public struct Kernels: @unchecked Sendable {
   /// The instruction sets that kernels are written for.
   public enum InstructionSet: String, Sendable, CaseIterable {
+    /// Plain C, ARM's NEON, and x86's AVX2 with FMA and AVX-512.
     case reference, neon, avx2, avx512
   }
 
+  /// Which instruction set they are written for.
   public let instructionSet: InstructionSet
   let table: signet_solver_kernels
 

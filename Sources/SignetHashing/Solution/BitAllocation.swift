@@ -18,6 +18,7 @@ public enum BitAllocation {
     /// The effect on the output with 1, 2, … codes per filter. A layer left float has none.
     public var effects: [Double]
 
+    /// A layer of so many weights and its effects.
     public init(weights: Int, effects: [Double]) {
       self.weights = weights
       self.effects = effects

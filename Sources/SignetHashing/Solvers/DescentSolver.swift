@@ -7,16 +7,21 @@ import CSignetKernels
 /// effort 0 it makes the same steps as ``ReferenceSolver``; higher efforts go on from there and
 /// never end worse for any filter. The same seed gives the same codes on any number of threads.
 public struct DescentSolver: LayerSolver {
+  /// How long to search, and with how many codes and threads.
   public var options: HashingOptions
   /// The kernels to use; nil: the fastest of this processor, or what `SIGNET_KERNELS` names.
   var instructionSet: Kernels.InstructionSet?
   /// Filters that are solved at once; nil: as many as ``LayerMemory/solvingBytes`` hold.
   var filtersAtOnce: Int?
 
+  /// A solver; the options are checked when it is asked to solve.
   public init(_ options: HashingOptions = HashingOptions()) {
     self.options = options
   }
 
+  /// Codes and scales of every filter.
+  ///
+  /// - Throws: ``HashingError`` for options that are out of range, or kernels that cannot run.
   public func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
     try options.check()
     let kernels = try chosenKernels()

@@ -7,14 +7,20 @@ public struct ErrorFeedbackSolver: LayerSolver {
   public var rounds: Int
   /// K, codes per filter, 1 to 4.
   public var codes: Int
+  /// Threads that share the filters.
   public var threads: Int
 
+  /// A solver; the options are checked when it is asked to solve.
   public init(rounds: Int = 3, codes: Int = 1, threads: Int = 1) {
     self.rounds = rounds
     self.codes = codes
     self.threads = threads
   }
 
+  /// Codes and scales of every filter.
+  ///
+  /// - Throws: ``HashingError`` for options that are out of range, or a Gram matrix that no ridge
+  /// makes positive definite.
   public func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
     let options = HashingOptions(sweeps: 0, effort: .paper, codes: codes, threads: threads)
     try options.check()

@@ -40,6 +40,7 @@ public struct HashingOptions: Sendable, Hashable {
   /// Seed of the random kicks.
   public var seed: UInt64
 
+  /// One code per filter, solved on one thread, by default.
   public init(
     sweeps: Int = 20, effort: Effort = .search, codes: Int = 1,
     threads: Int = ProcessInfo.processInfo.activeProcessorCount, seed: UInt64 = 0

@@ -1,7 +1,10 @@
 /// Why a model cannot be made compact.
 public enum CompactionError: Error, Hashable, Sendable {
+  /// The tensor cannot be rounded to 8 bits or folded.
   case weight(tensor: String, WeightError)
+  /// The graph with its batch norms folded is no network.
   case graph(GraphError)
+  /// The graph and the compact tensors make no model.
   case model(ModelError)
 }
 

@@ -2,20 +2,34 @@ import Foundation
 
 /// The element types of a safetensors file.
 public enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
+  /// A byte, 0 or 1.
   case bool = "BOOL"
+  /// Unsigned, 1 byte.
   case uint8 = "U8"
+  /// Two's complement, 1 byte.
   case int8 = "I8"
+  /// Unsigned, 2 bytes.
   case uint16 = "U16"
+  /// Two's complement, 2 bytes.
   case int16 = "I16"
+  /// IEEE 754 binary16.
   case float16 = "F16"
+  /// The upper half of binary32.
   case bfloat16 = "BF16"
+  /// Unsigned, 4 bytes.
   case uint32 = "U32"
+  /// Two's complement, 4 bytes.
   case int32 = "I32"
+  /// IEEE 754 binary32.
   case float32 = "F32"
+  /// Unsigned, 8 bytes.
   case uint64 = "U64"
+  /// Two's complement, 8 bytes.
   case int64 = "I64"
+  /// IEEE 754 binary64.
   case float64 = "F64"
 
+  /// Bytes of one element.
   public var byteCount: Int {
     switch self {
     case .bool, .uint8, .int8: 1

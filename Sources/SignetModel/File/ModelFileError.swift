@@ -2,13 +2,16 @@
 public struct ModelFileError: Error, Hashable, Sendable {
   /// The file's path as it was given.
   public let path: String
+  /// What is wrong.
   public let defect: Defect
 
+  /// Names the file that `defect` was found in.
   public init(path: String, defect: Defect) {
     self.path = path
     self.defect = defect
   }
 
+  /// What can be wrong with a file.
   public enum Defect: Error, Hashable, Sendable {
     /// The operating system refused `operation`.
     case system(operation: String, reason: String)
@@ -42,8 +45,11 @@ public struct ModelFileError: Error, Hashable, Sendable {
     case checksum(expected: String, found: String)
     /// A number no trained tensor may hold.
     case value(tensor: String, index: Int, expected: String, found: Float)
+    /// The tensor's bytes are no weight.
     case weight(tensor: String, WeightError)
+    /// The file's nodes are no network.
     case graph(GraphError)
+    /// The file's parts make no model.
     case model(ModelError)
   }
 }

@@ -2,15 +2,21 @@ import Foundation
 
 /// A memory-mapped safetensors file, Signet's or anybody's.
 public struct SafetensorsFile: Sendable {
+  /// What the header says of one tensor.
   public struct Tensor: Sendable, Hashable {
+    /// The tensor's name, unique in the file.
     public let name: String
+    /// The type of its elements.
     public let elementType: ElementType
+    /// Extents, outermost first; empty for a single number.
     public let shape: [Int]
     /// Counted from the start of the file.
     let byteRange: Range<Int>
   }
 
+  /// The file's path as it was given.
   public let path: String
+  /// The strings of the header's member `__metadata__`, by key.
   public let metadata: [String: String]
   /// Tensors by name.
   public let tensors: [String: Tensor]

@@ -8,6 +8,7 @@ public struct Graph: Sendable {
 
   /// At least one, no two of one name.
   public let inputs: [GraphInput]
+  /// The operations, each after those whose values it reads.
   public let nodes: [Node]
   /// At least one, no two of one name.
   public let outputs: [GraphOutput]
@@ -69,8 +70,10 @@ public struct Graph: Sendable {
   /// Whether a value is one that the network gives.
   public func isOutput(_ value: String) -> Bool { outputs.contains { $0.value == value } }
 
+  /// Shape of one of the network's results, without the batch.
   public func shape(of output: GraphOutput) -> Shape { shapes[output.value] ?? inputShape }
 
+  /// The node that is called `name`, or `nil`.
   public func node(named name: String) -> Node? {
     index.positions[name].map { nodes[$0] }
   }

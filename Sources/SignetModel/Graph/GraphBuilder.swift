@@ -2,7 +2,9 @@
 ///
 /// Each verb returns the name of the value it produced, to be read by later nodes.
 public struct GraphBuilder: Sendable {
+  /// What the network is given; the first is ``input``.
   public let inputs: [GraphInput]
+  /// The nodes appended so far, unchecked.
   public private(set) var nodes: [Node] = []
 
   /// For a network with one unnamed input.
@@ -18,6 +20,9 @@ public struct GraphBuilder: Sendable {
   /// The network's first input.
   public var input: String { inputs.first?.name ?? Graph.inputName }
 
+  /// Adds a node that reads `inputs`.
+  ///
+  /// - Returns: `name`, which names the node's value, too.
   @discardableResult
   public mutating func append(
     _ name: String, _ operation: Operation, _ inputs: String...
@@ -25,6 +30,9 @@ public struct GraphBuilder: Sendable {
     append(name, operation, inputs: inputs)
   }
 
+  /// Adds a node that reads `inputs`, for operations that take any number of them.
+  ///
+  /// - Returns: `name`, which names the node's value, too.
   @discardableResult
   public mutating func append(
     _ name: String, _ operation: Operation, inputs: [String]

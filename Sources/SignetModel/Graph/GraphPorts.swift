@@ -7,6 +7,7 @@ public struct GraphInput: Hashable, Sendable {
   /// Axes of ``shape`` whose extents a run may choose, ascending; the shape has usual ones there.
   public var openAxes: [Int]
 
+  /// An input; the graph checks name, shape and axes.
   public init(name: String, shape: Shape, openAxes: [Int] = []) {
     self.name = name
     self.shape = shape
@@ -21,6 +22,7 @@ public struct GraphOutput: Hashable, Sendable, Codable {
   /// The node whose value it is.
   public var value: String
 
+  /// An output; the graph checks that the value is there.
   public init(name: String, value: String) {
     self.name = name
     self.value = value

@@ -1,10 +1,13 @@
 /// One operation of a graph. Its name also names the value it produces.
 public struct Node: Hashable, Sendable {
+  /// Unique in its graph, and the name of its value.
   public var name: String
+  /// What it computes.
   public var operation: Operation
   /// Names of the values it reads: the graph's input or earlier nodes.
   public var inputs: [String]
 
+  /// A node; whether it fits its graph is checked when the graph is made.
   public init(_ name: String, _ operation: Operation, inputs: [String]) {
     self.name = name
     self.operation = operation

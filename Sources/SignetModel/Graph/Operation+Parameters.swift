@@ -1,8 +1,12 @@
 /// The part a trained tensor plays in its node; the tensor's name is `<node>.<role>`.
 public enum ParameterRole: String, Sendable, Hashable, CaseIterable {
+  /// A convolution's filters, a linear layer's matrix, a factor.
   case weight
+  /// What is added.
   case bias
+  /// Batch norm's mean per channel.
   case runningMean = "running_mean"
+  /// Batch norm's variance per channel.
   case runningVariance = "running_var"
 }
 

@@ -9,7 +9,9 @@ public enum Operation: Hashable, Sendable {
   case batchNorm(BatchNorm)
   /// `max(x, 0)`.
   case relu
+  /// Largest element of a window, per channel.
   case maxPool(Pooling)
+  /// Mean of a window, per channel.
   case averagePool(Pooling)
   /// Mean over height and width: `C×H×W` → `C×1×1`.
   case globalAveragePool
@@ -72,28 +74,38 @@ public enum Operation: Hashable, Sendable {
 
 /// Extents or steps along height and width.
 public struct Size2D: Hashable, Sendable, Codable {
+  /// Along the second axis of `C×H×W`.
   public var height: Int
+  /// Along the third axis of `C×H×W`.
   public var width: Int
 
+  /// Both extents.
   public init(height: Int, width: Int) {
     self.height = height
     self.width = width
   }
 
+  /// The same along both axes.
   public init(_ both: Int) {
     self.init(height: both, width: both)
   }
 
+  /// height · width; wraps around where the product passes `Int.max`.
   public var area: Int { height &* width }
 }
 
 /// Elements added at each border of a map.
 public struct Padding2D: Hashable, Sendable, Codable {
+  /// Rows above.
   public var top: Int
+  /// Columns to the left.
   public var left: Int
+  /// Rows below.
   public var bottom: Int
+  /// Columns to the right.
   public var right: Int
 
+  /// All four borders.
   public init(top: Int, left: Int, bottom: Int, right: Int) {
     self.top = top
     self.left = left
@@ -101,24 +113,35 @@ public struct Padding2D: Hashable, Sendable, Codable {
     self.right = right
   }
 
+  /// The same at every border.
   public init(_ all: Int) {
     self.init(top: all, left: all, bottom: all, right: all)
   }
 
+  /// Whether opposite borders are alike.
   public var isSymmetric: Bool { top == bottom && left == right }
 }
 
 /// Attributes of a 2-D convolution. Weight shape: `outputChannels × inputChannels/groups × kH × kW`.
 public struct Convolution: Hashable, Sendable, Codable {
+  /// Channels of the input map, all groups together.
   public var inputChannels: Int
+  /// N: filters, all groups together.
   public var outputChannels: Int
+  /// Extents of a filter.
   public var kernel: Size2D
+  /// Steps of the window from one output to the next, at least 1.
   public var stride: Size2D
+  /// Zeros around the map.
   public var padding: Padding2D
+  /// Distance between the inputs that neighbouring weights meet, at least 1.
   public var dilation: Size2D
+  /// Parts that channels and filters are cut into; each filter sees its own part.
   public var groups: Int
+  /// Whether a number per filter is added.
   public var hasBias: Bool
 
+  /// Whether the attributes fit each other and the input is checked by the graph.
   public init(
     inputChannels: Int, outputChannels: Int, kernel: Size2D, stride: Size2D = Size2D(1),
     padding: Padding2D = Padding2D(0), dilation: Size2D = Size2D(1), groups: Int = 1,
@@ -142,10 +165,14 @@ public struct Convolution: Hashable, Sendable, Codable {
 
 /// Attributes of a fully connected layer.
 public struct Linear: Hashable, Sendable, Codable {
+  /// Elements of the input.
   public var inputs: Int
+  /// N: elements of the output.
   public var outputs: Int
+  /// Whether a number per output is added.
   public var hasBias: Bool
 
+  /// A layer of `outputs` × `inputs` weights.
   public init(inputs: Int, outputs: Int, hasBias: Bool = true) {
     self.inputs = inputs
     self.outputs = outputs
@@ -155,11 +182,14 @@ public struct Linear: Hashable, Sendable, Codable {
 
 /// Attributes of batch normalisation: `y = weight · (x − mean)/√(var + epsilon) + bias`.
 public struct BatchNorm: Hashable, Sendable, Codable {
+  /// Channels of the input.
   public var channels: Int
+  /// Added to the variance before the root.
   public var epsilon: Float
   /// Share of the new batch in the running statistics while training (PyTorch's convention).
   public var momentum: Float
 
+  /// PyTorch's numbers by default.
   public init(channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1) {
     self.channels = channels
     self.epsilon = epsilon
@@ -169,8 +199,11 @@ public struct BatchNorm: Hashable, Sendable, Codable {
 
 /// Attributes of a pooling window.
 public struct Pooling: Hashable, Sendable, Codable {
+  /// Extents of the window.
   public var kernel: Size2D
+  /// Steps of the window from one output to the next, at least 1.
   public var stride: Size2D
+  /// Elements around the map, which a maximum never takes.
   public var padding: Padding2D
   /// Round the output extent up; a window that would start in the far padding is dropped.
   public var ceilMode: Bool
@@ -179,6 +212,7 @@ public struct Pooling: Hashable, Sendable, Codable {
   /// Distance between the elements of a window.
   public var dilation: Size2D
 
+  /// Whether the attributes fit the input is checked by the graph.
   public init(
     kernel: Size2D, stride: Size2D, padding: Padding2D = Padding2D(0), ceilMode: Bool = false,
     countsPadding: Bool = true, dilation: Size2D = Size2D(1)
@@ -206,12 +240,18 @@ public struct Pad: Hashable, Sendable, Codable {
     case wrap
   }
 
+  /// Channels added before the first.
   public var channelsBefore: Int
+  /// Channels added behind the last.
   public var channelsAfter: Int
+  /// Rows and columns added to each channel.
   public var spatial: Padding2D
+  /// What added elements hold in mode ``Mode/constant``.
   public var value: Float
+  /// What added elements hold.
   public var mode: Mode
 
+  /// Adds nothing by default.
   public init(
     channelsBefore: Int = 0, channelsAfter: Int = 0, spatial: Padding2D = Padding2D(0),
     value: Float = 0, mode: Mode = .constant
@@ -226,12 +266,16 @@ public struct Pad: Hashable, Sendable, Codable {
 
 /// Elements `start, start + step, …` below `end` along each axis of a map.
 public struct Slice: Hashable, Sendable, Codable {
+  /// What is taken along one axis.
   public struct Axis: Hashable, Sendable, Codable {
+    /// The first element taken, from 0.
     public var start: Int
     /// One past the last element that may be taken; `nil` takes all.
     public var end: Int?
+    /// From one element taken to the next, at least 1.
     public var step: Int
 
+    /// Takes all by default.
     public init(start: Int = 0, end: Int? = nil, step: Int = 1) {
       self.start = start
       self.end = end
@@ -239,10 +283,14 @@ public struct Slice: Hashable, Sendable, Codable {
     }
   }
 
+  /// Along the first axis.
   public var channels: Axis
+  /// Along the second axis.
   public var height: Axis
+  /// Along the third axis.
   public var width: Axis
 
+  /// Takes all by default.
   public init(channels: Axis = Axis(), height: Axis = Axis(), width: Axis = Axis()) {
     self.channels = channels
     self.height = height

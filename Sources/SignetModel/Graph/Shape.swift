@@ -7,6 +7,7 @@ public struct Shape: Hashable, Sendable, Codable {
   /// Extents, outermost first: `[C, H, W]` or `[C]`. All positive in a validated graph.
   public let extents: [Int]
 
+  /// Any extents; whether they make sense is checked where the shape is used.
   public init(_ extents: [Int]) {
     self.extents = extents
   }
@@ -24,8 +25,11 @@ public struct Shape: Hashable, Sendable, Codable {
   /// How many extents a value may have.
   public static let ranks = 1...5
 
+  /// Whether it has three extents, `C×H×W`.
   public var isMap: Bool { extents.count == 3 }
+  /// Whether it has one extent.
   public var isVector: Bool { extents.count == 1 }
+  /// The first extent: channels of a map, elements of a vector.
   public var channels: Int { extents.first ?? 0 }
   /// Rows of the value read as a map; 1 for a vector.
   public var height: Int { extents.dropFirst().dropLast().reduce(1, &*) }

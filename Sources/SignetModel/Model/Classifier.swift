@@ -2,6 +2,7 @@
 public protocol Classifier: AnyObject {
   /// Shape of one image, `C×H×W`.
   var inputShape: Shape { get }
+  /// Elements of the output.
   var classCount: Int { get }
 
   /// The class scores before softmax.

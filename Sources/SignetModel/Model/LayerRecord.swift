@@ -1,5 +1,6 @@
 /// How the hashing of one layer went.
 public struct LayerRecord: Sendable, Hashable, Codable {
+  /// The layer's name in the graph.
   public var name: String
   /// N
   public var filters: Int
@@ -22,6 +23,7 @@ public struct LayerRecord: Sendable, Hashable, Codable {
   /// bytes.
   public var seconds: Double?
 
+  /// A record of what was measured.
   public init(
     name: String, filters: Int, patchLength: Int, codes: Int? = nil, errorBefore: Double,
     errorAfter: Double, flips: Int, changedCodes: Double? = nil, sensitivity: OutputChange? = nil,
@@ -54,6 +56,7 @@ public struct OutputChange: Sendable, Hashable, Codable {
   /// Images whose class of highest score is another one: 0…1.
   public var changedTop1: Double
 
+  /// A change that was measured.
   public init(divergence: Double, changedTop1: Double) {
     self.divergence = divergence
     self.changedTop1 = changedTop1
@@ -62,6 +65,7 @@ public struct OutputChange: Sendable, Hashable, Codable {
 
 /// What a budget of bits gave one layer, and what it was chosen from.
 public struct LayerChoice: Sendable, Hashable, Codable {
+  /// The layer's name in the graph.
   public var name: String
   /// N × S
   public var weights: Int
@@ -70,6 +74,7 @@ public struct LayerChoice: Sendable, Hashable, Codable {
   /// The network's output with only this layer binary, with 1, 2, … codes per filter.
   public var changes: [OutputChange]
 
+  /// A choice and what it was made from.
   public init(name: String, weights: Int, codes: Int, changes: [OutputChange]) {
     self.name = name
     self.weights = weights

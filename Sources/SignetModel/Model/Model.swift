@@ -3,12 +3,15 @@
 /// A value that came out of the initialiser is consistent: the graph is valid, each node has
 /// exactly the tensors it needs in the shapes it needs, and the preprocessing fits the input.
 public struct Model: Sendable, Hashable {
+  /// The operations and how they are joined.
   public let graph: Graph
   /// Tensors by name, `<node>.<role>`.
   public let weights: [String: Weight]
+  /// How an image becomes the input.
   public let preprocessing: Preprocessing
   /// Class names by index; empty if unknown.
   public let labels: [String]
+  /// What was done to the model.
   public let provenance: Provenance
   /// What somebody said that the output is; `nil` leaves ``outputKind`` to the graph.
   public let declaredOutputKind: OutputKind?
@@ -35,6 +38,7 @@ public struct Model: Sendable, Hashable {
   /// The number of classes: the first output's elements.
   public var classCount: Int { graph.outputShape.elementCount }
 
+  /// The node's tensor of this role, or `nil` if it has none.
   public func weight(_ role: ParameterRole, of node: Node) -> Weight? {
     weights[node.parameterName(role)]
   }

@@ -6,16 +6,22 @@ public struct ModelInterface: Hashable, Sendable {
   public enum Batch: Hashable, Sendable {
     /// Any number of images, under the name the file gives it.
     case free(name: String?)
+    /// So many images, no more and no fewer.
     case fixed(Int)
   }
 
+  /// A value that enters or leaves the network.
   public struct Port: Hashable, Sendable {
+    /// Its name in the file.
     public var name: String
+    /// The type of its elements in the file.
     public var elementType: ElementType
+    /// Its first axis.
     public var batch: Batch
     /// Extents behind the batch, in the file's order.
     public var extents: [Int]
 
+    /// A port as the file has it.
     public init(name: String, elementType: ElementType, batch: Batch, extents: [Int]) {
       self.name = name
       self.elementType = elementType
@@ -24,11 +30,14 @@ public struct ModelInterface: Hashable, Sendable {
     }
   }
 
+  /// A value that enters the network.
   public struct Input: Hashable, Sendable {
+    /// What the file says of it.
     public var port: Port
     /// Whether the input is H×W×C where the network's is C×H×W.
     public var isChannelsLast: Bool
 
+    /// An input as the file has it.
     public init(port: Port, isChannelsLast: Bool = false) {
       self.port = port
       self.isChannelsLast = isChannelsLast
@@ -40,6 +49,7 @@ public struct ModelInterface: Hashable, Sendable {
   /// As many as the network has, in its order.
   public var outputs: [Port]
 
+  /// Input and output as the file has them.
   public init(inputs: [Input], outputs: [Port]) {
     self.inputs = inputs
     self.outputs = outputs

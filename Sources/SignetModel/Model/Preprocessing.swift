@@ -1,7 +1,9 @@
 /// How an image becomes the network's input: resize, centre crop, channel order, then
 /// `(byte · scale − mean) / std` per channel.
 public struct Preprocessing: Sendable, Hashable, Codable {
+  /// The order of a network's input channels.
   public enum ChannelOrder: String, Sendable, Codable, CaseIterable {
+    /// Red, green, blue; blue, green, red; or one channel of luminance (ITU-R BT.601).
     case rgb, bgr, grey
     /// The input is no image: its numbers are taken as they come.
     case none
@@ -11,13 +13,16 @@ public struct Preprocessing: Sendable, Hashable, Codable {
   /// crop to the graph's input size; `nil` takes images that already have that size, and resizes
   /// others so that the shorter side just covers it.
   public var resizeShorterSide: Int?
+  /// Which of the image's channels is the network's first.
   public var channelOrder: ChannelOrder
   /// Factor on the 0…255 byte value; 1/255 gives 0…1.
   public var scale: Float
   /// Per channel, in units of the scaled value and in the network's channel order.
   public var mean: [Float]
+  /// Per channel, in units of the scaled value and in the network's channel order; above 0.
   public var std: [Float]
 
+  /// Whether it fits an input is checked by the model.
   public init(
     resizeShorterSide: Int? = nil, channelOrder: ChannelOrder = .rgb, scale: Float = 1 / 255,
     mean: [Float], std: [Float]

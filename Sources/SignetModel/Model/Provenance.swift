@@ -1,10 +1,12 @@
 /// What was done to a model, oldest first.
 public struct Provenance: Sendable, Hashable, Codable {
+  /// One thing that was done to the model.
   public struct Step: Sendable, Hashable, Codable {
     /// The verb: `import`, `train`, `binarize`, `finetune`.
     public var verb: String
     /// The data specification, if data was used.
     public var data: String?
+    /// What random numbers began with, where there were any.
     public var seed: UInt64?
     /// The options that shaped the result, by name.
     public var options: [String: String]
@@ -15,6 +17,7 @@ public struct Provenance: Sendable, Hashable, Codable {
     /// What a budget of bits gave each layer, in forward order.
     public var choices: [LayerChoice]?
 
+    /// A step; absent parts are not recorded.
     public init(
       verb: String, data: String? = nil, seed: UInt64? = nil, options: [String: String] = [:],
       results: [String: Double] = [:], layers: [LayerRecord] = [],
@@ -33,10 +36,12 @@ public struct Provenance: Sendable, Hashable, Codable {
   /// Oldest first.
   public var steps: [Step]
 
+  /// A history, oldest step first.
   public init(steps: [Step] = []) {
     self.steps = steps
   }
 
+  /// A copy with one more step at the end.
   public func adding(_ step: Step) -> Provenance {
     Provenance(steps: steps + [step])
   }

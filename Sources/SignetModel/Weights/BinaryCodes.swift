@@ -18,8 +18,10 @@ public struct BinaryCodes: Sendable, Hashable {
   /// α: K × N
   public let scales: FloatValues
 
+  /// ⌈S/8⌉: bytes of one code of one filter.
   public var bytesPerFilter: Int { Self.bytesPerFilter(patchLength: patchLength) }
 
+  /// ⌈S/8⌉: bytes of one code of a filter of `patchLength` S.
   public static func bytesPerFilter(patchLength: Int) -> Int {
     patchLength / 8 + (patchLength % 8 == 0 ? 0 : 1)
   }
@@ -28,7 +30,10 @@ public struct BinaryCodes: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - signs: K × N × S
-  ///   - scales: K × N
+  ///   - scales: α, K × N
+  ///   - codeCount: K
+  ///   - filterCount: N
+  ///   - patchLength: S
   /// - Throws: ``WeightError`` if a count does not fit the extents.
   public init(
     signs: [Int8], scales: [Float], codeCount: Int, filterCount: Int, patchLength: Int
@@ -57,7 +62,10 @@ public struct BinaryCodes: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - bytes: K × N × ⌈S/8⌉
-  ///   - scales: K × N
+  ///   - scales: α, K × N
+  ///   - codeCount: K
+  ///   - filterCount: N
+  ///   - patchLength: S
   /// - Throws: ``WeightError`` if a count does not fit the extents or a padding bit is set.
   public init(
     bytes: Data, scales: FloatValues, codeCount: Int, filterCount: Int, patchLength: Int

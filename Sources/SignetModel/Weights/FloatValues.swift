@@ -7,6 +7,7 @@ public struct FloatValues: Sendable, Hashable {
   /// `float32` or `float16`. Whatever reads the numbers sees float32.
   public let elementType: ElementType
 
+  /// Keeps a copy of the numbers in float32.
   public init(_ values: [Float]) {
     bytes = values.withUnsafeBytes { Data($0) }
     elementType = .float32
@@ -27,8 +28,10 @@ public struct FloatValues: Sendable, Hashable {
     self.elementType = elementType
   }
 
+  /// Numbers kept.
   public var count: Int { bytes.count / elementType.byteCount }
 
+  /// Bytes they take.
   public var byteCount: Int { bytes.count }
 
   /// A copy as an array.

@@ -16,8 +16,10 @@ public struct Int8Filters: Sendable, Hashable {
   public let scales: FloatValues
 
   /// - Parameters:
-  ///   - bytes: N × S
-  ///   - scales: N
+  ///   - bytes: q, N × S
+  ///   - scales: s, N
+  ///   - filterCount: N
+  ///   - patchLength: S
   /// - Throws: ``WeightError`` if a count does not fit the extents or a code is −128.
   public init(
     bytes: Data, scales: FloatValues, filterCount: Int, patchLength: Int

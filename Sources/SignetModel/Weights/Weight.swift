@@ -2,6 +2,7 @@
 public struct Weight: Sendable, Hashable {
   /// How the numbers are kept.
   public enum Storage: Sendable, Hashable {
+    /// Numbers, in float32 or float16.
     case float(FloatValues)
     /// 8-bit codes and scales; the tensor's first extent counts filters, the rest is the patch.
     case int8(Int8Filters)
@@ -11,6 +12,7 @@ public struct Weight: Sendable, Hashable {
 
   /// The tensor's shape as its operation sees it, e.g. `O×I×kH×kW`.
   public let shape: [Int]
+  /// The numbers, or the codes that stand for them.
   public let storage: Storage
 
   /// - Throws: ``WeightError`` if the storage does not hold exactly the shape's elements.
@@ -30,12 +32,17 @@ public struct Weight: Sendable, Hashable {
     self.storage = storage
   }
 
+  /// Numbers in row-major order.
+  ///
+  /// - Throws: ``WeightError`` if there are not exactly the shape's elements.
   public init(shape: [Int], values: [Float]) throws(WeightError) {
     try self.init(shape: shape, storage: .float(FloatValues(values)))
   }
 
+  /// The product of the shape's extents.
   public var elementCount: Int { Shape(shape).elementCount }
 
+  /// Whether the numbers are kept as 1-bit codes.
   public var isBinary: Bool { codes != nil }
 
   /// Whether the numbers are kept as such, without codes.
@@ -43,6 +50,7 @@ public struct Weight: Sendable, Hashable {
     if case .float = storage { true } else { false }
   }
 
+  /// The 1-bit codes, or `nil` where it is kept otherwise.
   public var codes: BinaryCodes? {
     if case .binary(let codes) = storage { codes } else { nil }
   }

@@ -34,6 +34,7 @@ extension Engine: Classifier {
     return (scores, nanoseconds.map { Double($0) * 1e-9 })
   }
 
+  /// As ``run(_:count:)``: count × C × H × W, preprocessed → count × ``classCount``.
   public func logits(images: [Float], count: Int) throws -> [Float] {
     try run(images, count: count)
   }

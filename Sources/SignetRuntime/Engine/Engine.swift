@@ -11,6 +11,7 @@ import SignetModel
 /// An engine may be used from several threads; its runs then wait for each other. To run in
 /// parallel make one engine per thread: engines share nothing.
 public final class Engine: Sendable {
+  /// What an engine may take and how exact it is to be.
   public struct Options: Sendable {
     /// Threads of one run, the caller's included; 1…256.
     public var threads = 1
@@ -27,6 +28,7 @@ public final class Engine: Sendable {
     /// what `SIGNET_MEMORY_LIMIT` says, else three quarters of the machine's memory.
     public var memoryLimit: Int?
 
+    /// One thread, one image at a time and the best kernels of the processor by default.
     public init(
       threads: Int = 1, maximumBatch: Int = 1, kernels: KernelSet? = nil, isExact: Bool = false,
       memoryLimit: Int? = nil
@@ -61,7 +63,7 @@ public final class Engine: Sendable {
   public let inputs: [GraphInput]
   /// Names and shapes, without the batch, of what a run of inputs of those extents gives.
   public let outputs: [GraphInput]
-  /// For inputs of those extents.
+  /// What the engine does, step by step, for inputs of those extents.
   public let plan: EnginePlan
   private let programs: ProgramCache
   private let lock = NSLock()

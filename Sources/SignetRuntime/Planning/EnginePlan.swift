@@ -8,6 +8,7 @@ public struct EnginePlan: Sendable, Hashable {
     public let nodes: [Node]
     /// The kernel's name: element types, operation, tile, instruction set.
     public let kernel: String
+    /// Of one image; the channels are adjacent in memory.
     public let outputShape: Shape
     /// Whether the weights are codes.
     public let isBinary: Bool
@@ -22,6 +23,7 @@ public struct EnginePlan: Sendable, Hashable {
 
   /// The kernel set's name.
   public let kernels: String
+  /// In the order in which they run.
   public let steps: [Step]
   /// Bytes of all activations of the largest batch together.
   public let arenaBytes: Int

@@ -21,6 +21,7 @@ public struct KernelSet: Sendable, Hashable {
   /// The sets this processor can run, best first; `reference` is always the last.
   public static let available: [KernelSet] = all.filter(\.isAvailable)
 
+  /// Whether this processor and operating system can run the set.
   public var isAvailable: Bool { signet_kernel_set_is_available(table.pointer) }
 
   /// Finds a set by name.

@@ -3,9 +3,11 @@ import Foundation
 
 /// The processor this process runs on, as far as kernels care.
 public struct Processor: Sendable, Hashable {
+  /// An extension of the instruction set.
   public struct Feature: Sendable, Hashable {
     /// As compilers call it, e.g. `avx512bw`.
     public let name: String
+    /// Whether processor and operating system have it.
     public let isPresent: Bool
   }
 
@@ -18,6 +20,7 @@ public struct Processor: Sendable, Hashable {
   /// What kernels ask for or may come to ask for, present or not.
   public let features: [Feature]
 
+  /// The one this process runs on, asked once.
   public static let current = Processor(
     name: brand, architecture: machine, cores: ProcessInfo.processInfo.activeProcessorCount,
     features: allFeatures)

@@ -17,6 +17,7 @@ public struct Dampening: Sendable, Hashable {
   /// Latent weights of this magnitude and more are left alone.
   public var reach: Double
 
+  /// A push of `strength` on latent weights of a magnitude below `reach`.
   public init(strength: Double, reach: Double = 0.05) {
     self.strength = strength
     self.reach = reach

@@ -2,6 +2,7 @@ import Foundation
 
 /// How the learning rate goes down over a run.
 public enum LearningRateSchedule: Sendable, Hashable {
+  /// The whole run at the full rate.
   case constant
   /// Half a cosine from 1 to 0 (SGDR without restarts, Loshchilov & Hutter 2017, eq. 5).
   case cosine

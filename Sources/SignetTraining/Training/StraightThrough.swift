@@ -40,8 +40,11 @@ public struct StraightThrough: Sendable, Hashable {
     case filters
   }
 
+  /// What stands for the derivative of the sign.
   public var gradient: Gradient
+  /// Where a filter's α comes from.
   public var scale: Scale
+  /// How codes are drawn while training.
   public var rounding: Rounding
   /// Latent weights are brought to zero mean and unit variance per filter before the sign (IR-Net's
   /// balanced and standardised weights, arXiv 1909.10788, eq. 7).
@@ -51,6 +54,7 @@ public struct StraightThrough: Sendable, Hashable {
   /// Keeps latent weights from dwelling at zero; `nil` lets them.
   public var dampening: Dampening?
 
+  /// Learned scales and the identity as gradient by default.
   public init(
     gradient: Gradient = .identity, scale: Scale = .learned, rounding: Rounding = .sign,
     standardizes: Bool = false, latentBound: Double = .infinity, dampening: Dampening? = nil

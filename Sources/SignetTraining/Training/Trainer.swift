@@ -9,8 +9,10 @@ import Torch
 /// the straight-through estimator that ``TrainingOptions/straightThrough`` chooses. The result holds
 /// codes and scales again.
 public struct Trainer: Sendable {
+  /// How the network is trained.
   public var options: TrainingOptions
 
+  /// A trainer; the options are checked when it is run.
   public init(options: TrainingOptions = TrainingOptions()) {
     self.options = options
   }
@@ -26,9 +28,11 @@ public struct Trainer: Sendable {
   ///   - teacher: the float network for distillation and, in layers of the same name and shape, for
   ///     the latents' magnitudes; any other network of the same input shape, channel order and class
   ///     count can teach, too
+  ///   - dataset: the images to learn from
   ///   - validation: images apart from those of `dataset`, measured before the first step, between
   ///     epochs and at the end; the best of these networks is the result
   ///   - checkpoint: where the state is kept; `nil` keeps none
+  ///   - progress: called every ``TrainingOptions/progressEverySteps`` steps, and after validations
   ///   - validating: called while a validation is made with the images done and their total
   /// - Throws: ``TrainingError``; `.interrupted` once `cancellation` is asked for.
   public func run(

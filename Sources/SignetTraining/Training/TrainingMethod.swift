@@ -1,5 +1,6 @@
 /// The published ways to train a network whose weights are binary, and training in float.
 public enum TrainingMethod: String, Sendable, Hashable, CaseIterable {
+  /// Training in float: layers stay as they are.
   case float
   /// BinaryConnect (Courbariaux, Bengio & David 2015, arXiv 1511.00363) with deterministic signs:
   /// no scales, latent weights held within ±1.

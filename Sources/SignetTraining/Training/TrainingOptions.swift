@@ -2,17 +2,26 @@ import SignetData
 
 /// How a network is trained or fine-tuned.
 public struct TrainingOptions: Sendable, Hashable {
+  /// How long a run is.
   public enum Duration: Sendable, Hashable {
+    /// Passes over the training images; fractions are allowed.
     case epochs(Double)
+    /// Batches.
     case steps(Int)
   }
 
+  /// What takes the steps.
   public enum Optimizer: Sendable, Hashable {
+    /// Stochastic gradient descent with momentum, Nesterov's where asked (Sutskever et al. 2013).
     case sgd(momentum: Double = 0.9, nesterov: Bool = true)
+    /// Adam (Kingma & Ba 2015, arXiv 1412.6980), with weight decay beside it (AdamW).
     case adam(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8)
   }
 
+  /// What is made small.
   public enum Loss: Sendable, Hashable {
+    /// With the labels; a share `labelSmoothing` of each goes to all classes alike (Szegedy et al.
+    /// 2016).
     case crossEntropy(labelSmoothing: Double = 0)
     /// KL divergence from the teacher at a temperature, times its square (Hinton, Vinyals & Dean
     /// 2015), plus `labelsWeight` times the cross entropy with the labels.
@@ -20,8 +29,11 @@ public struct TrainingOptions: Sendable, Hashable {
       temperature: Double = 4, labelsWeight: Double = 0, labelSmoothing: Double = 0)
   }
 
+  /// How long the run is.
   public var duration: Duration
+  /// Images per step.
   public var batchSize: Int
+  /// What takes the steps.
   public var optimizer: Optimizer
   /// Of the weights: in a network with binary layers, of the latent weights, where
   /// ``latentLearningRate`` does not say otherwise.
@@ -33,13 +45,17 @@ public struct TrainingOptions: Sendable, Hashable {
   /// Acts on the float weights of convolutions and linear layers: never on batch norm, biases and
   /// scales, nor on latent weights, of which only the sign counts.
   public var weightDecay: Double
+  /// How the learning rate goes down.
   public var schedule: LearningRateSchedule
   /// Linear warm-up, in epochs.
   public var warmupEpochs: Double
   /// Linear warm-up, in steps; the longer of the two counts.
   public var warmupSteps: Int
+  /// What is made small.
   public var loss: Loss
+  /// Random changes of the training images.
   public var augmentation: Augmentation
+  /// Of weights that are drawn, of the images' order and of their augmentation.
   public var seed: UInt64
   /// `nil` takes ``Executor/Precision/fastest``.
   public var precision: Executor.Precision?
@@ -72,6 +88,7 @@ public struct TrainingOptions: Sendable, Hashable {
   /// libtorch's threads; `nil` leaves them as they are.
   public var threads: Int?
 
+  /// Training in float with SGD by default; ``finetuning`` suits hashed networks.
   public init(
     duration: Duration = .epochs(10), batchSize: Int = 128,
     optimizer: Optimizer = .sgd(), learningRate: Double = 0.1,

@@ -4,6 +4,7 @@ public struct TrainingProgress: Sendable, Hashable {
   public var epoch: Double
   /// Steps done.
   public var step: Int
+  /// Steps of the whole run.
   public var totalSteps: Int
   /// Mean loss of the steps since the last report; NaN before the first step.
   public var loss: Double
@@ -13,7 +14,9 @@ public struct TrainingProgress: Sendable, Hashable {
   public var accuracy: Double
   /// Of the next step, the highest of all weights'.
   public var learningRate: Double
+  /// Training images of this run, the time of validations aside.
   public var imagesPerSecond: Double
+  /// At that speed; infinite before the first step.
   public var secondsLeft: Double
   /// On the validation images, where it was just measured.
   public var validation: ValidationScore?

@@ -7,14 +7,17 @@ public struct TrainingResult: Sendable {
   public struct Point: Sendable, Hashable {
     /// Steps done.
     public var step: Int
+    /// What was measured there.
     public var score: ValidationScore
 
+    /// A measurement after so many steps.
     public init(step: Int, score: ValidationScore) {
       self.step = step
       self.score = score
     }
   }
 
+  /// The network that is kept.
   public var model: Model
   /// Steps done in all.
   public var steps: Int
@@ -23,6 +26,8 @@ public struct TrainingResult: Sendable {
   /// The validations before the first step, after the last, and of ``model``; `nil` where there
   /// were no images for them.
   public var start: Point?
+  /// The network after the last step, measured likewise.
   public var end: Point?
+  /// The measurement of ``model``.
   public var kept: Point?
 }

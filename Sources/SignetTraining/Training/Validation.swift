@@ -4,6 +4,7 @@ import Torch
 
 /// How well a network does on images it does not learn from.
 public struct ValidationScore: Sendable, Hashable, Codable {
+  /// What is counted.
   public enum Measure: String, Sendable, Hashable, Codable {
     /// Images whose label has the highest score.
     case top1 = "top-1"
@@ -13,10 +14,12 @@ public struct ValidationScore: Sendable, Hashable, Codable {
     case fidelity
   }
 
+  /// What was counted.
   public var measure: Measure
   /// Percent; more is better.
   public var value: Double
 
+  /// A measurement, in percent.
   public init(measure: Measure, value: Double) {
     self.measure = measure
     self.value = value

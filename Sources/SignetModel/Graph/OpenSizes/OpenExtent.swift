@@ -2,21 +2,28 @@
 public struct OpenExtent: Hashable, Sendable, Codable {
   /// One extent of one value.
   public struct Factor: Hashable, Sendable, Codable {
+    /// The value's name.
     public var value: String
+    /// Which of its extents, from 0.
     public var axis: Int
 
+    /// Extent `axis` of `value`.
     public init(value: String, axis: Int) {
       self.value = value
       self.axis = axis
     }
   }
 
+  /// Extents that are multiplied.
   public var factors: [Factor]
+  /// Multiplies the extents.
   public var numerator: Int
   /// Not 0.
   public var denominator: Int
+  /// Added at the end.
   public var offset: Int
 
+  /// The product of the factors by default.
   public init(factors: [Factor], numerator: Int = 1, denominator: Int = 1, offset: Int = 0) {
     self.factors = factors
     self.numerator = numerator

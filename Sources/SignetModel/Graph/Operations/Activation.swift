@@ -20,6 +20,7 @@ public enum Activation: Hashable, Sendable {
   case thresholdedRelu(threshold: Float)
   /// `x` to the power `exponent`.
   case power(exponent: Float)
+  /// A function without parameters.
   case elementary(Elementary)
 
   /// The reference of every faster implementation.

@@ -5,13 +5,17 @@ import Foundation
 /// Comparisons and the logical functions give 1 where they hold and 0 elsewhere; a number other than
 /// 0 counts as true.
 public enum BinaryFunction: String, Hashable, Sendable, Codable, CaseIterable {
+  /// `a + b`, `a − b`, `a · b` and `a / b`.
   case add, subtract, multiply, divide
+  /// The smaller or larger of both; not a number where one of them is none.
   case minimum, maximum
   /// `a` to the power `b`.
   case power
   /// What is left of `a / b` with the quotient rounded to zero: it has the sign of `a`.
   case remainder
+  /// 1 where the comparison of `a` with `b` holds, else 0.
   case equal, less, lessOrEqual, greater, greaterOrEqual
+  /// 1 where both, at least one or just one of them is not 0, else 0.
   case and, or, exclusiveOr
 
   /// The reference of every faster implementation.

@@ -2,10 +2,13 @@ import Foundation
 
 /// A function of one number that has no parameters.
 public enum Elementary: String, Hashable, Sendable, Codable, CaseIterable {
+  /// eˣ, natural logarithm, root, 1/x, |x|, −x, and −1, 0 or 1 by the sign.
   case exp, log, sqrt, reciprocal, abs, negate, sign
+  /// To the next whole number below, or above.
   case floor, ceil
   /// To the nearest whole number, halves to the even one.
   case round
+  /// Of x in radians; the hyperbolic tangent; the error function.
   case sin, cos, tanh, erf
   /// `x · Φ(x)`, Φ the normal distribution.
   case gelu

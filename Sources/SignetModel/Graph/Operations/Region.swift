@@ -4,16 +4,20 @@
 /// `count` being how many a period takes: a step of 0 repeats one element, a negative one goes
 /// backwards, and more elements than a period has start over.
 public struct Region: Hashable, Sendable, Codable {
+  /// What is picked along one axis.
   public struct Axis: Hashable, Sendable, Codable {
     /// Elements of the input.
     public var extent: Int
+    /// The first element of a period, from 0.
     public var start: Int
+    /// From one element of a period to the next.
     public var step: Int
     /// Elements of a period.
     public var count: Int
     /// Periods.
     public var repeats: Int
 
+    /// Takes all, once, by default.
     public init(extent: Int, start: Int = 0, step: Int = 1, count: Int? = nil, repeats: Int = 1) {
       self.extent = extent
       self.start = start
@@ -34,6 +38,7 @@ public struct Region: Hashable, Sendable, Codable {
   /// The result's shape, its elements in the order of the picked grid.
   public var shape: Shape
 
+  /// Whether axes and shape fit each other is checked by the graph.
   public init(axes: [Axis], shape: Shape) {
     self.axes = axes
     self.shape = shape
@@ -44,12 +49,14 @@ public struct Region: Hashable, Sendable, Codable {
 public struct Selection: Hashable, Sendable, Codable {
   /// The input's elements read as a grid of these extents, outermost first.
   public var extents: [Int]
+  /// The axis of the grid that is picked along.
   public var axis: Int
   /// Places along the axis, each within it.
   public var places: [Int]
   /// The result's shape, its elements in the picked grid's order.
   public var shape: Shape
 
+  /// Whether grid, axis, places and shape fit each other is checked by the graph.
   public init(extents: [Int], axis: Int, places: [Int], shape: Shape) {
     self.extents = extents
     self.axis = axis

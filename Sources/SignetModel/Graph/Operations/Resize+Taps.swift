@@ -3,7 +3,9 @@ import Foundation
 extension Resize {
   /// An element of the input and how much of it counts.
   public struct Tap: Hashable, Sendable {
+    /// Along the input's axis, from 0.
     public var index: Int
+    /// What it is multiplied by.
     public var weight: Float
   }
 

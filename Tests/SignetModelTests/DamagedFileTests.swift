@@ -45,13 +45,13 @@ import Testing
 
   @Test func versions() throws {
     let model = try Fixture.model()
-    for version in ["3", "", "one", "01", "-1"] {
+    for version in ["4", "", "one", "01", "-1"] {
       let data = try ForgedFile.model(model, metadata: ["signet.format": version])
-      #expect(Fixture.defect(data) == .version(found: version, supported: 2))
+      #expect(Fixture.defect(data) == .version(found: version, supported: 3))
     }
     #expect(
-      "\(ModelFileError.Defect.version(found: "3", supported: 2))"
-        == "format version 3 is newer than this Signet reads (2)")
+      "\(ModelFileError.Defect.version(found: "4", supported: 3))"
+        == "format version 4 is newer than this Signet reads (3)")
   }
 
   @Test(arguments: [

@@ -50,6 +50,20 @@ import Testing
     .softmax(axis: 0),
     .reshape(Shape([1])),
     .transpose(Transposition(extents: [1], order: [0], shape: Shape([1]))),
+    .logSoftmax(axis: 0),
+    .spread(Size2D(2)),
+    .resize(
+      Resize(
+        mode: .linear, height: Resize.Axis(size: 2, scale: 2),
+        width: Resize.Axis(size: 2, scale: 2))),
+    .binary(.divide), .select,
+    .reduce(Reduction(function: .sum, extents: [2], axes: [0], shape: Shape([1]))),
+    .argExtreme(ArgExtreme(isMaximum: true, extents: [2], axis: 0, shape: Shape([1]))),
+    .normalize(Normalization(extents: [2], axes: [0])),
+    .matrixProduct(MatrixProduct(rows: 1, inner: 1, columns: 1, shape: Shape([1]))),
+    .constant(Shape([1])),
+    .region(Region(axes: [Region.Axis(extent: 2)], shape: Shape([2]))),
+    .selection(Selection(extents: [2], axis: 0, places: [1], shape: Shape([1]))),
   ]
 
   /// The keys of the `attributes` of a node, but for those within.
@@ -75,10 +89,11 @@ import Testing
     let functions: [Activation] = [
       .leakyRelu(slope: 0.1), .clip(minimum: 0, maximum: 6), .sigmoid,
       .hardSigmoid(slope: 0.2, offset: 0.5), .hardSwish, .silu,
-    ]
-    #expect(Set(functions.map(\.function)) == Set(Activation.Function.allCases))
+      .elu(scale: 1, gain: 1, reach: 1), .thresholdedRelu(threshold: 1), .power(exponent: 2),
+    ] + Elementary.allCases.map(Activation.elementary)
+    #expect(Set(functions.map(\.name)) == Set(Activation.names))
     for function in functions {
-      let name = function.function.rawValue
+      let name = function.name
       let row = try #require(self.row(name), "format.md has no row for \(name)")
       let named = names(in: row.dropFirst().joined())
       for number in try attributes(of: .activation(function)) where number != "function" {
@@ -96,6 +111,13 @@ import Testing
     let sets: [(row: String, values: [String])] = [
       ("signet.output_kind", OutputKind.allCases.map(\.rawValue)),
       ("pad", Pad.Mode.allCases.map(\.rawValue)),
+      ("binary", BinaryFunction.allCases.map(\.rawValue)),
+      ("reduce", Reduction.Function.allCases.map(\.rawValue)),
+      (
+        "resize",
+        Resize.Mode.allCases.map(\.rawValue) + Resize.Coordinates.allCases.map(\.rawValue)
+          + Resize.Rounding.allCases.map(\.rawValue)
+      ),
     ]
     for (name, values) in sets {
       let named = names(in: row(name)?.dropFirst().joined() ?? "")

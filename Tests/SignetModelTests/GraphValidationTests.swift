@@ -20,7 +20,7 @@ import Testing
     Node("node", operation, inputs: inputs)
   }
 
-  @Test(arguments: [[3, 8], [3], [], [3, 0, 8], [3, -1, 8], [1, 3, 8, 8], [Int.max, 8, 8]])
+  @Test(arguments: [[], [3, 0, 8], [3, -1, 8], [1, 1, 1, 3, 8, 8], [Int.max, 8, 8]])
   func inputShapes(extents: [Int]) {
     let found = Shape(extents)
     #expect(error([node(.relu)], input: found) == .inputShape(name: "input", found: found))

@@ -57,7 +57,7 @@ import Testing
     #expect(throws: ONNXError.self) { try none.model() }
     var open = TestFile(input: [nil, 3, nil, nil])
     open.node("Relu", ["image"], "out")
-    #expect(throws: ONNXError.self) { try open.model() }
+    #expect(try open.model().graph.inputs[0].openAxes == [1, 2])
     let shape = Shape.map(3, 6, 6)
     #expect(try open.model(.init(openExtents: shape)).graph.inputShape == shape)
     var constant = TestFile()
@@ -69,7 +69,7 @@ import Testing
     two.node("Sigmoid", ["image"], "other")
     two.proto.graph.output.append(two.proto.graph.output[0])
     two.proto.graph.output[1].name = "other"
-    #expect(throws: ONNXError.self) { try two.model() }
+    #expect(try two.model().graph.outputs.map(\.name) == ["out", "other"])
     #expect(
       try two.model(.init(output: "other")).graph.nodes.map(\.operation.kind) == [.activation])
     #expect(throws: ONNXError.self) { try two.model(.init(output: "third")) }

@@ -18,7 +18,7 @@ import Testing
 
   @Test func oneLinePerReason() throws {
     var file = TestFile()
-    for index in 0..<500 { file.node("Erf", ["image"], "erf\(index)") }
+    for index in 0..<500 { file.node("Det", ["image"], "erf\(index)") }
     for index in 0..<40 {
       file.node("Softmax", ["image"], "soft\(index)", attributes: [.integer("axis", 0)])
     }
@@ -26,7 +26,7 @@ import Testing
     #expect(
       try refusal(file) == """
         test.onnx: cannot be taken:
-          Erf is not taken; replace it by other operators before the export (500 nodes: \
+          Det is not taken; replace it by other operators before the export (500 nodes: \
         'node_erf0', 'node_erf1', 'node_erf2', …)
           Softmax: axis: expected an axis other than the batch, found 0 (40 nodes: 'node_soft0', \
         'node_soft1', 'node_soft2', …)
@@ -35,19 +35,17 @@ import Testing
   }
 
   @Test func interfaceAndOperatorsAtOnce() throws {
-    var file = TestFile(input: [nil, 3, nil, nil])
-    file.node("Erf", ["image"], "out")
+    var file = TestFile(input: [nil, nil, 8, 8])
+    file.node("Det", ["image"], "out")
     file.proto.graph.output.append(file.proto.graph.output[0])
     file.proto.graph.output[1].name = "aux"
     file.proto.graph.name = "net"
     #expect(
       try refusal(file) == """
         test.onnx: cannot be taken:
-          input 'image': expected its extents: give them with --input-shape image:1x3x224x224, \
-        found N×3×?×?, which leaves some open
-          outputs of 'net': expected one output, which --output-name NAME chooses of several, \
-        found 'out', 'aux'
-          Erf is not taken; replace it by other operators before the export (1 node: 'node_out')
+          input 'image': expected its extents: give them with --input-shape image:1x3x8x8, \
+        found N×?×8×8, which leaves some open
+          Det is not taken; replace it by other operators before the export (1 node: 'node_out')
           signet import --operators lists what is taken
         """)
     let wrong = try refusal(file, .init(output: "auxx"))
@@ -56,24 +54,21 @@ import Testing
 
   @Test func oneReasonIsOneLine() throws {
     var file = TestFile()
-    file.node("Resize", ["image"], "out")
+    file.node("Det", ["image"], "out")
     #expect(try !refusal(file).contains("\n"))
     var open = TestFile(input: [nil, nil, 8, 8])
     open.node("Relu", ["image"], "out")
     #expect(try !refusal(open).contains("\n"))
     #expect(try refusal(open).contains("--input-shape image:1x3x8x8"))
-    var last = TestFile(input: [nil, nil, nil, 3])
-    last.node("Relu", ["image"], "out")
-    #expect(try refusal(last).contains("--input-shape image:1x224x224x3"))
   }
 
   @Test func namesAreEscaped() throws {
     var file = TestFile()
-    file.node("Erf\u{1b}[2J", ["image"], "out\n")
+    file.node("Det\u{1b}[2J", ["image"], "out\n")
     file.proto.graph.node[0].name = "a\u{1b}[31mb"
     file.proto.graph.output[0].name = "out\n"
     let text = try refusal(file)
-    #expect(text.contains("'a\\u{1b}[31mb'") && text.contains("Erf\\u{1b}[2J"))
+    #expect(text.contains("'a\\u{1b}[31mb'") && text.contains("Det\\u{1b}[2J"))
     #expect(!text.unicodeScalars.contains("\u{1b}"))
   }
 

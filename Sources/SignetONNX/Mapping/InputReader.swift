@@ -187,7 +187,10 @@ struct OpenSample {
   private static func symbol(
     _ dimension: ProtoTensorShape.Dimension, of input: ProtoValueInfo, axis: Int
   ) -> String? {
-    switch dimension.value {
+    // How many channels an image has is no matter of size.
+    let dimensions = input.type.tensorType.shape.dim
+    if dimensions.count == 4, axis == 1, ![1, 3].contains(dimensions[3].dimValue) { return nil }
+    return switch dimension.value {
     case .dimValue(let value) where value > 0: nil
     case .dimParam(let name) where !name.isEmpty: name
     default: "\(input.name).\(axis)"

@@ -52,8 +52,7 @@ public struct HashingOptions: Sendable, Hashable {
     self.seed = seed
   }
 
-  /// - Throws: ``HashingError/invalidOption(name:value:allowed:)`` for the first that makes no sense.
-  public func check() throws(HashingError) {
+  package func check() throws(HashingError) {
     guard sweeps >= 0 else {
       throw .invalidOption(name: "sweeps", value: "\(sweeps)", allowed: "0 or more")
     }

@@ -79,7 +79,12 @@ let package = Package(
       name: "SignetONNXTests",
       dependencies: ["SignetONNX", "SignetModel", "SignetRuntime", "SignetTraining"]),
     .testTarget(name: "SignetDataTests", dependencies: ["SignetData", "SignetModel"]),
-    .testTarget(name: "SignetHashingTests", dependencies: ["SignetHashing", "CSignetKernels"]),
+    // What hashing is checked against: the paper's procedure, every code there is, a lower bound.
+    .target(
+      name: "HashingOracles", dependencies: ["SignetHashing"], path: "Tests/HashingOracles"),
+    .testTarget(
+      name: "SignetHashingTests",
+      dependencies: ["SignetHashing", "HashingOracles", "CSignetKernels"]),
     .testTarget(
       name: "SignetRuntimeTests",
       dependencies: ["SignetRuntime", "SignetModel", "SignetTraining", "CSignetKernels"]),
@@ -87,7 +92,8 @@ let package = Package(
     .testTarget(
       name: "SignetTrainingTests",
       dependencies: [
-        "SignetTraining", "SignetModel", "SignetZoo", "SignetData", "SignetHashing", "Torch",
+        "SignetTraining", "SignetModel", "SignetZoo", "SignetData", "SignetHashing",
+        "HashingOracles", "Torch",
       ]),
     .testTarget(name: "SignetReportTests", dependencies: ["SignetReport", "SignetModel"]),
     .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),

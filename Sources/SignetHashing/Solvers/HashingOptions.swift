@@ -37,7 +37,7 @@ public struct HashingOptions: Sendable, Equatable {
     self.seed = seed
   }
 
-  func check() throws(HashingError) {
+  package func check() throws(HashingError) {
     guard sweeps >= 0 else {
       throw .invalidOption(name: "sweeps", value: "\(sweeps)", allowed: "0 or more")
     }

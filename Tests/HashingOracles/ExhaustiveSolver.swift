@@ -1,16 +1,20 @@
+import SignetHashing
+
 /// Every code there is, each with its best scale: the true optimum of small problems.
 ///
 /// Maximises (bᵀq)² / bᵀGb over b with bᵀq > 0 (method.md, equation 5). Costs S · 2^(S−1) a filter.
-public struct ExhaustiveSolver: LayerSolver {
+package struct ExhaustiveSolver: LayerSolver {
   /// The longest patch that is enumerated.
-  public static let limit = 20
+  package static let limit = 20
 
-  public init() {}
+  package init() {}
 
-  public func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
+  package func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
     let size = problem.patchLength
     guard size <= ExhaustiveSolver.limit else {
-      throw .tooLarge(patchLength: size, limit: ExhaustiveSolver.limit)
+      throw .invalidOption(
+        name: "patch length", value: "\(size)",
+        allowed: "at most \(ExhaustiveSolver.limit), as every code is tried")
     }
     let sign = try SignSolver().solve(problem)
     let gram = problem.gram.map(Double.init)

@@ -1,3 +1,5 @@
+import SignetHashing
+
 /// One filter of the reference solver.
 struct ReferenceFilter {
   private let size: Int

@@ -1,12 +1,14 @@
+import SignetHashing
+
 /// The binary weight network's choice, which looks at no input: b = sign(w), α = mean|w|; further
 /// codes repeat it on what the weights still miss.
-public struct SignSolver: LayerSolver {
+package struct SignSolver: LayerSolver {
   /// K, codes per filter, 1 to 4.
-  public var codes: Int
+  package var codes: Int
 
-  public init(codes: Int = 1) { self.codes = codes }
+  package init(codes: Int = 1) { self.codes = codes }
 
-  public func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
+  package func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
     var solver = DescentSolver()
     solver.options = HashingOptions(sweeps: 0, effort: .paper, codes: codes)
     return try solver.solve(problem)

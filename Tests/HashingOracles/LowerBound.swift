@@ -1,13 +1,15 @@
+import SignetHashing
+
 /// How low a filter's objective can possibly be with one code (method.md, equation 13).
 ///
 /// For every diagonal Λ with trace 0 and G + Λ positive definite, no codes and scale explain more
 /// than qᵀ(G + Λ)⁻¹q, because (αb)ᵀΛ(αb) = α² tr Λ = 0. Newton's method finds the best Λ, kept
 /// inside the positive definite ones by a logarithmic barrier.
-public struct LowerBound: Sendable {
+package struct LowerBound: Sendable {
   /// Newton steps; each costs a few S³.
-  public var steps: Int
+  package var steps: Int
 
-  public init(steps: Int = 30) { self.steps = steps }
+  package init(steps: Int = 30) { self.steps = steps }
 
   /// A lower bound of ‖Xᵀw − αX̃ᵀb‖² over all codes and scales, at most ‖Xᵀw‖² and at least 0.
   ///
@@ -16,7 +18,7 @@ public struct LowerBound: Sendable {
   ///   - filter: which of its filters.
   /// - Returns: the bound; 0 where G is singular, as it then bounds nothing (``LayerProblem/withRidge(_:)``
   ///   helps).
-  public func value(_ problem: LayerProblem, filter: Int) -> Double {
+  package func value(_ problem: LayerProblem, filter: Int) -> Double {
     let size = problem.patchLength
     let energy = problem.energy[filter]
     let target = problem.correlation[filter * size..<(filter + 1) * size].map(Double.init)

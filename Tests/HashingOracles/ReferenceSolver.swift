@@ -1,20 +1,22 @@
+import SignetHashing
+
 /// The paper's procedure, written as the paper writes it, in double precision.
 ///
 /// Per filter, from b = sign(w) and α = mean|w|: every b_j in turn to its best value while all else
 /// stays (method.md, equation 6), then α by least squares (equation 5), and again. It is the reference
 /// that the fast solver is checked against, and costs S² a sweep.
-public struct ReferenceSolver: LayerSolver {
+package struct ReferenceSolver: LayerSolver {
   /// The most sweeps over the coordinates.
-  public var sweeps: Int
+  package var sweeps: Int
   /// K, codes per filter, 1 to 4.
-  public var codes: Int
+  package var codes: Int
 
-  public init(sweeps: Int = 20, codes: Int = 1) {
+  package init(sweeps: Int = 20, codes: Int = 1) {
     self.sweeps = sweeps
     self.codes = codes
   }
 
-  public func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
+  package func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
     try HashingOptions(sweeps: sweeps, codes: codes).check()
     let gram = problem.gram.map(Double.init)
     var initialObjective: [Double] = []

@@ -14,6 +14,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-crypto.git", "3.12.3"..<"5.0.0"),
   ],
   targets: [
     .target(name: "SignetModel"),
@@ -36,7 +37,10 @@ let package = Package(
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(
       name: "SignetTraining",
-      dependencies: ["SignetModel", "SignetData", "SignetHashing", "Torch"]),
+      dependencies: [
+        "SignetModel", "SignetData", "SignetHashing", "Torch",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .target(name: "SignetReport", dependencies: ["SignetModel"]),
     .executableTarget(
       name: "signet",

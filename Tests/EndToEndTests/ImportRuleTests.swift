@@ -14,7 +14,7 @@ import Testing
     "SignetHashing": ["CSignetKernels"],
     "SignetRuntime": ["SignetModel", "CSignetKernels"],
     "Torch": ["CTorch"],
-    "SignetTraining": ["SignetModel", "SignetData", "SignetHashing", "Torch"],
+    "SignetTraining": ["SignetModel", "SignetData", "SignetHashing", "Torch", "Crypto"],
     "SignetReport": ["SignetModel"],
     "signet": [
       "SignetModel", "SignetZoo", "SignetONNX", "SignetData", "SignetHashing", "SignetRuntime",

@@ -77,8 +77,10 @@ struct ExhaustiveTests {
   @Test("too long a patch is refused")
   func tooLong() throws {
     let problem = try RandomLayer(seed: 1, patchLength: 21, filterCount: 1).problem()
-    #expect(throws: HashingError.invalidOption(
-        name: "patch length", value: "21", allowed: "at most 20, as every code is tried")) {
+    #expect(
+      throws: HashingError.invalidOption(
+        name: "patch length", value: "21", allowed: "at most 20, as every code is tried")
+    ) {
       try ExhaustiveSolver().solve(problem)
     }
   }

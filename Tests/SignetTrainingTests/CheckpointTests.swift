@@ -63,6 +63,36 @@ import Testing
     }
   }
 
+  @Test func aFormerVersionsChecksumIsNamed() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("state")
+      let head = #"{"fingerprint":{},"kind":"training","values":{}}"#
+      let writer = SafetensorsWriter(
+        tensors: [],
+        metadata: [
+          "signet.checkpoint": head, "signet.checkpoint.checksum": "0123456789abcdef",
+        ])
+      try AtomicFile.write(writer.parts, to: file)
+      #expect(CheckpointFile.isCheckpoint(file))
+      #expect {
+        try Checkpoint(contentsOf: file)
+      } throws: { error in
+        "\(error)".hasSuffix(
+          "not a usable checkpoint: an earlier version of Signet wrote it; --restart starts anew")
+      }
+    }
+  }
+
+  @Test func theChecksumIsSHA256() throws {
+    // hashlib.sha256(b"abc" + struct.pack("<Q", 3)) in Python
+    #expect(
+      Digest(Data("abc".utf8)).hexadecimal
+        == "baba775df93bdbf9d34cd8eb1cfe68727c19de118e74f374100e75baeea41d90")
+    var parts = Digest(Data("a".utf8))
+    parts.add(Data("bc".utf8))
+    #expect(parts.hexadecimal != Digest(Data("abc".utf8)).hexadecimal)
+  }
+
   @Test func aDiskThatIsFullIsNoDamage() throws {
     let file = URL(fileURLWithPath: "/nowhere/state")
     #expect {

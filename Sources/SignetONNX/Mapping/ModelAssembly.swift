@@ -41,11 +41,11 @@ struct ModelAssembly {
     if proto.producerName == "signet" {
       weights = CodesRecovery.recover(weights) { importer.value(of: $0)?.constant?.tensor }
     }
-    let type = ElementType(rawValue: output.type.tensorType.elemType) ?? .float32
+    let type = ElementType(onnxCode: output.type.tensorType.elemType) ?? .float32
     let interface = ModelInterface(
       input: input.port, isChannelsLast: input.isChannelsLast,
       output: ModelInterface.Port(
-        name: output.name, elementType: type.isFloat ? type.stored : .float32,
+        name: output.name, elementType: type.isFloat ? type : .float32,
         batch: output.type.tensorType.shape.dim.isEmpty ? input.port.batch : output.batch,
         extents: extents))
     return try assemble(graph, weights, notes, interface, dataFiles: externalData.files)
@@ -154,7 +154,7 @@ struct ModelAssembly {
     var budget = ImportBudget(fileNodes: proto.graph.node.count)
     let attributes = (proto.graph.node + proto.functions.flatMap(\.node)).flatMap(\.attribute)
     for tensor in proto.graph.initializer + attributes.filter(\.hasT).map(\.t) {
-      guard let type = ElementType(rawValue: tensor.dataType) else { continue }
+      guard let type = ElementType(onnxCode: tensor.dataType) else { continue }
       budget.grant(bytes: tensor.storedByteCount, of: type)
     }
     return budget

@@ -1,28 +1,5 @@
 import SignetModel
 
-/// Batch norm as `y = scale · x + offset` per channel, in double precision:
-/// `scale = weight / √(var + epsilon)`, `offset = bias − scale · mean`.
-struct BatchNormFold {
-  /// channels
-  let scale: [Double]
-  /// channels
-  let offset: [Double]
-
-  init(_ node: Node, in model: Model) throws(EngineError) {
-    guard case .batchNorm(let attributes) = node.operation else {
-      throw .missingTensor(layer: node.name, tensor: ParameterRole.runningMean.rawValue)
-    }
-    let gain = try model.doubles(.weight, of: node)
-    let variance = try model.doubles(.runningVariance, of: node)
-    let mean = try model.doubles(.runningMean, of: node)
-    let bias = try model.doubles(.bias, of: node)
-    let epsilon = Double(attributes.epsilon)
-    let scale = zip(gain, variance).map { $0 / ($1 + epsilon).squareRoot() }
-    self.scale = scale
-    offset = scale.indices.map { bias[$0] - scale[$0] * mean[$0] }
-  }
-}
-
 /// A layer's weight, scales and offset with the batch norms behind it folded in.
 struct FoldedLayer {
   let weight: Weight
@@ -38,15 +15,11 @@ struct FoldedLayer {
     }
     var scale = [Double](repeating: 1, count: outputs)
     var offset = [Double](repeating: 0, count: outputs)
-    if model.weight(.bias, of: node) != nil {
-      offset = try model.doubles(.bias, of: node)
-    }
+    if let bias = model.weight(.bias, of: node) { offset = bias.floats.map(Double.init) }
     for batchNorm in batchNorms {
       let fold = try BatchNormFold(batchNorm, in: model)
-      for channel in 0..<outputs {
-        scale[channel] *= fold.scale[channel]
-        offset[channel] = offset[channel] * fold.scale[channel] + fold.offset[channel]
-      }
+      scale = zip(scale, fold.scale).map { $0 * $1 }
+      offset = fold.offset(behind: offset)
     }
     self.offset = offset.map(Float.init)
     switch weight.storage {
@@ -75,13 +48,12 @@ struct FoldedLayer {
   }
 }
 
-extension Model {
-  fileprivate func doubles(
-    _ role: ParameterRole, of node: Node
-  ) throws(EngineError) -> [Double] {
-    guard let weight = weight(role, of: node) else {
-      throw .missingTensor(layer: node.name, tensor: node.parameterName(role))
+extension BatchNormFold {
+  init(_ node: Node, in model: Model) throws(EngineError) {
+    guard let fold = BatchNormFold(node, weights: model.weights) else {
+      throw .missingTensor(
+        layer: node.name, tensor: node.parameterName(.runningVariance))
     }
-    return weight.floats.map(Double.init)
+    self = fold
   }
 }

@@ -123,9 +123,6 @@ public final class Engine: Sendable {
   /// The kernel of each convolution and linear layer, in forward order.
   public var kernelNames: [String] { plan.layers.map(\.kernel) }
 
-  /// Bytes of all activations together.
-  public var arenaByteCount: Int { plan.arenaBytes }
-
   private func run(
     _ images: [Float], count: Int, nanoseconds: inout [UInt64]
   ) throws(EngineError) -> [Float] {

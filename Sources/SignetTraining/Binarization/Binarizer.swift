@@ -55,12 +55,4 @@ public struct Binarizer: Sendable {
       }
     }
   }
-
-  /// The layers that the options leave in float, in forward order.
-  ///
-  /// - Throws: ``TrainingError/unknownLayer(pattern:suggestion:layers:)``
-  public func layersKept(in model: Model) throws(TrainingError) -> [String] {
-    let kept = try options.keep.layers(of: model.graph)
-    return model.graph.layers.map(\.name).filter(kept.contains)
-  }
 }

@@ -77,27 +77,32 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
-    .testTarget(name: "SignetModelTests", dependencies: ["SignetModel"]),
-    .testTarget(name: "SignetZooTests", dependencies: ["SignetZoo", "SignetModel"]),
+    .target(name: "ThrownErrors", path: "Tests/ThrownErrors"),
+    .testTarget(name: "SignetModelTests", dependencies: ["SignetModel", "ThrownErrors"]),
+    .testTarget(
+      name: "SignetZooTests", dependencies: ["SignetZoo", "SignetModel", "ThrownErrors"]),
     .testTarget(
       name: "SignetONNXTests",
-      dependencies: ["SignetONNX", "SignetModel", "SignetRuntime", "SignetTraining"]),
-    .testTarget(name: "SignetDataTests", dependencies: ["SignetData", "SignetModel"]),
+      dependencies: [
+        "SignetONNX", "SignetModel", "SignetRuntime", "SignetTraining", "ThrownErrors",
+      ]),
+    .testTarget(
+      name: "SignetDataTests", dependencies: ["SignetData", "SignetModel", "ThrownErrors"]),
     // What hashing is checked against: the paper's procedure, every code there is, a lower bound.
     .target(
       name: "HashingOracles", dependencies: ["SignetHashing"], path: "Tests/HashingOracles"),
     .testTarget(
       name: "SignetHashingTests",
-      dependencies: ["SignetHashing", "HashingOracles", "CSignetKernels"]),
+      dependencies: ["SignetHashing", "HashingOracles", "CSignetKernels", "ThrownErrors"]),
     .testTarget(
       name: "SignetRuntimeTests",
       dependencies: ["SignetRuntime", "SignetModel", "SignetTraining", "CSignetKernels"]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch", "ThrownErrors"]),
     .testTarget(
       name: "SignetTrainingTests",
       dependencies: [
         "SignetTraining", "SignetModel", "SignetZoo", "SignetData", "SignetHashing",
-        "HashingOracles", "Torch",
+        "HashingOracles", "Torch", "ThrownErrors",
       ]),
     .testTarget(name: "SignetReportTests", dependencies: ["SignetReport", "SignetModel"]),
     .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),

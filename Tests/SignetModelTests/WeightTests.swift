@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ThrownErrors
 
 @testable import SignetModel
 
@@ -69,10 +70,11 @@ import Testing
           patchLength: extents[2])
       }
     }
-    #expect(throws: WeightError.self) {
-      try BinaryCodes(
-        bytes: Data(), scales: FloatValues([1]), codeCount: 1, filterCount: 1, patchLength: .max)
-    }
+    #expect(
+      thrown(WeightError.self) {
+        try BinaryCodes(
+          bytes: Data(), scales: FloatValues([1]), codeCount: 1, filterCount: 1, patchLength: .max)
+      } == "codes: expected 1152921504606846976 elements, found 0")
     #expect(throws: WeightError.paddingBits(filter: 1)) {
       try BinaryCodes(
         bytes: Data([0b111, 0b1000]), scales: FloatValues([1, 1]), codeCount: 1, filterCount: 2,

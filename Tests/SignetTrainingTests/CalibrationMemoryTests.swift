@@ -140,9 +140,28 @@ import Torch
       #expect(halved == (bytes == limit))
       return errors
     }
-    for (half, full) in zip(try errors(limit), try errors(2 << 30)) {
-      #expect(abs(half - full) < 0.15 * full)
-    }
+    let (halves, wholes) = (try errors(limit), try errors(2 << 30))
+    for (half, full) in zip(halves, wholes) { #expect(abs(half - full) < 0.15 * full) }
+    // Rounding shows, in some layer.
+    #expect(halves != wholes)
+  }
+
+  @Test(arguments: [false, true])
+  func whatIsHeldBetweenLayersIsRounded(holdsBFloat16: Bool) throws {
+    let model = try Tiny.model()
+    let steps = ExecutionPlan(model.graph).steps
+    let streams = ActivationStreams(
+      model: model, steps: steps, holdsBFloat16: holdsBFloat16, isSymmetric: false)
+    try streams.append(Tensor(Tiny.images(3), shape: [3, 3, 8, 8]))
+    try streams.advance(chunk: 0, from: nil, to: 3)
+    let held = try #require(streams.held(0).values.first)
+    #expect(try held.float.dtype == (holdsBFloat16 ? .bfloat16 : .float32))
+    let exact = try #require(try held.float.to(.float32).toFloats().first { $0 != 0 })
+    let restored = try streams.restored(held).float
+    #expect(try restored.dtype == .float32)
+    // Eight bits of each number are left.
+    let isRounded = try restored.toFloats().allSatisfy { $0.bitPattern & 0xffff == 0 }
+    #expect(isRounded == holdsBFloat16 && exact.isFinite)
   }
 
   @Test func largeImagesGoThroughInSmallerChunks() throws {

@@ -1,6 +1,7 @@
 import Foundation
 import SignetModel
 import Testing
+import ThrownErrors
 
 @testable import SignetTraining
 
@@ -29,20 +30,33 @@ import Testing
       let file = folder.appendingPathComponent("state")
       try checkpoint.write(to: file)
       let good = try Data(contentsOf: file)
+      var unseen = 0
       for position in good.indices {
-        var bad = good
-        bad[position] ^= 1 << (position % 8)
-        try bad.write(to: file)
-        // Spaces that fill up the header carry nothing.
-        if let read = try? Checkpoint(contentsOf: file) { #expect(read == checkpoint) }
+        for bit in 0..<8 {
+          var bad = good
+          bad[position] ^= 1 << bit
+          try bad.write(to: file)
+          // Spaces that fill up the header carry nothing.
+          guard let read = try? Checkpoint(contentsOf: file) else { continue }
+          #expect(read == checkpoint && good[position] == UInt8(ascii: " "))
+          unseen += 1
+        }
       }
+      // White space that is other white space.
+      #expect(unseen < 8 * 3)
       for length in stride(from: 0, to: good.count, by: 7) {
         try good.prefix(length).write(to: file)
-        #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: file) }
+        let text = thrown(TrainingError.self) { try Checkpoint(contentsOf: file) }
+        #expect(
+          text.hasPrefix("\(file.path): not a usable checkpoint: truncated: expected ")
+            && text.hasSuffix(" bytes, found \(length); --restart starts anew"))
       }
-      #expect(throws: TrainingError.self) {
-        try Checkpoint(contentsOf: folder.appendingPathComponent("absent"))
-      }
+      #expect(
+        thrown(TrainingError.self) {
+          try Checkpoint(contentsOf: folder.appendingPathComponent("absent"))
+        }
+          == "\(folder.path)/absent: not a usable checkpoint: cannot open: No such file or directory; --restart starts anew"
+      )
     }
   }
 
@@ -128,7 +142,10 @@ import Testing
         }
         #expect(try Data(contentsOf: file) == Data(foreign))
       }
-      #expect(throws: TrainingError.self) { try CheckpointFile.remove(folder) }
+      #expect(
+        thrown(TrainingError.self) { try CheckpointFile.remove(folder) }
+          == "\(folder.path): is no checkpoint, and not even --restart replaces other files; move it away or choose another --checkpoint"
+      )
     }
   }
 

@@ -1,5 +1,6 @@
 import SignetModel
 import Testing
+import ThrownErrors
 
 @testable import SignetTraining
 
@@ -50,13 +51,21 @@ import Testing
       }
       return suggestion == "block.conv1" || suggestion == "block.conv2"
     }
-    #expect(throws: TrainingError.self) { try kept("nothing*") }
+    #expect(
+      thrown(TrainingError.self) { try kept("nothing*") }
+        == "keep: the network has no layer 'nothing*'; its layers are conv1, block.conv1, block.conv2, down, last, fc1, fc2"
+    )
     // Not a layer: batch norm cannot be kept in float, it always is.
-    #expect(throws: TrainingError.self) { try kept("bn1") }
+    #expect(
+      thrown(TrainingError.self) { try kept("bn1") }
+        == "keep: the network has no layer 'bn1'; its layers are conv1, block.conv1, block.conv2, down, last, fc1, fc2"
+    )
   }
 
   @Test(arguments: ["", "first,,last", "none,first"])
   func malformed(text: String) {
-    #expect(throws: TrainingError.self) { try KeepPattern(parsing: text) }
+    #expect(
+      thrown(TrainingError.self) { try KeepPattern(parsing: text) }
+        == "keep: expected 'none' alone, or names separated by commas, found '\(text)'")
   }
 }

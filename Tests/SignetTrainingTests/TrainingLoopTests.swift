@@ -2,6 +2,7 @@ import Foundation
 import SignetData
 import SignetModel
 import Testing
+import ThrownErrors
 import Torch
 
 @testable import SignetTraining
@@ -32,14 +33,15 @@ extension ProcessGeneratorTests {
         let checkpoint = folder.appendingPathComponent("state")
         for stop in stops {
           var asked = 0
-          #expect(throws: TrainingError.self) {
-            try trainer.run(
-              model, teacher: teacher, dataset: data, checkpoint: checkpoint,
-              shouldStop: {
-                asked += 1
-                return asked > stop
-              })
-          }
+          #expect(
+            thrown(TrainingError.self) {
+              try trainer.run(
+                model, teacher: teacher, dataset: data, checkpoint: checkpoint,
+                shouldStop: {
+                  asked += 1
+                  return asked > stop
+                })
+            } == "interrupted; the state is in \(checkpoint.path), run again to go on")
           try manualSeed(UInt64(stop))
         }
         let resumed = try trainer.run(
@@ -237,7 +239,9 @@ extension ProcessGeneratorTests {
       #expect(whole.kept?.score.value ?? 0 >= whole.start?.score.value ?? 100)
       try withTemporaryFolder { folder in
         let checkpoint = folder.appendingPathComponent("state")
-        #expect(throws: TrainingError.self) { try run(checkpoint, 4) }
+        #expect(
+          thrown(TrainingError.self) { try run(checkpoint, 4) }
+            == "interrupted; the state is in \(checkpoint.path), run again to go on")
         let resumed = try run(checkpoint, .max)
         #expect(resumed.model == whole.model && resumed.kept == whole.kept)
         #expect(steps.last == last)
@@ -247,9 +251,10 @@ extension ProcessGeneratorTests {
         #expect(again.model == whole.model && again.end == whole.end)
         #expect(steps.count == count)
       }
-      #expect(throws: TrainingError.self) {
-        try Trainer(options: options).run(model, dataset: data)
-      }
+      #expect(
+        thrown(TrainingError.self) {
+          try Trainer(options: options).run(model, dataset: data)
+        } == "patience needs validation images")
       let outcome = Validation.Outcome(
         score: ValidationScore(measure: .agreement, value: 12.5), hits: [1, 0])
       let saved = BestValidation(outcome, step: 3, model: model)

@@ -1,4 +1,5 @@
 import Testing
+import ThrownErrors
 import Torch
 
 @Suite struct TensorTests {
@@ -45,10 +46,18 @@ import Torch
       product.map { "\($0)" } == "matmul: mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)")
     let sum = #expect(throws: TorchError.self) { try a + b }
     #expect(sum?.message.contains("must match the size of tensor b (5)") == true)
-    #expect(throws: TorchError.self) { try a.item() }
-    #expect(throws: TorchError.self) { try Tensor.zeros([-1]) }
-    #expect(throws: TorchError.self) { try Tensor.cat([]) }
-    #expect(throws: TorchError.self) { try a.narrow(0, start: 1, length: 5) }
+    #expect(
+      thrown(TorchError.self) { try a.item() }
+        == "item: a Tensor with 6 elements cannot be converted to Scalar")
+    #expect(
+      thrown(TorchError.self) { try Tensor.zeros([-1]) }
+        == "zeros: zeros: Dimension size must be non-negative.")
+    #expect(
+      thrown(TorchError.self) { try Tensor.cat([]) }
+        == "cat: torch.cat(): expected a non-empty list of Tensors")
+    #expect(
+      thrown(TorchError.self) { try a.narrow(0, start: 1, length: 5) }
+        == "narrow: start (1) + length (5) exceeds dimension size (2).")
   }
 
   @Test func hugeAllocationsThrow() throws {

@@ -94,15 +94,26 @@ let package = Package(
     .testTarget(
       name: "SignetHashingTests",
       dependencies: ["SignetHashing", "HashingOracles", "CSignetKernels", "ThrownErrors"]),
+    // Checks of the C kernels; scripts/test-kernels.sh makes a program of them.
+    .target(
+      name: "KernelTester", dependencies: ["CSignetKernels"], path: "Tests/Kernels",
+      exclude: ["main.c"],
+      cSettings: [.headerSearchPath("../../Sources/CSignetKernels")]),
+    // Networks in double precision with plain loops, and what kernels may make of them.
+    .target(
+      name: "NetworkOracle", dependencies: ["SignetModel", "KernelTester"],
+      path: "Tests/NetworkOracle"),
     .testTarget(
       name: "SignetRuntimeTests",
-      dependencies: ["SignetRuntime", "SignetModel", "SignetTraining", "CSignetKernels"]),
+      dependencies: [
+        "SignetRuntime", "SignetModel", "CSignetKernels", "KernelTester", "NetworkOracle",
+      ]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "ThrownErrors"]),
     .testTarget(
       name: "SignetTrainingTests",
       dependencies: [
         "SignetTraining", "SignetModel", "SignetZoo", "SignetData", "SignetHashing",
-        "HashingOracles", "Torch", "ThrownErrors",
+        "HashingOracles", "NetworkOracle", "Torch", "ThrownErrors",
       ]),
     .testTarget(name: "SignetReportTests", dependencies: ["SignetReport", "SignetModel"]),
     .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),

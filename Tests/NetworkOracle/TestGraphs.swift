@@ -2,7 +2,7 @@ import SignetModel
 
 extension Graph {
   /// Two residual blocks with the zero-padding shortcut and one with a projection.
-  static func residualNetwork() throws -> Graph {
+  package static func residualNetwork() throws -> Graph {
     var builder = GraphBuilder(inputShape: .map(3, 11, 10))
     var value = builder.layer("stem", builder.input, 3, 9)
     // Identity shortcut.
@@ -32,7 +32,7 @@ extension Graph {
   }
 
   /// Convolutions and pooling, then linear layers over a flattened map.
-  static func plainNetwork() throws -> Graph {
+  package static func plainNetwork() throws -> Graph {
     var builder = GraphBuilder(inputShape: .map(1, 12, 12))
     var value = builder.layer("conv1", builder.input, 1, 17)
     value = builder.append(
@@ -51,7 +51,7 @@ extension Graph {
   }
 
   /// Branches that are joined, nested and read again.
-  static func branchingNetwork() throws -> Graph {
+  package static func branchingNetwork() throws -> Graph {
     var builder = GraphBuilder(inputShape: .map(3, 8, 9))
     let stem = builder.layer("stem", builder.input, 3, 6)
     let left = builder.layer("left", stem, 6, 7, kernel: 1)
@@ -75,7 +75,7 @@ extension Graph {
 
 extension GraphBuilder {
   /// Convolution, batch norm and, unless told otherwise, ReLU.
-  mutating func layer(
+  package mutating func layer(
     _ name: String, _ input: String, _ inputs: Int, _ outputs: Int, kernel: Int = 3,
     stride: Int = 1, active: Bool = true
   ) -> String {

@@ -4,42 +4,49 @@ import SignetModel
 ///
 /// Beside each number stands a bound on what single precision may make of it: a sum of n products
 /// may be off by γ(n)·Σ|aᵢbᵢ| with γ(n) = n·u, u = 2⁻²⁴, plus what its inputs were off by.
-struct Interpreter {
-  let model: Model
+package struct Interpreter {
+  package let model: Model
   /// What the kernel of a layer may round.
-  var rounding: (Node) -> KernelRounding = { _ in KernelRounding() }
+  let rounding: (Node) -> KernelRounding
 
-  struct Value {
-    var shape: Shape
-    /// C × H × W
-    var numbers: [Double]
-    /// C × H × W
-    var bounds: [Double]
+  package init(
+    model: Model, rounding: @escaping (Node) -> KernelRounding = { _ in KernelRounding() }
+  ) {
+    self.model = model
+    self.rounding = rounding
+  }
 
-    init(shape: Shape) {
+  package struct Value {
+    package var shape: Shape
+    /// C × H × W
+    package var numbers: [Double]
+    /// C × H × W
+    package var bounds: [Double]
+
+    package init(shape: Shape) {
       self.shape = shape
       numbers = Array(repeating: 0, count: shape.elementCount)
       bounds = numbers
     }
 
-    func index(_ channel: Int, _ row: Int, _ column: Int) -> Int {
+    package func index(_ channel: Int, _ row: Int, _ column: Int) -> Int {
       (channel * shape.height + row) * shape.width + column
     }
 
-    func contains(_ row: Int, _ column: Int) -> Bool {
+    package func contains(_ row: Int, _ column: Int) -> Bool {
       (0..<shape.height).contains(row) && (0..<shape.width).contains(column)
     }
   }
 
-  static let unit = 0x1p-24
+  package static let unit = 0x1p-24
 
   /// The output's value.
-  func run(_ image: [Float]) -> Value {
+  package func run(_ image: [Float]) -> Value {
     values(image)[model.graph.output] ?? Value(shape: model.graph.outputShape)
   }
 
   /// All values by name.
-  func values(_ image: [Float]) -> [String: Value] {
+  package func values(_ image: [Float]) -> [String: Value] {
     var input = Value(shape: model.graph.inputShape)
     input.numbers = image.map(Double.init)
     var values = [Graph.inputName: input]
@@ -84,7 +91,7 @@ struct Interpreter {
     }
   }
 
-  func parameters(_ role: ParameterRole, of node: Node) -> [Double] {
+  package func parameters(_ role: ParameterRole, of node: Node) -> [Double] {
     model.weight(role, of: node)?.floats.map(Double.init) ?? []
   }
 

@@ -1,12 +1,12 @@
 /// A small deterministic source of test data (SplitMix64).
-struct RandomNumbers: RandomNumberGenerator {
+package struct RandomNumbers: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) {
+  package init(seed: UInt64) {
     state = seed
   }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -14,11 +14,11 @@ struct RandomNumbers: RandomNumberGenerator {
     return mixed ^ (mixed >> 31)
   }
 
-  mutating func floats(_ count: Int, in range: ClosedRange<Float> = -1...1) -> [Float] {
+  package mutating func floats(_ count: Int, in range: ClosedRange<Float> = -1...1) -> [Float] {
     (0..<count).map { _ in Float.random(in: range, using: &self) }
   }
 
-  mutating func signs(_ count: Int) -> [Int8] {
+  package mutating func signs(_ count: Int) -> [Int8] {
     (0..<count).map { _ in Bool.random(using: &self) ? 1 : -1 }
   }
 }

@@ -1,13 +1,12 @@
 import SignetModel
-import Testing
 
 /// How a test model keeps the weights of its convolutions and linear layers.
-enum WeightKind: Hashable, CustomTestStringConvertible {
+package enum WeightKind: Hashable, Sendable, CustomStringConvertible {
   case float
   case int8
   case codes(Int)
 
-  var testDescription: String {
+  package var description: String {
     switch self {
     case .float: "float"
     case .int8: "8 bits"
@@ -18,7 +17,7 @@ enum WeightKind: Hashable, CustomTestStringConvertible {
 
 extension Model {
   /// A model with random weights whose activations stay near 1.
-  static func random(
+  package static func random(
     _ graph: Graph, weights kind: WeightKind = .float, seed: UInt64 = 1
   ) throws -> Model {
     var random = RandomNumbers(seed: seed)
@@ -39,7 +38,7 @@ extension Model {
 }
 
 extension Weight {
-  static func random(
+  package static func random(
     _ role: ParameterRole, shape: [Int], isLayer: Bool, kind: WeightKind,
     _ random: inout RandomNumbers
   ) throws -> Weight {

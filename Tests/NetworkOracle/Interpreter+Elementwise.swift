@@ -3,7 +3,7 @@ import SignetModel
 
 /// The operations that imported networks need beside layers, pooling and sums.
 extension Interpreter {
-  func activated(_ function: Activation, _ input: Value) -> Value {
+  package func activated(_ function: Activation, _ input: Value) -> Value {
     var out = input
     for index in out.numbers.indices {
       let x = input.numbers[index]
@@ -28,7 +28,7 @@ extension Interpreter {
 
   /// One constant each of `shape` broadcast to the input; the function gives the result and what
   /// the input's error is multiplied by.
-  func combined(
+  package func combined(
     _ node: Node, _ shape: Shape, _ input: Value,
     _ function: (Double, Double, Double) -> (Double, Double)
   ) -> Value {
@@ -55,7 +55,7 @@ extension Interpreter {
     return out
   }
 
-  func product(_ inputs: [Value], _ empty: Value) -> Value {
+  package func product(_ inputs: [Value], _ empty: Value) -> Value {
     var out = empty
     for channel in 0..<out.shape.channels {
       for row in 0..<out.shape.height {
@@ -78,7 +78,7 @@ extension Interpreter {
     return out
   }
 
-  func normalised(_ attributes: LocalResponseNorm, _ input: Value) -> Value {
+  package func normalised(_ attributes: LocalResponseNorm, _ input: Value) -> Value {
     var out = input
     let (alpha, beta) = (Double(attributes.alpha), Double(attributes.beta))
     for channel in 0..<input.shape.channels {
@@ -103,7 +103,7 @@ extension Interpreter {
     return out
   }
 
-  func softmax(_ axis: Int, _ input: Value) -> Value {
+  package func softmax(_ axis: Int, _ input: Value) -> Value {
     var out = input
     let extents = [input.shape.channels, input.shape.height, input.shape.width]
     let count = extents[axis]
@@ -123,7 +123,7 @@ extension Interpreter {
     return out
   }
 
-  func transposed(_ attributes: Transposition, _ input: Value, _ empty: Value) -> Value {
+  package func transposed(_ attributes: Transposition, _ input: Value, _ empty: Value) -> Value {
     var out = empty
     let extents = attributes.extents
     let shape = attributes.order.map { extents[$0] }
@@ -145,7 +145,7 @@ extension Interpreter {
 
 extension Pad.Mode {
   /// Where along an axis of `extent` an element lies that is added there; outside for a constant.
-  func place(_ position: Int, of extent: Int) -> Int {
+  package func place(_ position: Int, of extent: Int) -> Int {
     switch self {
     case .constant: position
     case .edge: min(max(position, 0), extent - 1)

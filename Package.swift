@@ -116,6 +116,8 @@ let package = Package(
         "HashingOracles", "NetworkOracle", "Torch", "ThrownErrors",
       ]),
     .testTarget(name: "SignetReportTests", dependencies: ["SignetReport", "SignetModel"]),
+    .testTarget(
+      name: "SignetCommandTests", dependencies: ["signet", "SignetReport", "SignetModel"]),
     .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,37 +1,38 @@
 import SignetModel
+import SignetReport
 
 /// How the hashing of a model went.
-public struct BinarizationReport: Report {
+struct BinarizationReport: Report {
   /// The model file that was written.
-  public var output: String
-  public var method: String
+  var output: String
+  var method: String
   /// Images that calibrated.
-  public var images: Int
-  public var imagesAsked: Int
+  var images: Int
+  var imagesAsked: Int
   /// Images that could not be read and had others in their place.
-  public var skipped: Int
-  public var seconds: Double
+  var skipped: Int
+  var seconds: Double
   /// The most memory that the process held.
-  public var peakResidentBytes: Int?
-  public var fileBytes: Int
-  public var floatBytes: Int
-  public var layers: [LayerRecord]
+  var peakResidentBytes: Int?
+  var fileBytes: Int
+  var floatBytes: Int
+  var layers: [LayerRecord]
   /// What a budget of bits gave each layer, if there was one.
-  public var choices: [Choice]?
+  var choices: [Choice]?
   /// Images that calibrated nothing and measured the result.
-  public var heldOutImages: Int
+  var heldOutImages: Int
   /// Share of them where the float network's largest output is at the same place, in percent; `nil`
   /// where outputs belong to no classes.
-  public var agreement: Double?
+  var agreement: Double?
   /// 100 less the relative error of the outputs on them, in percent.
-  public var fidelity: Double?
+  var fidelity: Double?
   /// The same of sign and mean magnitude in the same layers.
-  public var agreementOfSigns: Double?
-  public var fidelityOfSigns: Double?
+  var agreementOfSigns: Double?
+  var fidelityOfSigns: Double?
   /// What makes the result worth little, in words.
-  public var warnings: [String]
+  var warnings: [String]
 
-  public init(
+  init(
     output: String, method: String, images: Int, imagesAsked: Int? = nil, skipped: Int = 0,
     seconds: Double, peakResidentBytes: Int? = nil, fileBytes: Int, floatBytes: Int,
     layers: [LayerRecord],
@@ -56,7 +57,7 @@ public struct BinarizationReport: Report {
     fidelityOfSigns = results["fidelityOfSigns"]
   }
 
-  public var text: String {
+  var text: String {
     var lines = [
       "\(layers.count) layer\(layers.count == 1 ? "" : "s") binarized with \(method) in "
         + "\(Quantity.seconds(seconds))"

@@ -1,6 +1,8 @@
 import SignetReport
 import Testing
 
+@testable import signet
+
 @Suite struct DoctorReportTests {
   private func report(chosen: String?, forced: String? = nil) -> DoctorReport {
     DoctorReport(

@@ -1,12 +1,13 @@
 import Foundation
 import SignetModel
+import SignetReport
 
 extension BinarizationReport {
   /// What is said when a layer is done: the columns line up from one line to the next.
   ///
   /// - Parameter columns: of the terminal; where they do not hold all, names are cut from the left
   ///   and extents and times left out
-  public static func line(
+  static func line(
     for layer: LayerRecord, index: Int, total: Int, columns: Int = .max
   ) -> String {
     let width = String(total).count
@@ -33,7 +34,7 @@ extension BinarizationReport.Choice {
   /// What is said once the choice is made: the columns line up from one line to the next.
   ///
   /// - Parameter columns: of the terminal; where they do not hold all, reasons go on below
-  public func line(columns: Int = .max) -> String {
+  func line(columns: Int = .max) -> String {
     let codes = self.codes == 0 ? "float" : "\(self.codes) code" + (self.codes == 1 ? " " : "s")
     let name = self.name.printable
     let wide = "\(name.padded(to: 24, .left))  \(codes.padded(to: 7, .left))  \(reason)"

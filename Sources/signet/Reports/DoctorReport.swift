@@ -1,97 +1,56 @@
+import SignetReport
+
 /// What this machine offers and which of Signet's ways to compute it takes.
-public struct DoctorReport: Report {
-  public struct Processor: Encodable, Hashable, Sendable {
-    public var name: String
-    public var architecture: String
-    public var cores: Int
-    public var memoryBytes: Int
+struct DoctorReport: Report {
+  struct Processor: Encodable, Hashable, Sendable {
+    var name: String
+    var architecture: String
+    var cores: Int
+    var memoryBytes: Int
     /// The features kernels ask for, by whether the processor has them.
-    public var has: [String]
-    public var lacks: [String]
-
-    public init(
-      name: String, architecture: String, cores: Int, memoryBytes: Int, has: [String],
-      lacks: [String]
-    ) {
-      self.name = name
-      self.architecture = architecture
-      self.cores = cores
-      self.memoryBytes = memoryBytes
-      self.has = has
-      self.lacks = lacks
-    }
+    var has: [String]
+    var lacks: [String]
   }
 
-  public struct KernelSet: Encodable, Hashable, Sendable {
-    public var name: String
-    public var runs: Bool
+  struct KernelSet: Encodable, Hashable, Sendable {
+    var name: String
+    var runs: Bool
     /// Features it needs and the processor has not.
-    public var lacks: [String]
-
-    public init(name: String, runs: Bool, lacks: [String]) {
-      self.name = name
-      self.runs = runs
-      self.lacks = lacks
-    }
+    var lacks: [String]
   }
 
-  public struct Kernels: Encodable, Hashable, Sendable {
+  struct Kernels: Encodable, Hashable, Sendable {
     /// The set engines take; absent if `SIGNET_KERNELS` names none that runs.
-    public var chosen: String?
+    var chosen: String?
     /// What `SIGNET_KERNELS` asks for.
-    public var forced: String?
+    var forced: String?
     /// Best first.
-    public var sets: [KernelSet]
-
-    public init(chosen: String?, forced: String?, sets: [KernelSet]) {
-      self.chosen = chosen
-      self.forced = forced
-      self.sets = sets
-    }
+    var sets: [KernelSet]
   }
 
-  public struct Torch: Encodable, Hashable, Sendable {
-    public var version: String
+  struct Torch: Encodable, Hashable, Sendable {
+    var version: String
     /// The library file that was loaded.
-    public var path: String
-    public var threads: Int
+    var path: String
+    var threads: Int
     /// Whether bfloat16 pays on this processor.
-    public var bfloat16: Bool
-
-    public init(version: String, path: String, threads: Int, bfloat16: Bool) {
-      self.version = version
-      self.path = path
-      self.threads = threads
-      self.bfloat16 = bfloat16
-    }
+    var bfloat16: Bool
   }
 
-  public var version: String
-  public var processor: Processor
-  public var kernels: Kernels
-  public var libtorch: Torch
+  var version: String
+  var processor: Processor
+  var kernels: Kernels
+  var libtorch: Torch
   /// Of commands that are not told how many.
-  public var threads: Int
+  var threads: Int
   /// Variables that are set and change how fast or with what Signet runs.
-  public var environment: [String: String]
-
-  public init(
-    version: String, processor: Processor, kernels: Kernels, libtorch: Torch, threads: Int,
-    environment: [String: String]
-  ) {
-    self.version = version
-    self.processor = processor
-    self.kernels = kernels
-    self.libtorch = libtorch
-    self.threads = threads
-    self.environment = environment
-  }
+  var environment: [String: String]
 }
 
 extension DoctorReport {
-  public var text: String { text(columns: .max) }
+  var text: String { text(columns: .max) }
 
-  public func text(columns: Int) -> String {
+  func text(columns: Int) -> String {
     var table = Table([
       Table.Column("kernels", .left), Table.Column("run here", .left),
       Table.Column("lacks", .left),

@@ -1,25 +1,26 @@
 import SignetModel
+import SignetReport
 
 /// How methods compare that were given the same network, data, seed and epochs. Also what a
 /// comparison that was cut short goes on from.
-public struct ComparisonReport: Report, Codable {
-  public struct Row: Codable, Hashable, Sendable {
-    public var method: String
+struct ComparisonReport: Report, Codable {
+  struct Row: Codable, Hashable, Sendable {
+    var method: String
     /// Percent, measured by running the saved file.
-    public var top1: Double
+    var top1: Double
     /// Percent.
-    public var error: Double
+    var error: Double
     /// Of training, beyond the float network's.
-    public var epochs: Double
+    var epochs: Double
     /// Of all commands together.
-    public var seconds: Double
-    public var fileBytes: Int
+    var seconds: Double
+    var fileBytes: Int
     /// The model file.
-    public var file: String
+    var file: String
     /// What was run, in order.
-    public var commands: [String]
+    var commands: [String]
 
-    public init(
+    init(
       method: String, top1: Double, epochs: Double, seconds: Double, fileBytes: Int, file: String,
       commands: [String]
     ) {
@@ -35,39 +36,22 @@ public struct ComparisonReport: Report, Codable {
   }
 
   /// A command that was run or begun.
-  public struct Step: Codable, Hashable, Sendable {
-    public var command: String
+  struct Step: Codable, Hashable, Sendable {
+    var command: String
     /// The file it writes.
-    public var output: String
+    var output: String
     /// All attempts together.
-    public var seconds: Double
-    public var isFinished: Bool
-
-    public init(command: String, output: String, seconds: Double, isFinished: Bool) {
-      self.command = command
-      self.output = output
-      self.seconds = seconds
-      self.isFinished = isFinished
-    }
+    var seconds: Double
+    var isFinished: Bool
   }
 
-  public var network: String
-  public var data: String
-  public var seed: UInt64
-  public var rows: [Row]
-  public var steps: [Step]
+  var network: String
+  var data: String
+  var seed: UInt64
+  var rows: [Row] = []
+  var steps: [Step] = []
 
-  public init(
-    network: String, data: String, seed: UInt64, rows: [Row] = [], steps: [Step] = []
-  ) {
-    self.network = network
-    self.data = data
-    self.seed = seed
-    self.rows = rows
-    self.steps = steps
-  }
-
-  public var table: Table {
+  var table: Table {
     var table = Table([
       Table.Column("method", .left), Table.Column("top-1"), Table.Column("error", spare: 1),
       Table.Column("epochs", spare: 2), Table.Column("time", spare: 3),
@@ -84,12 +68,12 @@ public struct ComparisonReport: Report, Codable {
     return table
   }
 
-  public var text: String { table.text }
+  var text: String { table.text }
 
-  public func text(columns: Int) -> String { table.text(columns: columns) }
+  func text(columns: Int) -> String { table.text(columns: columns) }
 
   /// The table as a page, with the command behind each number.
-  public var markdown: String {
+  var markdown: String {
     let commands = rows.map { row in
       ([row.method + ":"] + row.commands.map { "    " + $0 }).joined(separator: "\n\n")
     }

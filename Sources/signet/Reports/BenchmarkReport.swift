@@ -1,28 +1,29 @@
 import SignetModel
+import SignetReport
 
 /// How fast a model runs.
-public struct BenchmarkReport: Report {
+struct BenchmarkReport: Report {
   /// The model file or the architecture.
-  public var model: String
+  var model: String
   /// What ran it: `runtime` or `torch`.
-  public var engine: String
-  public var threads: Int
+  var engine: String
+  var threads: Int
   /// Images per run.
-  public var batch: Int
-  public var runs: Int
+  var batch: Int
+  var runs: Int
   /// Of one run of the whole batch.
-  public var medianMilliseconds: Double
-  public var p95Milliseconds: Double
-  public var imagesPerSecond: Double
+  var medianMilliseconds: Double
+  var p95Milliseconds: Double
+  var imagesPerSecond: Double
   /// The most memory the process ever held, in bytes.
-  public var peakResidentBytes: Int
+  var peakResidentBytes: Int
   /// The kernel of each layer, in forward order.
-  public var kernels: [String]
+  var kernels: [String]
   /// Every step of a run, in order; `nil` unless asked for.
-  public var layers: [LayerTiming]?
+  var layers: [LayerTiming]?
 
   /// - Parameter milliseconds: one measurement per run, in any order; at least one
-  public init(
+  init(
     model: String, engine: String, threads: Int, batch: Int, milliseconds: [Double],
     peakResidentBytes: Int, kernels: [String], layers: [LayerTiming]? = nil
   ) {
@@ -39,9 +40,9 @@ public struct BenchmarkReport: Report {
     self.layers = layers
   }
 
-  public var text: String { text(columns: .max) }
+  var text: String { text(columns: .max) }
 
-  public func text(columns: Int) -> String {
+  func text(columns: Int) -> String {
     var facts = [
       ("model", model.printablePath),
       ("engine", "\(engine), \(threads) thread\(threads == 1 ? "" : "s")"),

@@ -1,56 +1,33 @@
 import SignetModel
+import SignetReport
 
 /// How training or fine-tuning ended.
-public struct TrainingReport: Report {
+struct TrainingReport: Report {
   /// What images that were not learned from said, in percent.
-  public struct Validation: Encodable, Hashable, Sendable {
+  struct Validation: Encodable, Hashable, Sendable {
     /// `top-1`, `agreement` with the teacher's classes, or `fidelity` to its outputs.
-    public var measure: String
-    public var images: Int
-    public var start: Double
-    public var end: Double
+    var measure: String
+    var images: Int
+    var start: Double
+    var end: Double
     /// Of the network that was written.
-    public var kept: Double
+    var kept: Double
     /// Steps it had done: 0 is the start.
-    public var keptStep: Int
-
-    public init(
-      measure: String, images: Int, start: Double, end: Double, kept: Double, keptStep: Int
-    ) {
-      self.measure = measure
-      self.images = images
-      self.start = start
-      self.end = end
-      self.kept = kept
-      self.keptStep = keptStep
-    }
+    var keptStep: Int
   }
 
   /// The model file that was written.
-  public var output: String
-  public var steps: Int
+  var output: String
+  var steps: Int
   /// Mean loss of the last stretch of steps.
-  public var loss: Double
-  public var validation: Validation?
+  var loss: Double
+  var validation: Validation?
   /// Percent on the test images, if the data has some, measured once.
-  public var top1: Double?
-  public var seconds: Double
-  public var fileBytes: Int
+  var top1: Double?
+  var seconds: Double
+  var fileBytes: Int
 
-  public init(
-    output: String, steps: Int, loss: Double, validation: Validation? = nil, top1: Double?,
-    seconds: Double, fileBytes: Int
-  ) {
-    self.output = output
-    self.steps = steps
-    self.loss = loss
-    self.validation = validation
-    self.top1 = top1
-    self.seconds = seconds
-    self.fileBytes = fileBytes
-  }
-
-  public var text: String {
+  var text: String {
     var lines = [
       "\(Quantity.count(steps)) steps in \(Quantity.seconds(seconds)), loss "
         + "\(Quantity.fraction(loss))"

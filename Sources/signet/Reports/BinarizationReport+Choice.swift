@@ -1,18 +1,19 @@
 import SignetModel
+import SignetReport
 
 extension BinarizationReport {
   /// What a budget of bits gave one layer, with the reason in words.
-  public struct Choice: Encodable, Hashable, Sendable {
-    public var name: String
-    public var weights: Int
+  struct Choice: Encodable, Hashable, Sendable {
+    var name: String
+    var weights: Int
     /// K; 0: the layer stays float.
-    public var codes: Int
+    var codes: Int
     /// The network's output with only this layer binary, with 1, 2, … codes per filter.
-    public var changes: [OutputChange]
-    public var reason: String
+    var changes: [OutputChange]
+    var reason: String
   }
 
-  public static func explained(_ choices: [LayerChoice]) -> [Choice] {
+  static func explained(_ choices: [LayerChoice]) -> [Choice] {
     let total = choices.reduce(0) { $0 + $1.weights }
     return choices.map {
       Choice(

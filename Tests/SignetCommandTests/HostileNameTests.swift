@@ -1,7 +1,8 @@
 import SignetModel
+import SignetReport
 import Testing
 
-@testable import SignetReport
+@testable import signet
 
 /// Names come from files of strangers: none may forge lines of a report or steer the terminal.
 @Suite struct HostileNameTests {

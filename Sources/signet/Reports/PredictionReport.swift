@@ -1,25 +1,20 @@
 import Foundation
 import SignetModel
+import SignetReport
 
 /// What a model makes of images.
-public struct PredictionReport: Report {
-  public struct Candidate: Encodable, Hashable, Sendable {
+struct PredictionReport: Report {
+  struct Candidate: Encodable, Hashable, Sendable {
     /// Class index.
-    public var index: Int
+    var index: Int
     /// Class name, or the index where the model has no names.
-    public var name: String
+    var name: String
     /// 0…1
-    public var probability: Double
-
-    public init(index: Int, name: String, probability: Double) {
-      self.index = index
-      self.name = name
-      self.probability = probability
-    }
+    var probability: Double
   }
 
   /// What the model's outputs are.
-  public enum Kind: String, Encodable, Sendable {
+  enum Kind: String, Encodable, Sendable {
     /// One score per class, of which a softmax makes probabilities.
     case scores
     /// Probabilities already.
@@ -30,34 +25,22 @@ public struct PredictionReport: Report {
     case values
   }
 
-  public struct Image: Encodable, Hashable, Sendable {
-    public var file: String
+  struct Image: Encodable, Hashable, Sendable {
+    var file: String
     /// Why there is nothing else.
-    public var error: String?
+    var error: String?
     /// What the model gave, row-major: the outputs as they are.
-    public var scores: [Float]?
+    var scores: [Float]?
     /// Most probable first, where outputs are class scores.
-    public var classes: [Candidate]?
-
-    /// An image that could not be read, or of which the model made no numbers.
-    public init(file: String, error: String) {
-      self.file = file
-      self.error = error
-    }
+    var classes: [Candidate]?
   }
 
-  public var kind: Kind
+  var kind: Kind
   /// Of one image's outputs, outermost first.
-  public var shape: [Int]
-  public var images: [Image]
+  var shape: [Int]
+  var images: [Image]
 
-  public init(kind: Kind, shape: [Int], images: [Image]) {
-    self.kind = kind
-    self.shape = shape
-    self.images = images
-  }
-
-  public var text: String {
+  var text: String {
     images.map {
       ([$0.file.printablePath] + lines(of: $0).map { "  " + $0 }).joined(separator: "\n")
     }
@@ -98,7 +81,7 @@ extension PredictionReport.Image {
   ///   - outputs: what the model gave, row-major
   ///   - labels: class names; may be empty
   ///   - count: classes to name
-  public init(
+  init(
     file: String, outputs: [Float], kind: PredictionReport.Kind, labels: [String], count: Int
   ) {
     self.file = file

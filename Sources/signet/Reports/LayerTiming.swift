@@ -1,24 +1,25 @@
 import SignetModel
+import SignetReport
 
 /// How long one step of a run takes: a layer with what is done in the same pass, or a pass between
 /// layers.
-public struct LayerTiming: Encodable, Sendable, Hashable {
-  public var name: String
-  public var kernel: String
+struct LayerTiming: Encodable, Sendable, Hashable {
+  var name: String
+  var kernel: String
   /// Of one image.
-  public var outputShape: [Int]
+  var outputShape: [Int]
   /// The median over the runs, of a whole batch.
-  public var milliseconds: Double
+  var milliseconds: Double
   /// Of the whole run, 0…1.
-  public var share: Double
+  var share: Double
   /// Of a whole batch, each code counted; 0 where there are no weights.
-  public var multiplyAdds: Int
+  var multiplyAdds: Int
   /// `nil` where the processor's clock cannot be measured.
-  public var multiplyAddsPerCycle: Double?
+  var multiplyAddsPerCycle: Double?
   /// Of the same layer with float weights; `nil` where the layer is not binary.
-  public var floatMilliseconds: Double?
+  var floatMilliseconds: Double?
 
-  public init(
+  init(
     name: String, kernel: String, outputShape: [Int], milliseconds: Double, share: Double,
     multiplyAdds: Int, hertz: Double?, floatMilliseconds: Double?
   ) {
@@ -35,7 +36,7 @@ public struct LayerTiming: Encodable, Sendable, Hashable {
   }
 
   /// Whether float weights would be clearly faster; a tenth is what measuring is sure of.
-  public var isSlowerThanFloat: Bool {
+  var isSlowerThanFloat: Bool {
     floatMilliseconds.map { milliseconds > 1.1 * $0 } ?? false
   }
 }

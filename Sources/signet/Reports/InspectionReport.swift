@@ -1,49 +1,50 @@
 import SignetModel
+import SignetReport
 
 /// What a model is made of.
-public struct InspectionReport: Report {
-  public struct Layer: Encodable, Hashable, Sendable {
-    public var name: String
-    public var operation: String
+struct InspectionReport: Report {
+  struct Layer: Encodable, Hashable, Sendable {
+    var name: String
+    var operation: String
     /// The value the layer produces for one image, `C×H×W` or `C`.
-    public var outputShape: [Int]
-    public var weightShape: [Int]
-    public var weights: Int
+    var outputShape: [Int]
+    var weightShape: [Int]
+    var weights: Int
     /// Per weight: 32 for float, 8 for an 8-bit layer, the number of codes for a binary one.
-    public var bits: Int
+    var bits: Int
     /// What all of the layer's tensors take in the file.
-    public var bytes: Int
+    var bytes: Int
     /// ‖S−Ŝ‖²/‖S‖² with sign and mean magnitude; of binarized layers, as long as nothing was trained
     /// since.
-    public var errorBefore: Double?
+    var errorBefore: Double?
     /// The same with the solved codes and scales.
-    public var errorAfter: Double?
+    var errorAfter: Double?
     /// The network's output when only this layer is binary, if that was measured.
-    public var sensitivity: OutputChange?
+    var sensitivity: OutputChange?
   }
 
-  public var file: String
-  public var fileBytes: Int
+  var file: String
+  var fileBytes: Int
   /// The same tensors all in float32.
-  public var floatBytes: Int
+  var floatBytes: Int
   /// Weights of convolutions and linear layers that are codes.
-  public var binaryWeights: Int
+  var binaryWeights: Int
   /// Weights of convolutions and linear layers that are stored in 8 bits.
-  public var int8Weights: Int
+  var int8Weights: Int
   /// All other numbers: float layers, biases, batch norm.
-  public var floatWeights: Int
-  public var inputShape: [Int]
-  public var classes: Int
-  public var labels: [String]
-  public var preprocessing: Preprocessing
-  public var layers: [Layer]
-  public var provenance: Provenance
+  var floatWeights: Int
+  var inputShape: [Int]
+  var classes: Int
+  var labels: [String]
+  var preprocessing: Preprocessing
+  var layers: [Layer]
+  var provenance: Provenance
 
   /// - Parameters:
   ///   - file: the name to show
   ///   - fileBytes: bytes of the model file
   ///   - floatBytes: bytes of the same tensors in float32
-  public init(model: Model, file: String, fileBytes: Int, floatBytes: Int) {
+  init(model: Model, file: String, fileBytes: Int, floatBytes: Int) {
     self.file = file
     self.fileBytes = fileBytes
     self.floatBytes = floatBytes

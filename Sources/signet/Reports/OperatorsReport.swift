@@ -1,29 +1,20 @@
+import SignetReport
+
 /// The operators that an import takes.
-public struct OperatorsReport: Report {
-  public struct Row: Codable, Sendable {
-    public var operators: [String]
-    public var takenAs: String
-    public var limits: String
-
-    public init(operators: [String], takenAs: String, limits: String) {
-      self.operators = operators
-      self.takenAs = takenAs
-      self.limits = limits
-    }
+struct OperatorsReport: Report {
+  struct Row: Codable, Sendable {
+    var operators: [String]
+    var takenAs: String
+    var limits: String
   }
 
-  public var rows: [Row]
+  var rows: [Row]
   /// What holds of the whole file.
-  public var remarks: [String]
+  var remarks: [String]
 
-  public init(rows: [Row], remarks: [String]) {
-    self.rows = rows
-    self.remarks = remarks
-  }
+  var text: String { text(columns: Self.width) }
 
-  public var text: String { text(columns: Self.width) }
-
-  public func text(columns: Int) -> String {
+  func text(columns: Int) -> String {
     func lines(_ text: String, indent: String) -> String {
       Paragraph.text(
         Paragraph.words(text), first: indent, rest: indent + "  ",

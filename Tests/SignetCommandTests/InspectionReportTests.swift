@@ -2,6 +2,8 @@ import SignetModel
 import SignetReport
 import Testing
 
+@testable import signet
+
 @Suite struct InspectionReportTests {
   /// 1×4×4 → convolution of 2 binary 1×3×3 filters → flatten → linear 8 → 2.
   private func model() throws -> Model {

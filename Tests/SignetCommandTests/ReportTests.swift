@@ -3,6 +3,8 @@ import SignetModel
 import SignetReport
 import Testing
 
+@testable import signet
+
 @Suite struct ReportTests {
   private let record = LayerRecord(
     name: "layer1.0.conv1", filters: 16, patchLength: 144, errorBefore: 0.28611,
@@ -228,7 +230,6 @@ import Testing
     #expect(
       report.text.hasSuffix(
         """
-
 
         layer  output      time    share  MAC/cycle  as float  kernel
         ─────  ──────  ────────  ───────  ─────────  ────────  ──────

@@ -1,42 +1,26 @@
-/// The story of one network: float, binarized, fine-tuned.
-public struct DemoReport: Report {
-  public struct Row: Codable, Hashable, Sendable {
-    public var name: String
-    /// Percent, measured by running the saved file.
-    public var top1: Double
-    public var fileBytes: Int
-    /// Latency of one image at one thread.
-    public var medianMilliseconds: Double
-    /// What ran it: `runtime` or `torch`.
-    public var engine: String
-    /// The model file.
-    public var file: String
+import SignetReport
 
-    public init(
-      name: String, top1: Double, fileBytes: Int, medianMilliseconds: Double, engine: String,
-      file: String
-    ) {
-      self.name = name
-      self.top1 = top1
-      self.fileBytes = fileBytes
-      self.medianMilliseconds = medianMilliseconds
-      self.engine = engine
-      self.file = file
-    }
+/// The story of one network: float, binarized, fine-tuned.
+struct DemoReport: Report {
+  struct Row: Codable, Hashable, Sendable {
+    var name: String
+    /// Percent, measured by running the saved file.
+    var top1: Double
+    var fileBytes: Int
+    /// Latency of one image at one thread.
+    var medianMilliseconds: Double
+    /// What ran it: `runtime` or `torch`.
+    var engine: String
+    /// The model file.
+    var file: String
   }
 
   /// The float network first.
-  public var rows: [Row]
-  public var testImages: Int
-  public var seconds: Double
+  var rows: [Row]
+  var testImages: Int
+  var seconds: Double
 
-  public init(rows: [Row], testImages: Int, seconds: Double) {
-    self.rows = rows
-    self.testImages = testImages
-    self.seconds = seconds
-  }
-
-  public var table: Table {
+  var table: Table {
     var table = Table([
       Table.Column("network", .left), Table.Column("top-1"),
       Table.Column("file", spare: 3), Table.Column("smaller", spare: 1),
@@ -53,9 +37,9 @@ public struct DemoReport: Report {
     return table
   }
 
-  public var text: String { text(columns: .max) }
+  var text: String { text(columns: .max) }
 
-  public func text(columns: Int) -> String {
+  func text(columns: Int) -> String {
     let remark =
       "Fashion-MNIST, \(Quantity.count(testImages)) test images; this run took "
       + "\(Quantity.seconds(seconds))."

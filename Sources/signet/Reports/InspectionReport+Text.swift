@@ -1,9 +1,10 @@
 import SignetModel
+import SignetReport
 
 extension InspectionReport {
-  public var text: String { text(columns: .max) }
+  var text: String { text(columns: .max) }
 
-  public func text(columns: Int) -> String {
+  func text(columns: Int) -> String {
     [
       summary(columns: columns), table.text(columns: columns), outdated(columns: columns),
       history(columns: columns),
@@ -11,7 +12,7 @@ extension InspectionReport {
   }
 
   /// One row per convolution or linear layer.
-  public var table: Table {
+  var table: Table {
     var columns = [
       Table.Column("layer", .left), Table.Column("operation", .left, spare: 1),
       Table.Column("output", spare: 3), Table.Column("weight", spare: 2), Table.Column("bits"),

@@ -3,6 +3,8 @@ import SignetModel
 import SignetReport
 import Testing
 
+@testable import signet
+
 /// How the measurement of single layers, and the bits that follow from it, are told.
 @Suite struct BudgetReportTests {
   private let changes = [0.0312, 0.0104, 0.0021, 0.0005].map {

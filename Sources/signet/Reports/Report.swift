@@ -1,5 +1,7 @@
+import SignetReport
+
 /// The result of a subcommand: text for people, an encoded object for programs.
-public protocol Report: Encodable, Sendable {
+protocol Report: Encodable, Sendable {
   /// Lines for a terminal, without a trailing newline, as long as they come.
   var text: String { get }
   /// The same for lines of so many characters, where that can be: tables and paragraphs fit.
@@ -7,5 +9,5 @@ public protocol Report: Encodable, Sendable {
 }
 
 extension Report {
-  public func text(columns: Int) -> String { text }
+  func text(columns: Int) -> String { text }
 }

@@ -14,6 +14,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-crypto.git", "3.12.3"..<"5.0.0"),
   ],
   targets: [
     .target(name: "SignetModel"),
@@ -36,7 +37,10 @@ let package = Package(
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(
       name: "SignetTraining",
-      dependencies: ["SignetModel", "SignetData", "SignetHashing", "Torch"]),
+      dependencies: [
+        "SignetModel", "SignetData", "SignetHashing", "Torch",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .target(name: "SignetReport", dependencies: ["SignetModel"]),
     .executableTarget(
       name: "signet",
@@ -73,23 +77,47 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
-    .testTarget(name: "SignetModelTests", dependencies: ["SignetModel"]),
-    .testTarget(name: "SignetZooTests", dependencies: ["SignetZoo", "SignetModel"]),
+    .target(name: "ThrownErrors", path: "Tests/ThrownErrors"),
+    .testTarget(name: "SignetModelTests", dependencies: ["SignetModel", "ThrownErrors"]),
+    .testTarget(
+      name: "SignetZooTests", dependencies: ["SignetZoo", "SignetModel", "ThrownErrors"]),
     .testTarget(
       name: "SignetONNXTests",
-      dependencies: ["SignetONNX", "SignetModel", "SignetRuntime", "SignetTraining"]),
-    .testTarget(name: "SignetDataTests", dependencies: ["SignetData", "SignetModel"]),
-    .testTarget(name: "SignetHashingTests", dependencies: ["SignetHashing", "CSignetKernels"]),
+      dependencies: [
+        "SignetONNX", "SignetModel", "SignetRuntime", "SignetTraining", "ThrownErrors",
+      ]),
+    .testTarget(
+      name: "SignetDataTests", dependencies: ["SignetData", "SignetModel", "ThrownErrors"]),
+    // What hashing is checked against: the paper's procedure, every code there is, a lower bound.
+    .target(
+      name: "HashingOracles", dependencies: ["SignetHashing"], path: "Tests/HashingOracles"),
+    .testTarget(
+      name: "SignetHashingTests",
+      dependencies: ["SignetHashing", "HashingOracles", "CSignetKernels", "ThrownErrors"]),
+    // Checks of the C kernels; scripts/test-kernels.sh makes a program of them.
+    .target(
+      name: "KernelTester", dependencies: ["CSignetKernels"], path: "Tests/Kernels",
+      exclude: ["main.c"],
+      cSettings: [.headerSearchPath("../../Sources/CSignetKernels")]),
+    // Networks in double precision with plain loops, and what kernels may make of them.
+    .target(
+      name: "NetworkOracle", dependencies: ["SignetModel", "KernelTester"],
+      path: "Tests/NetworkOracle"),
     .testTarget(
       name: "SignetRuntimeTests",
-      dependencies: ["SignetRuntime", "SignetModel", "SignetTraining", "CSignetKernels"]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+      dependencies: [
+        "SignetRuntime", "SignetModel", "CSignetKernels", "KernelTester", "NetworkOracle",
+      ]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch", "ThrownErrors"]),
     .testTarget(
       name: "SignetTrainingTests",
       dependencies: [
-        "SignetTraining", "SignetModel", "SignetZoo", "SignetData", "SignetHashing", "Torch",
+        "SignetTraining", "SignetModel", "SignetZoo", "SignetData", "SignetHashing",
+        "HashingOracles", "NetworkOracle", "Torch", "ThrownErrors",
       ]),
     .testTarget(name: "SignetReportTests", dependencies: ["SignetReport", "SignetModel"]),
+    .testTarget(
+      name: "SignetCommandTests", dependencies: ["signet", "SignetReport", "SignetModel"]),
     .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],

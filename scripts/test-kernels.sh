@@ -41,6 +41,7 @@ build() {
     shift
     exec "$@" -c "$source" -o "$object"
   ' sh "$folder/$name.objects" {} "$clang" -g -Wall -Wextra -Werror -I$kernels/include -I$kernels \
+    -ITests/Kernels/include \
     "$@" -Wno-unused-command-line-argument
   "$clang" "$@" "$folder/$name.objects"/*.o -lm -lpthread -o "$folder/$name"
   rm -r "$folder/$name.objects"

@@ -37,10 +37,6 @@ ctorch_tensor *ctorch_tanh(const ctorch_tensor *a) {
   return make([&] { return at::tanh(a->value); });
 }
 
-ctorch_tensor *ctorch_hardtanh(const ctorch_tensor *a, double low, double high) {
-  return make([&] { return at::hardtanh(a->value, low, high); });
-}
-
 ctorch_tensor *ctorch_hardswish(const ctorch_tensor *a) {
   return make([&] { return at::hardswish(a->value); });
 }

@@ -62,10 +62,6 @@ ctorch_tensor *ctorch_rdiv_scalar(const ctorch_tensor *a, double b) {
   return make([&] { return at::mul(at::reciprocal(a->value), b); });
 }
 
-ctorch_tensor *ctorch_pow_scalar(const ctorch_tensor *a, double exponent) {
-  return make([&] { return at::pow(a->value, exponent); });
-}
-
 ctorch_tensor *ctorch_neg(const ctorch_tensor *a) {
   return make([&] { return at::neg(a->value); });
 }

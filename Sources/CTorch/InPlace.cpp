@@ -12,10 +12,6 @@ int ctorch_zero_(ctorch_tensor *a) {
   return attempt([&] { a->value.zero_(); });
 }
 
-int ctorch_fill_(ctorch_tensor *a, double value) {
-  return attempt([&] { a->value.fill_(value); });
-}
-
 int ctorch_add_(ctorch_tensor *a, const ctorch_tensor *b, double scale) {
   return attempt([&] { a->value.add_(b->value, scale); });
 }
@@ -32,10 +28,6 @@ int ctorch_mul_scalar_(ctorch_tensor *a, double b) {
   return attempt([&] { a->value.mul_(b); });
 }
 
-int ctorch_div_(ctorch_tensor *a, const ctorch_tensor *b) {
-  return attempt([&] { a->value.div_(b->value); });
-}
-
 int ctorch_clamp_(ctorch_tensor *a, double low, double high) {
   return attempt([&] {
     if (!std::isinf(low)) a->value.clamp_min_(low);
@@ -43,18 +35,6 @@ int ctorch_clamp_(ctorch_tensor *a, double low, double high) {
   });
 }
 
-int ctorch_addcmul_(ctorch_tensor *a, const ctorch_tensor *b, const ctorch_tensor *c, double value) {
-  return attempt([&] { a->value.addcmul_(b->value, c->value, value); });
-}
-
-int ctorch_addcdiv_(ctorch_tensor *a, const ctorch_tensor *b, const ctorch_tensor *c, double value) {
-  return attempt([&] { a->value.addcdiv_(b->value, c->value, value); });
-}
-
 int ctorch_lerp_(ctorch_tensor *a, const ctorch_tensor *end, double weight) {
   return attempt([&] { a->value.lerp_(end->value, weight); });
-}
-
-int ctorch_addmm_(ctorch_tensor *a, const ctorch_tensor *b, const ctorch_tensor *c, double beta, double alpha) {
-  return attempt([&] { a->value.addmm_(b->value, c->value, beta, alpha); });
 }

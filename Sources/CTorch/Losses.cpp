@@ -23,7 +23,3 @@ ctorch_tensor *ctorch_kl_divergence(const ctorch_tensor *log_q, const ctorch_ten
     return sum.div(static_cast<double>(log_q->value.size(0)));
   });
 }
-
-ctorch_tensor *ctorch_mse_loss(const ctorch_tensor *a, const ctorch_tensor *b) {
-  return make([&] { return at::mse_loss(a->value, b->value); });
-}

@@ -64,15 +64,3 @@ ctorch_tensor *ctorch_randn(const intptr_t *shape, intptr_t rank, const ctorch_g
 ctorch_tensor *ctorch_rand(const intptr_t *shape, intptr_t rank, const ctorch_generator *generator) {
   return make([&] { return at::rand(sizes(shape, rank), generator->value, at::kFloat); });
 }
-
-ctorch_tensor *ctorch_randint(intptr_t low, intptr_t high, const intptr_t *shape, intptr_t rank,
-                              const ctorch_generator *generator) {
-  return make([&] {
-    return at::randint(static_cast<int64_t>(low), static_cast<int64_t>(high), sizes(shape, rank), generator->value,
-                       at::kLong);
-  });
-}
-
-ctorch_tensor *ctorch_randperm(intptr_t count, const ctorch_generator *generator) {
-  return make([&] { return at::randperm(static_cast<int64_t>(count), generator->value, at::kLong); });
-}

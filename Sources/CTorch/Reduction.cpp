@@ -50,12 +50,3 @@ ctorch_tensor *ctorch_norm(const ctorch_tensor *a) {
 ctorch_tensor *ctorch_argmax(const ctorch_tensor *a, intptr_t dim, bool keep) {
   return make([&] { return at::argmax(a->value, dim, keep); });
 }
-
-int ctorch_topk(const ctorch_tensor *a, intptr_t k, intptr_t dim, ctorch_tensor **values, ctorch_tensor **indices) {
-  return attempt([&] {
-    auto [top, places] = at::topk(a->value, k, dim);
-    auto handle = std::make_unique<ctorch_tensor>(ctorch_tensor{top});
-    *indices = new ctorch_tensor{places};
-    *values = handle.release();
-  });
-}

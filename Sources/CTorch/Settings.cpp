@@ -29,14 +29,6 @@ int ctorch_set_threads(int threads) {
 
 int ctorch_threads(void) { return at::get_num_threads(); }
 
-int ctorch_set_deterministic(bool enabled) {
-  return attempt([&] {
-    at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false);
-    // Otherwise every fresh buffer is filled with NaN before it is overwritten.
-    at::globalContext().setDeterministicFillUninitializedMemory(false);
-  });
-}
-
 bool ctorch_set_flush_denormals(bool enabled) { return at::globalContext().setFlushDenormal(enabled); }
 
 void ctorch_keep_freed_memory(void) {
@@ -54,12 +46,6 @@ void ctorch_return_freed_memory(void) {
   malloc_trim(0);
 #endif
 }
-
-int ctorch_set_onednn(bool enabled) {
-  return attempt([&] { at::globalContext().setUserEnabledMkldnn(enabled); });
-}
-
-bool ctorch_onednn(void) { return at::globalContext().userEnabledMkldnn() && at::hasMKLDNN(); }
 
 const char *ctorch_version(void) { return TORCH_VERSION; }
 

@@ -64,10 +64,6 @@ ctorch_tensor *ctorch_cat(const ctorch_tensor *const *parts, intptr_t count, int
   return make([&] { return at::cat(list(parts, count), static_cast<int64_t>(dim)); });
 }
 
-ctorch_tensor *ctorch_stack(const ctorch_tensor *const *parts, intptr_t count, intptr_t dim) {
-  return make([&] { return at::stack(list(parts, count), dim); });
-}
-
 ctorch_tensor *ctorch_pad(const ctorch_tensor *a, const intptr_t *amounts, intptr_t count, double value) {
   return make([&] { return at::constant_pad_nd(a->value, sizes(amounts, count), value); });
 }

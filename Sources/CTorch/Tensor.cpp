@@ -31,10 +31,6 @@ ctorch_tensor *ctorch_full(double value, const intptr_t *shape, intptr_t rank, c
   return make([&] { return at::full(sizes(shape, rank), value, scalar_type(dtype)); });
 }
 
-ctorch_tensor *ctorch_arange(intptr_t count, ctorch_dtype dtype) {
-  return make([&] { return at::arange(static_cast<int64_t>(count), scalar_type(dtype)); });
-}
-
 ctorch_tensor *ctorch_clone(const ctorch_tensor *tensor) {
   return make([&] { return tensor->value.clone(); });
 }

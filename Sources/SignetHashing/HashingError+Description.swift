@@ -15,8 +15,6 @@ extension HashingError: CustomStringConvertible {
       return "the Gram matrix has the negative diagonal element \(value) at \(index)"
     case .invalidOption(let name, let value, let allowed):
       return "\(name) \(value) is not allowed; expected \(allowed)"
-    case .tooLarge(let patchLength, let limit):
-      return "exhaustive search takes patch lengths up to \(limit), found \(patchLength)"
     case .kernelsUnavailable(let name, let available):
       return "SIGNET_KERNELS names '\(name)', which is not available here;"
         + " available: \(available.joined(separator: ", "))"

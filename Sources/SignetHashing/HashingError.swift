@@ -12,8 +12,6 @@ public enum HashingError: Error, Equatable, Sendable {
   case negativeDiagonal(index: Int, value: Float)
   /// An option lies outside what the solver supports.
   case invalidOption(name: String, value: String, allowed: String)
-  /// Exhaustive search was asked for more codes than it can enumerate.
-  case tooLarge(patchLength: Int, limit: Int)
   /// The environment variable names no kernels, or kernels that this processor lacks.
   case kernelsUnavailable(name: String, available: [String])
   /// The matrix is not positive definite, even with the ridge tried.

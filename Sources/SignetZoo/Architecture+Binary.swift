@@ -12,7 +12,7 @@ extension Architecture {
       guard let weight = float.weight(.weight, of: node) else { continue }
       let name = node.parameterName(.weight)
       do throws(WeightError) {
-        let codes = try BinaryCodes(signsAndMeansOf: weight.floats, filterCount: weight.shape[0])
+        let codes = try BinaryCodes(signsOf: weight)
         weights[name] = try Weight(shape: weight.shape, storage: .binary(codes))
       } catch {
         throw .file(ModelFileError(path: "", defect: .weight(tensor: name, error)))

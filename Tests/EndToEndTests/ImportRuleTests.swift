@@ -14,7 +14,7 @@ import Testing
     "SignetHashing": ["CSignetKernels"],
     "SignetRuntime": ["SignetModel", "CSignetKernels"],
     "Torch": ["CTorch"],
-    "SignetTraining": ["SignetModel", "SignetData", "SignetHashing", "Torch"],
+    "SignetTraining": ["SignetModel", "SignetData", "SignetHashing", "Torch", "Crypto"],
     "SignetReport": ["SignetModel"],
     "signet": [
       "SignetModel", "SignetZoo", "SignetONNX", "SignetData", "SignetHashing", "SignetRuntime",
@@ -71,15 +71,34 @@ import Testing
   @Test func noPublicInterfaceHasACPointer() throws {
     for target in Self.allowed.keys {
       for file in Self.swiftFiles(of: target) {
-        for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
-          let words = line.split(separator: " ")
-          guard words.contains("public") || words.contains("open") else { continue }
-          #expect(
-            !line.contains("OpaquePointer") && !line.contains("Pointer<")
-              && !line.contains("RawPointer"),
-            "\(target)/\(file.lastPathComponent): \(line)")
+        let source = try String(contentsOf: file, encoding: .utf8)
+        for declaration in PublicDeclarations(in: source) where declaration.hasCPointer {
+          Issue.record("\(target)/\(file.lastPathComponent): \(declaration.text)")
         }
       }
+    }
+  }
+
+  @Test func wrappedSignaturesAndRequirementsAreSeen() {
+    let pointers = [
+      "public func a(_ x: OpaquePointer) {}",
+      "public func b(\n  x: Int,\n  y: UnsafePointer<Int>\n) {}",
+      "public func c()\n  throws(E)\n  -> UnsafeRawPointer\n{\n}",
+      "  public init(\n    _ x: [Unmanaged<A>: UnsafeMutablePointer<B>]\n  )",
+      "public protocol P {\n  func a()\n  func d(x: OpaquePointer)\n}",
+      "@inlinable public var e:\n  UnsafeMutableRawPointer?\n{ get }",
+    ]
+    for source in pointers {
+      #expect(PublicDeclarations(in: source).contains { $0.hasCPointer }, "\(source)")
+    }
+    let sound = [
+      "public func a(x: Int) {\n  let y: OpaquePointer = z\n}",
+      "public var b: Int\nprivate let c: UnsafePointer<Int>",
+      "// public func d(x: OpaquePointer)\nfunc e(x: OpaquePointer) {}",
+      "public protocol P {\n  func a()\n}\nlet d: OpaquePointer",
+    ]
+    for source in sound {
+      #expect(!PublicDeclarations(in: source).contains { $0.hasCPointer }, "\(source)")
     }
   }
 

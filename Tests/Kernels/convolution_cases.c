@@ -215,6 +215,20 @@ static void sums_at_their_bound(void) {
   }
 }
 
+// The longest patches that integer kernels take, and ones that are longer, where every term of a sum
+// is as large as terms can be: nothing may leave 32 bits.
+static void long_sums(void) {
+  const int32_t extents[][2] = {{65535, 2}, {65536, 2}, {32768, 16}, {32769, 16}};
+  for (size_t i = 0; i < sizeof extents / sizeof *extents; i++) {
+    test_case t = vector;
+    t.channels = extents[i][0];
+    t.width = extents[i][1];
+    t.filters = 1;
+    t.ones = true;
+    run_case(t);
+  }
+}
+
 // Sums of integers may use all bits their kernel has for them: with inputs of agreeing signs, a bound
 // that is not one would be passed.
 static void aligned_signs(void) {
@@ -231,6 +245,15 @@ static void aligned_signs(void) {
       t.aligned = true;
       run_case(t);
     }
+    test_case t = plain;
+    t.channels = channels[c];
+    t.height = 9;
+    t.width = 11;
+    t.filters = 33;
+    t.stride_height = t.stride_width = t.dilation_height = t.dilation_width = 2;
+    t.top = t.left = t.bottom = t.right = 2;
+    t.relu = t.aligned = true;
+    run_case(t);
   }
 }
 
@@ -246,5 +269,6 @@ void test_convolutions(void) {
   large_maps();
   first_layers();
   sums_at_their_bound();
+  long_sums();
   aligned_signs();
 }

@@ -83,6 +83,14 @@ static void align(const guarded_map *input) {
   }
 }
 
+static void fill_with_ones(const guarded_map *input) {
+  const signet_view *view = &input->view;
+  const int64_t pixels = (int64_t)input->images * input->height * input->width;
+  for (int64_t pixel = 0; pixel < pixels; pixel++) {
+    for (int64_t c = 0; c < input->channels; c++) view->data[pixel * view->pixel_stride + c] = 1;
+  }
+}
+
 static layer layer_make(const test_case *t, bool binary) {
   layer l = {.test = t, .shape = shape_of(t)};
   random_seed(11);
@@ -93,6 +101,7 @@ static layer layer_make(const test_case *t, bool binary) {
   map_fill(&l.added);
   if (t->extreme) fill_to_the_bound(&l);
   if (t->aligned) align(&l.input);
+  if (t->ones) fill_with_ones(&l.input);
   const int64_t filters = (int64_t)t->codes * t->filters;
   const int64_t row_bytes = binary ? (l.patch + 7) / 8 : l.patch * 4;
   l.weights = guarded_make((size_t)(filters * l.patch) * 4, 4);
@@ -111,6 +120,7 @@ static layer layer_make(const test_case *t, bool binary) {
         const int64_t channel = i / ((int64_t)t->kernel_height * t->kernel_width);
         value = fabsf(value) * sign_of(channel) * (row % 2 == 0 ? 1 : -1);
       }
+      if (t->ones) value = 1;
       if (binary) {
         value = value > 0 ? 1 : -1;
         if (value > 0) l.rows.start[row * row_bytes + i / 8] |= (unsigned char)(1 << (i % 8));
@@ -185,28 +195,28 @@ static double patch_absmax(const layer *l, int32_t image, int32_t elements) {
 
 typedef struct {
   double value, magnitude;
-  // Σ|α·w|: what an error of each input is multiplied by.
-  double gain;
+  // Σ|α·w|: what an error of each input is multiplied by. Σ(α·w)², where errors are independent.
+  double gain, squared_gain;
   // Σ|α|·(|x| + 2·absmax)·what a weight may be off by, where the products of the lowest bytes are
   // dropped too.
   double weight_error;
+  // Σ(α·x·what a weight may be off by)².
+  double squared_weight_error;
 } expectation;
 
 // What each weight of a filter may be off by.
-static double error_of_weights(const rounding *lost, const float *weights, int64_t count) {
-  float sum = 0, largest = 0;
+static double error_of_weights(const signet_rounding *lost, const float *weights, int64_t count) {
+  double sum = 0, largest = 0;
   for (int64_t i = 0; i < count; i++) {
-    sum += fabsf(weights[i]);
-    largest = fmaxf(largest, fabsf(weights[i]));
+    sum += fabs((double)weights[i]);
+    largest = fmax(largest, fabs((double)weights[i]));
   }
-  if (lost->weight_quantisation_step)
-    return (0.5 + 32767 * 0x1p-23) * (double)lost->weight_quantisation_step(sum, largest);
-  return lost->weight * (double)largest;
+  return signet_weight_error(*lost, sum, largest);
 }
 
 static expectation definition(
-    const layer *l, const rounding *lost, int32_t image, int32_t y, int32_t x, int32_t filter,
-    double absmax) {
+    const layer *l, const signet_rounding *lost, int32_t image, int32_t y, int32_t x,
+    int32_t filter, double absmax) {
   const test_case *t = l->test;
   const float *weights = (void *)l->weights.start;
   const float *scales = (void *)l->scales.start;
@@ -230,6 +240,8 @@ static expectation definition(
           e.value += product;
           e.magnitude += fabs(product);
           e.gain += fabs(weight);
+          e.squared_gain += weight * weight;
+          e.squared_weight_error += pow((double)scales[row] * weight_error * number, 2);
           e.weight_error += fabs((double)scales[row]) * weight_error * (fabs(number) + 2 * absmax);
         }
       }
@@ -258,8 +270,12 @@ static void compare(const layer *l, const signet_conv_kernel *kernel, const guar
   const char *name = kernel->name;
   char text[256];
   describe(t, text, sizeof text);
+  // Of all results: of what they are off by, and of what rounding to the nearest integer makes that
+  // on average, a twelfth of a squared step per number.
+  double squares = 0, expected_squares = 0;
+  bool is_independent = false;
   for (int32_t image = 0; image < t->images; image++) {
-    const rounding lost = rounding_of(kernel, &l->shape);
+    const signet_rounding lost = signet_rounding_of(name, &l->shape);
     const double input_error = lost.input * (lost.of_patches ? patch_absmax(l, image, lost.channels)
                                                              : peak_of(l, image, lost.channels));
     const double absmax = peak_of(l, image, 1);
@@ -270,6 +286,11 @@ static void compare(const layer *l, const signet_conv_kernel *kernel, const guar
           const double bound = (double)(l->patch + t->codes + 4) * 0x1p-24 * e.magnitude +
                                input_error * e.gain + e.weight_error;
           const double found = (double)map_at(output, image, y, x, filter);
+          squares += pow(found - e.value, 2);
+          expected_squares +=
+              (input_error * input_error * e.squared_gain + e.squared_weight_error) / 3 +
+              pow((double)(l->patch + t->codes + 4) * 0x1p-24 * e.magnitude, 2);
+          is_independent = lost.is_independent;
           if (fabs(found - e.value) <= bound) continue;
           check(
               false, name, "image %d, pixel (%d, %d), filter %d: %g, not %g ± %g; %s", image, y, x,
@@ -280,6 +301,12 @@ static void compare(const layer *l, const signet_conv_kernel *kernel, const guar
     }
   }
   check(true, name, "%s", text);
+  // Numbers that are chosen, or few, are not off by random shares of a step.
+  if (!is_independent || t->extreme || t->aligned || t->ones) return;
+  if ((int64_t)t->images * t->height * t->width * t->channels < 50) return;
+  check(
+      squares <= 2 * expected_squares, name, "off by %g of what rounding costs on average; %s",
+      sqrt(squares / expected_squares), text);
 }
 
 // The absmax of an image's units have its results' as their largest, to the bit.

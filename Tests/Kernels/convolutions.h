@@ -17,6 +17,8 @@ typedef struct {
   // Where not 0, inputs and signs that agree, so that sums over so many channels are as large as sums
   // can be.
   int32_t extreme;
+  // Every input and every weight is 1: no sum of integers can be larger.
+  bool ones;
   // Inputs have one sign per channel, and filters those signs or their opposites: every sum is as
   // large as the magnitudes of its inputs allow.
   bool aligned;

@@ -95,8 +95,8 @@ static void broadcast_product(int32_t channels) {
   broadcast.row_stride = broadcast.pixel_stride = 0;
   broadcast.height = height;
   broadcast.width = width;
-  const signet_product arguments = {left.view, broadcast, out.view};
-  signet_product_run(&arguments, images, 0, images * height, NULL);
+  const signet_binary arguments = {left.view, broadcast, out.view, SIGNET_MULTIPLY};
+  signet_binary_run(&arguments, images, 0, images * height, NULL);
   bool isRight = map_is_intact(&out);
   for (int32_t image = 0; image < images; image++) {
     for (int32_t c = 0; c < channels; c++) {

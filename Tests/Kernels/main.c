@@ -1,28 +1,17 @@
-#include <stdio.h>
 #include <string.h>
 
+#include "KernelTester.h"
 #include "tester.h"
-
-static const struct {
-  const char *name;
-  void (*run)(void);
-} suites[] = {
-    {"convolutions", test_convolutions},
-    {"depthwise", test_depthwise},
-    {"layouts", test_layouts},
-    {"lut16 scales", test_lut16_scales},
-    {"rows", test_rows},
-    {"elementwise", test_elementwise},
-    {"hashing", test_hashing},
-    {"threads", test_threads},
-};
 
 // Runs the suites that are named, or all.
 int main(int count, char **arguments) {
-  for (size_t suite = 0; suite < sizeof suites / sizeof *suites; suite++) {
+  for (int suite = 0; signet_kernel_suite(suite); suite++) {
     bool is_wanted = count == 1;
-    for (int i = 1; i < count; i++) is_wanted |= strcmp(arguments[i], suites[suite].name) == 0;
-    if (is_wanted) suites[suite].run();
+    for (int i = 1; i < count; i++) {
+      is_wanted |= strcmp(arguments[i], signet_kernel_suite(suite)) == 0;
+    }
+    if (is_wanted) signet_run_kernel_suite(suite);
   }
-  return report();
+  report();
+  return signet_count_kernel_checks().failures > 0;
 }

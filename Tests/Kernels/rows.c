@@ -133,7 +133,59 @@ static void run(
   guarded_free(&constants);
 }
 
+// The largest magnitude of each row, whatever its sign, or sum of magnitudes of some channels; what is
+// not a number is largest.
+static void absmax(const signet_kernel_set *set, int32_t channels, int32_t gap, int32_t adjacent) {
+  enum { height = 3, width = 7, rows = 2 * height };
+  char name[64];
+  snprintf(name, sizeof name, "f32_absmax_%s", set->name);
+  random_seed(5);
+  guarded_map source = map_make(2, height, width, channels, gap);
+  map_fill(&source);
+  guarded block = guarded_make(rows * sizeof(float), sizeof(float));
+  float *found = (float *)(void *)block.start;
+  const signet_absmax arguments = {.in = source.view, .channels = adjacent, .absmax = found};
+  for (int spoilt = 0; spoilt < 2; spoilt++) {
+    if (spoilt) source.view.data[4 * source.view.row_stride + source.view.pixel_stride] = NAN;
+    call(set->absmax, &arguments, rows);
+    for (int32_t row = 0; row < rows; row++) {
+      float expected = 0, sum = 0;
+      for (int32_t x = 0; x < width; x++) {
+        for (int32_t c = 0; c < channels; c++) {
+          if (c % adjacent == 0) sum = 0;
+          sum += fabsf(map_at(&source, row / height, row % height, x, c));
+          expected = fmaxf(expected, sum);
+        }
+      }
+      // Sums are added in another order.
+      const bool is_right = spoilt && row == 4
+                                ? isnan(found[row])
+                                : fabsf(found[row] - expected) <= expected * adjacent * 0x1p-24f;
+      check(
+          is_right, name, "%d channels by %d, row %d: %g, not %g", channels, adjacent, row,
+          (double)found[row], (double)expected);
+    }
+  }
+  check(guarded_is_intact(&block) && map_is_intact(&source), name, "wrote outside");
+  guarded_free(&block);
+  map_free(&source);
+}
+
+static void absmaxes(void) {
+  const int32_t maps[][2] = {{1, 0}, {17, 3}, {40, 0}, {66, 1}}, adjacent[] = {1, 3, 16, 33};
+  const signet_kernel_set *set;
+  for (int index = 0; (set = signet_kernel_set_at(index)) != NULL; index++) {
+    if (!signet_kernel_set_is_available(set)) continue;
+    for (size_t m = 0; m < sizeof maps / sizeof *maps; m++) {
+      for (size_t a = 0; a < sizeof adjacent / 4; a++) {
+        absmax(set, maps[m][0], maps[m][1], adjacent[a]);
+      }
+    }
+  }
+}
+
 void test_rows(void) {
+  absmaxes();
   run("pool", pooling, 3, 7, 6, 4, 3, 0);
   run("affine", affine, 2, 5, 3, 5, 3, 0);
   run("sum", sum, 2, 5, 3, 5, 3, 0);

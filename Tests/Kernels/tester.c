@@ -1,4 +1,5 @@
 #include "tester.h"
+#include "KernelTester.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -143,13 +144,19 @@ void check(bool holds, const char *name, const char *format, ...) {
   va_end(arguments);
 }
 
-int report(void) {
-  long failures = 0;
+void report(void) {
   for (int index = 0; index < names; index++) {
     printf("  %-36s %6ld checks", counts[index].name, counts[index].checks);
     if (counts[index].failures > 0) printf(", %ld FAILED", counts[index].failures);
     printf("\n");
-    failures += counts[index].failures;
   }
-  return failures > 0;
+}
+
+signet_kernel_checks signet_count_kernel_checks(void) {
+  signet_kernel_checks all = {0};
+  for (int index = 0; index < names; index++) {
+    all.checks += counts[index].checks;
+    all.failures += counts[index].failures;
+  }
+  return all;
 }

@@ -45,8 +45,8 @@ uint64_t random_bits(void);
 // Counts a check of `name`; prints what failed.
 __attribute__((format(printf, 3, 4))) void check(
     bool holds, const char *name, const char *format, ...);
-// Prints how often each name was checked. The number of failures.
-int report(void);
+// Prints how often each name was checked.
+void report(void);
 
 void test_convolutions(void);
 void test_depthwise(void);

@@ -2,6 +2,7 @@ import Foundation
 import SignetData
 import SignetModel
 import Testing
+import ThrownErrors
 
 /// Images that cannot be read are named and left out, or end the work.
 @Suite struct SkippingTests {
@@ -49,7 +50,9 @@ import Testing
     let batches = BatchLoader(
       dataset: CountingImages(count: 3), shape: .map(3, 4, 4), preprocessing: .cifar, batchSize: 2
     ).batches(epoch: 0) { names.errors.append($0) }
-    #expect(throws: DataError.self) { try batches.next() }
+    #expect(
+      thrown(DataError.self) { try batches.next() }
+        == "image 0 of counting: expected 48 bytes, found 60")
     #expect(names.errors.isEmpty)
   }
 
@@ -93,10 +96,11 @@ import Testing
   @Test func nothingButUnreadableImagesIsAnError() throws {
     try folder.write("gone.png 0\n", to: "list.txt")
     let dataset = try folder.open("imagelist", "list.txt")
-    #expect(throws: DataError.self) {
+    let text = thrown(DataError.self) {
       try Evaluation.measure(
         FirstClass(), dataset: dataset, preprocessing: .bytes, skipping: { _ in })
     }
+    #expect(text.hasSuffix("/gone.png: No such file or directory"))
   }
 }
 

@@ -1,4 +1,5 @@
 import Testing
+import ThrownErrors
 
 @testable import SignetHashing
 
@@ -66,17 +67,33 @@ struct BitAllocationTests {
   @Test("what makes no sense is refused")
   func refused() {
     let layer = Layer(weights: 10, effects: [0.5])
+    var texts: [String] = []
     for budget in [0.99, -.infinity, .infinity, .nan] {
-      #expect(throws: HashingError.self) {
-        try BitAllocation.codes(for: [layer], budget: budget)
-      }
+      texts.append(
+        thrown(HashingError.self) {
+          try BitAllocation.codes(for: [layer], budget: budget)
+        })
     }
+    #expect(
+      texts == [
+        "budget 0.99 is not allowed; expected 1 or more bits",
+        "budget -inf is not allowed; expected 1 or more bits",
+        "budget inf is not allowed; expected 1 or more bits",
+        "budget nan is not allowed; expected 1 or more bits",
+      ])
+    texts = []
     for layer in [
       Layer(weights: 0, effects: [1]), Layer(weights: 3, effects: []),
       Layer(weights: 3, effects: [.nan]),
     ] {
-      #expect(throws: HashingError.self) { try BitAllocation.codes(for: [layer], budget: 2) }
+      texts.append(thrown(HashingError.self) { try BitAllocation.codes(for: [layer], budget: 2) })
     }
+    #expect(
+      texts == [
+        "layer 0 weights, 1 effects is not allowed; expected at least one of each",
+        "layer 3 weights, 0 effects is not allowed; expected at least one of each",
+        "effect nan is not allowed; expected a finite number",
+      ])
   }
 }
 

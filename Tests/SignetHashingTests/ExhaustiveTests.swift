@@ -1,3 +1,4 @@
+import HashingOracles
 import Testing
 
 @testable import SignetHashing
@@ -76,7 +77,10 @@ struct ExhaustiveTests {
   @Test("too long a patch is refused")
   func tooLong() throws {
     let problem = try RandomLayer(seed: 1, patchLength: 21, filterCount: 1).problem()
-    #expect(throws: HashingError.tooLarge(patchLength: 21, limit: 20)) {
+    #expect(
+      throws: HashingError.invalidOption(
+        name: "patch length", value: "21", allowed: "at most 20, as every code is tried")
+    ) {
       try ExhaustiveSolver().solve(problem)
     }
   }

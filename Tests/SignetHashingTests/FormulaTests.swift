@@ -1,3 +1,4 @@
+import HashingOracles
 import Testing
 
 @testable import SignetHashing

@@ -1,4 +1,6 @@
+import HashingOracles
 import Testing
+import ThrownErrors
 
 @testable import SignetHashing
 
@@ -183,7 +185,11 @@ struct IllPosedTests {
     let solution = try ReferenceSolver().solve(tied)
     #expect(solution.codes == layer.weights.map { $0 < 0 ? -1 : 1 })
     #expect(try ReferenceSolver().solve(free).codes != solution.codes)
-    #expect(throws: HashingError.self) { try free.withRidge(-0.1) }
-    #expect(throws: HashingError.self) { try free.withRidge(.nan) }
+    #expect(
+      thrown(HashingError.self) { try free.withRidge(-0.1) }
+        == "ridge -0.1 is not allowed; expected 0 or more")
+    #expect(
+      thrown(HashingError.self) { try free.withRidge(.nan) }
+        == "ridge nan is not allowed; expected 0 or more")
   }
 }

@@ -1,4 +1,6 @@
+import HashingOracles
 import Testing
+import ThrownErrors
 
 @testable import SignetHashing
 
@@ -57,9 +59,10 @@ struct LayerMemoryTests {
     ] {
       #expect(abs(error - direct) <= 1e-5 * energy)
     }
-    #expect(throws: HashingError.self) {
-      try problem.squaredError(codes: [1], scales: solution.scales, products: products)
-    }
+    #expect(
+      thrown(HashingError.self) {
+        try problem.squaredError(codes: [1], scales: solution.scales, products: products)
+      } == "codes 1 is not allowed; expected \(codes * 5 * 23)")
   }
 
   @Test("a code that leaves only rounding gets no scale")

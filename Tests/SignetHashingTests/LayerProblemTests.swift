@@ -1,4 +1,6 @@
+import HashingOracles
 import Testing
+import ThrownErrors
 
 @testable import SignetHashing
 
@@ -88,6 +90,9 @@ struct LayerProblemTests {
       #expect(
         try Kernels.chosen(environment: ["SIGNET_KERNELS": "amx"]).instructionSet == .avx512)
     }
-    #expect(throws: HashingError.self) { try Kernels.chosen(environment: ["SIGNET_KERNELS": "x"]) }
+    #expect(
+      thrown(HashingError.self) { try Kernels.chosen(environment: ["SIGNET_KERNELS": "x"]) }
+        == "SIGNET_KERNELS names 'x', which is not available here; available: "
+        + Kernels.available.map(\.rawValue).joined(separator: ", "))
   }
 }

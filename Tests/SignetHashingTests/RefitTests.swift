@@ -1,4 +1,5 @@
 import Testing
+import ThrownErrors
 
 @testable import SignetHashing
 
@@ -70,10 +71,19 @@ struct RefitTests {
     // λ = 0.5 · mean(4, 0) = 1: (4 + 1) v = 2 + 1 · 1.
     #expect(abs(refitted[0] - 0.6) < 1e-6)
     #expect(refitted[1] == 7)
+    var texts: [String] = []
     for ridge in [0, -1, Float.nan, .infinity] {
-      #expect(throws: HashingError.self) {
-        try problem.refittedWeights(ridge: ridge, threads: 1)
-      }
+      texts.append(
+        thrown(HashingError.self) {
+          try problem.refittedWeights(ridge: ridge, threads: 1)
+        })
     }
+    #expect(
+      texts == [
+        "ridge 0.0 is not allowed; expected more than 0",
+        "ridge -1.0 is not allowed; expected more than 0",
+        "ridge nan is not allowed; expected more than 0",
+        "ridge inf is not allowed; expected more than 0",
+      ])
   }
 }

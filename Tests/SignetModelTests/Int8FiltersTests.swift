@@ -99,7 +99,31 @@ import Testing
     #expect(Half.bits(0x1p-25) == 0)
     #expect(Half.bits(0x3p-25) == 2)
     #expect(Half.bits(0x1p-14 - 0x1p-26) == 0x0400)
-    for bits in UInt16(0)..<0x7c00 { #expect(Half.bits(Half.float(bits)) == bits) }
+    #expect(Half.float(0x0001) == 0x1p-24)
+    #expect(Half.float(0x03ff) == 1023 * 0x1p-24)
+    #expect(Half.float(0x0400) == 0x1p-14)
+    #expect(Half.float(0xfc00) == -.infinity)
+  }
+
+  @Test func everyHalfPrecisionNumberComesBack() {
+    for bits in UInt16.min ... .max {
+      let value = Half.float(bits)
+      let isNaN = bits & 0x7fff > 0x7c00
+      #expect(value.isNaN == isNaN)
+      #expect(value.sign == (bits >> 15 == 0 ? .plus : .minus))
+      // All NaNs become the one of their sign.
+      #expect(Half.bits(value) == (isNaN ? bits & 0x8000 | 0x7e00 : bits))
+      guard !isNaN else { continue }
+      // What the bits mean, from the standard's formula.
+      let (exponent, fraction) = (Int(bits >> 10 & 0x1f), Float(bits & 0x3ff))
+      let magnitude: Float =
+        switch exponent {
+        case 0: fraction * 0x1p-24
+        case 31: .infinity
+        default: Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
+        }
+      #expect(value.magnitude == magnitude)
+    }
   }
 
   @Test func numbersAreNarrowedWhereHalfPrecisionSuffices() {

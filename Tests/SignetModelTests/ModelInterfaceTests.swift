@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ThrownErrors
 
 @testable import SignetModel
 
@@ -51,15 +52,24 @@ import Testing
 
   @Test func filesThatContradictThemselvesAreRefused() throws {
     let model = try model()
+    var texts: [String] = []
     for text in [
       #"{"input":{"name":"x","elementType":"U8","extents":[1]},"isChannelsLast":false,"output":{"name":"y","elementType":"F32","extents":[3]}}"#,
       #"{"input":{"name":"x","elementType":"U8","extents":[-1]},"isChannelsLast":false,"output":{"name":"y","elementType":"F32","extents":[4611686018427387904,8]}}"#,
       #"{"input":{"name":"x","elementType":"U9","extents":[1]}}"#, "[]",
     ] {
-      #expect(throws: ModelFileError.self, "\(text)") {
-        try Model(
-          fileData: ForgedFile.model(model, metadata: ["signet.interface": text]), path: "model")
-      }
+      texts.append(
+        thrown(ModelFileError.self) {
+          try Model(
+            fileData: ForgedFile.model(model, metadata: ["signet.interface": text]), path: "model")
+        })
     }
+    #expect(
+      texts == [
+        "model: signet.interface: expected extents of 3×4×4 and 3, found 1 and 3",
+        "model: signet.interface: expected extents of 3×4×4 and 3, found -1 and 4611686018427387904×8",
+        "model: signet.interface: Cannot initialize ElementType from invalid String value U9 at .input.elementType",
+        "model: signet.interface: expected Dictionary<String, Any>",
+      ])
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import ThrownErrors
 
 @testable import SignetModel
 
@@ -58,9 +59,19 @@ import Testing
     wrong.append(Preprocessing(mean: [0, .nan, 0], std: [1, 1, 1]))
     wrong.append(Preprocessing(scale: .infinity, mean: [0, 0, 0], std: [1, 1, 1]))
     wrong.append(Preprocessing(resizeShorterSide: 0, mean: [0, 0, 0], std: [1, 1, 1]))
+    var texts: [String] = []
     for preprocessing in wrong {
-      #expect(throws: ModelError.self) { try model.with(preprocessing: preprocessing) }
+      texts.append(thrown(ModelError.self) { try model.with(preprocessing: preprocessing) })
     }
+    #expect(
+      texts == [
+        "preprocessing: channel order grey has 1 channels, the input 3",
+        "preprocessing: expected 3 means and deviations, found 2 and 3",
+        "preprocessing: means, deviations and scale must be finite, deviations above 0",
+        "preprocessing: means, deviations and scale must be finite, deviations above 0",
+        "preprocessing: means, deviations and scale must be finite, deviations above 0",
+        "preprocessing: expected a shorter side of 1 to 65536 pixels, found 0",
+      ])
     #expect(try model.with(preprocessing: .imagenet).preprocessing == .imagenet)
   }
 

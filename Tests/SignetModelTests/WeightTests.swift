@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ThrownErrors
 
 @testable import SignetModel
 
@@ -35,13 +36,19 @@ import Testing
   }
 
   @Test func signsAndMeans() throws {
-    let codes = try BinaryCodes(signsAndMeansOf: [1, -2, 3, 0, -1, -1], filterCount: 2)
-    #expect(codes.signs == [1, -1, 1, -1, -1, -1])
+    let weight = try Weight(shape: [2, 3], values: [1, -2, 3, 0, -1, -1])
+    let codes = try BinaryCodes(signsOf: weight)
+    #expect(codes.signs == [1, -1, 1, 1, -1, -1])
     #expect(codes.scales.array == [2, Float(2) / 3])
-    #expect(throws: WeightError.self) {
-      try BinaryCodes(signsAndMeansOf: [1, 2, 3], filterCount: 2)
+    // The second code is of what the first leaves: −1, 0, 1 and −2/3, −1/3, −1/3.
+    let two = try BinaryCodes(signsOf: weight, codeCount: 2)
+    #expect(two.signs == codes.signs + [-1, 1, 1, -1, -1, -1])
+    for (found, expected) in zip(two.scales.array, [2, 2.0 / 3, 2.0 / 3, 4.0 / 9] as [Float]) {
+      #expect(abs(found - expected) <= 4 * expected.ulp)
     }
-    #expect(throws: WeightError.self) { try BinaryCodes(signsAndMeansOf: [], filterCount: 1) }
+    #expect(throws: WeightError.extents(codes: 0, filters: 2, patchLength: 3)) {
+      try BinaryCodes(signsOf: weight, codeCount: 0)
+    }
   }
 
   @Test func wrongCounts() {
@@ -63,10 +70,11 @@ import Testing
           patchLength: extents[2])
       }
     }
-    #expect(throws: WeightError.self) {
-      try BinaryCodes(
-        bytes: Data(), scales: FloatValues([1]), codeCount: 1, filterCount: 1, patchLength: .max)
-    }
+    #expect(
+      thrown(WeightError.self) {
+        try BinaryCodes(
+          bytes: Data(), scales: FloatValues([1]), codeCount: 1, filterCount: 1, patchLength: .max)
+      } == "codes: expected 1152921504606846976 elements, found 0")
     #expect(throws: WeightError.paddingBits(filter: 1)) {
       try BinaryCodes(
         bytes: Data([0b111, 0b1000]), scales: FloatValues([1, 1]), codeCount: 1, filterCount: 2,

@@ -1,6 +1,7 @@
 import Foundation
 import SignetModel
 import Testing
+import ThrownErrors
 
 @testable import SignetONNX
 
@@ -54,7 +55,10 @@ import Testing
     var none = TestFile()
     none.node("Relu", ["image"], "out")
     none.proto.graph.output.removeAll()
-    #expect(throws: ONNXError.self) { try none.model() }
+    #expect(
+      thrown(ONNXError.self) { try none.model() }
+        == "test.onnx: cannot be taken: outputs of '': expected an output, found none"
+    )
     var open = TestFile(input: [nil, 3, nil, nil])
     open.node("Relu", ["image"], "out")
     #expect(try open.model().graph.inputs[0].openAxes == [1, 2])
@@ -72,7 +76,10 @@ import Testing
     #expect(try two.model().graph.outputs.map(\.name) == ["out", "other"])
     #expect(
       try two.model(.init(output: "other")).graph.nodes.map(\.operation.kind) == [.activation])
-    #expect(throws: ONNXError.self) { try two.model(.init(output: "third")) }
+    #expect(
+      thrown(ONNXError.self) { try two.model(.init(output: "third")) }
+        == "test.onnx: cannot be taken: outputs of '': expected an output 'third', as --output-name says, found 'out', 'other'"
+    )
     var newer = TestFile(operatorSet: 99)
     newer.node("Relu", ["image"], "out")
     #expect(
@@ -90,13 +97,24 @@ import Testing
       file.node("Add", ["image", "c"], "out")
       _ = try file.model()
     }
+    var texts: [String] = []
     for change: (inout ProtoTensor) -> Void in [
       { $0.dims = [2, 3] }, { $0.dims = [-2, -2] }, { $0.dims = [1 << 40, 1 << 40] },
       { $0.dims = [Int64](repeating: 1, count: 99) }, { $0.rawData = Data([1, 2, 3]) },
       { $0.dataType = 8 }, { $0.dataType = 99 },
     ] {
-      #expect(throws: ONNXError.self) { try importing(change) }
+      texts.append(thrown(ONNXError.self) { try importing(change) })
     }
+    #expect(
+      texts == [
+        "test.onnx: cannot be taken: tensor 'c': expected 6 elements for [2, 3], found 4",
+        "test.onnx: cannot be taken: tensor 'c': expected at most 16 axes and 2³¹ elements, found [-2, -2]",
+        "test.onnx: cannot be taken: tensor 'c': expected at most 16 axes and 2³¹ elements, found [1099511627776, 1099511627776]",
+        "test.onnx: cannot be taken: tensor 'c': expected at most 16 axes and 2³¹ elements, found 99 numbers",
+        "test.onnx: cannot be taken: tensor 'c': expected 16 bytes for [2, 2], found 3",
+        "test.onnx: cannot be taken: tensor 'c': expected float32, float16, bfloat16, double, integers of 8 to 64 bits or bool, found element type 8",
+        "test.onnx: cannot be taken: tensor 'c': expected float32, float16, bfloat16, double, integers of 8 to 64 bits or bool, found element type 99",
+      ])
   }
 
   @Test func constantsOfHostileSize() throws {
@@ -130,10 +148,18 @@ import Testing
   }
 
   @Test func notONNXAtAll() {
+    var texts: [String] = []
     for data in [Data(), Data("{}".utf8), Data(repeating: 0xff, count: 100)] {
-      #expect(throws: ONNXError.self) {
-        try ONNXImporter().model(data, file: URL(fileURLWithPath: "/tmp/x.onnx"))
-      }
+      texts.append(
+        thrown(ONNXError.self) {
+          try ONNXImporter().model(data, file: URL(fileURLWithPath: "/tmp/x.onnx"))
+        })
     }
+    #expect(
+      texts == [
+        "x.onnx: not an ONNX model: it holds no network",
+        "x.onnx: not an ONNX model: damaged protobuf (truncated)",
+        "x.onnx: not an ONNX model: damaged protobuf (malformedProtobuf)",
+      ])
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import SignetModel
 import SignetRuntime
 import Testing
+import ThrownErrors
 
 @testable import SignetONNX
 
@@ -37,12 +38,21 @@ import Testing
     #expect(try shape([nil, nil], "3") == .map(3, 1, 1))
     #expect(try shape([], "1x3x8x9") == .map(3, 8, 9))
     #expect(try shape([1, 3, 4, 4], "3x4x4") == .map(3, 4, 4))
+    var texts: [String] = []
     for (declared, given) in [
       ([nil, 3, nil, nil], "1x4x8x9"), ([nil, 3, nil, nil], "8x9"), ([1, 3, 4, 4], "3x4x5"),
       ([nil, 3, nil, nil], "other:3x8x9"), ([], "1x2x3x4x5x6"),
     ] as [([Int?], String)] {
-      #expect(throws: ONNXError.self, "\(given)") { try shape(declared, given) }
+      texts.append(thrown(ONNXError.self) { try shape(declared, given) })
     }
+    #expect(
+      texts == [
+        "test.onnx: cannot be taken: input 'image': expected --input-shape to fit N×3×?×?, found 1×4×8×9",
+        "test.onnx: cannot be taken: input 'image': expected --input-shape to fit N×3×?×?, found 8×9",
+        "test.onnx: cannot be taken: input 'image': expected --input-shape to fit N×3×4×4, found 3×4×5",
+        "test.onnx: cannot be taken: input 'image': expected --input-shape for this input, found it for 'other'",
+        "test.onnx: cannot be taken: input 'image': expected --input-shape to fit N×?×?×?×?×?, found 1×2×3×4×5×6",
+      ])
   }
 
   /// Bytes, channels last, normalised in the network: what it computes is what it says.

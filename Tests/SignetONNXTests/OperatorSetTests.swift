@@ -2,6 +2,7 @@ import Foundation
 import SignetModel
 import SignetRuntime
 import Testing
+import ThrownErrors
 
 @testable import SignetONNX
 
@@ -99,9 +100,15 @@ import Testing
     for version in ONNXImporter.operatorSets {
       #expect(try scores(version) == expected, "operator set \(version)")
     }
+    var texts: [String] = []
     for version in [6, 29] {
-      #expect(throws: ONNXError.self) { try network(version).model() }
+      texts.append(thrown(ONNXError.self) { try network(version).model() })
     }
+    #expect(
+      texts == [
+        "test.onnx: operator set: expected version 7 to 28, found 6; export it with opset_version=17",
+        "test.onnx: operator set: expected version 7 to 28, found 29; export it with opset_version=17",
+      ])
   }
 
   /// Up to version 12 Softmax joins all axes from the given one on.

@@ -1,6 +1,7 @@
 import Foundation
 import SignetModel
 import Testing
+import ThrownErrors
 
 @testable import SignetONNX
 
@@ -108,12 +109,20 @@ import Testing
     }
     let sound = #"{"channelOrder":"bgr","mean":[0,0,0],"scale":1,"std":[1,1,1]}"#
     #expect(try importing(sound).preprocessing.channelOrder == .bgr)
+    var texts: [String] = []
     for note in [
       sound.replacingOccurrences(of: "{", with: #"{"scale":2,"#), "{}", "",
       String(repeating: "[", count: 100_000),
     ] {
-      #expect(throws: ONNXError.self) { try importing(note) }
+      texts.append(thrown(ONNXError.self) { try importing(note) })
     }
+    #expect(
+      texts == [
+        "test.onnx: its note 'signet.preprocessing' cannot be read: byte 55: 'scale' appears twice in one object",
+        "test.onnx: its note 'signet.preprocessing' cannot be read: not the JSON that Signet writes",
+        "test.onnx: its note 'signet.preprocessing' cannot be read: byte 0: expected a value, found the end",
+        "test.onnx: its note 'signet.preprocessing' cannot be read: byte 32: nested deeper than 32",
+      ])
   }
 
   @Test func listedOperatorsAreTheOnesTaken() {

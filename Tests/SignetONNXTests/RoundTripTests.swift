@@ -34,7 +34,10 @@ import Testing
     g.append("lrn", .localResponseNorm(LocalResponseNorm(size: 5, alpha: 0.1)), "prelu")
     g.append("affine", .affine(Affine(shape: .map(1, 1, 5))), "lrn")
     g.append(
-      "shuffle", .transpose(.channelShuffle(groups: 4, of: .map(8, 5, 5))), "affine")
+      "shuffle",
+      .transpose(
+        Transposition(
+          extents: [4, 2, 5, 5], order: [1, 0, 2, 3], shape: .map(8, 5, 5))), "affine")
     g.append(
       "pad",
       .pad(Pad(channelsAfter: 1, spatial: Padding2D(top: 1, left: 2, bottom: 0, right: 1))),

@@ -1,3 +1,4 @@
+import NetworkOracle
 import Testing
 
 @testable import SignetRuntime

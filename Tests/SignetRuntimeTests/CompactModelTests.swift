@@ -1,3 +1,4 @@
+import NetworkOracle
 import SignetRuntime
 import Testing
 
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: KernelSet.available, weights)
-  func engineAndExecutorAgree(_ kernels: KernelSet, _ kind: WeightKind) throws {
+  func enginesRunThem(_ kernels: KernelSet, _ kind: WeightKind) throws {
     for graph in try Self.graphs() {
       let model = try Model.random(graph, weights: kind).compacted()
       #expect(model.graph.layers.allSatisfy { model.weight(.weight, of: $0)?.isFloat == false })

@@ -1,6 +1,5 @@
 import SignetModel
 import SignetRuntime
-import SignetTraining
 import Testing
 
 /// Planning walks along what a file chains; it must need no stack for it.
@@ -16,13 +15,6 @@ import Testing
       }, preprocessing: .fashionMNIST)
   }
 
-  private func expectSame(_ model: Model) throws {
-    let image: [Float] = [3]
-    let found = try Engine(model: model).run(image)
-    #expect(found == (try Executor(model: model).logits(images: image, count: 1)))
-    #expect(!found.isEmpty)
-  }
-
   /// The chain stands behind the layer whose sum reads it, and so would be made ahead of it.
   @Test func aShortcutOfManyDropouts() throws {
     var builder = GraphBuilder(inputShape: .map(1, 1, 1))
@@ -35,7 +27,6 @@ import Testing
     for index in 0..<15_000 { last = builder.append("d\(index)", .dropout(rate: 0.5), last) }
     builder.append("sum", .add, layer, last)
     let model = try model(builder, output: "sum")
-    try expectSame(model)
     #expect(try Engine(model: model).run([3]) == [4.5])
   }
 
@@ -63,6 +54,5 @@ import Testing
     }
     let model = try model(builder, output: last)
     #expect(try Engine(model: model).run([3]) == [Float](repeating: 3, count: 20_001))
-    try expectSame(model)
   }
 }

@@ -1,3 +1,4 @@
+import NetworkOracle
 import SignetModel
 import SignetRuntime
 import Testing
@@ -82,7 +83,8 @@ import Testing
   @Test func rearrangements() throws {
     try check { $0.append("reshape", .reshape(.map(4, 3, 10)), "map") }
     try check {
-      let shuffle = Transposition.channelShuffle(groups: 3, of: .map(6, 5, 4))
+      let shuffle = Transposition(
+        extents: [3, 2, 5, 4], order: [1, 0, 2, 3], shape: .map(6, 5, 4))
       let shuffled = $0.append("shuffle", .transpose(shuffle), "map")
       return $0.append("both", .concatenate, shuffled, "map")
     }

@@ -1,3 +1,4 @@
+import NetworkOracle
 import SignetModel
 import Testing
 
@@ -183,7 +184,7 @@ import Testing
     #expect(second.packedBytes == 9 * 11)
     // Input, eight layers, padding, pooling, output: nothing else takes a step.
     #expect(engine.plan.steps.count == 12)
-    #expect(engine.arenaByteCount >= 2 * 9 * 110 * 4)
-    #expect(engine.arenaByteCount <= 4 * 9 * 110 * 4)
+    #expect(engine.plan.arenaBytes >= 2 * 9 * 110 * 4)
+    #expect(engine.plan.arenaBytes <= 4 * 9 * 110 * 4)
   }
 }

@@ -1,3 +1,4 @@
+import NetworkOracle
 import SignetModel
 import SignetRuntime
 import Testing

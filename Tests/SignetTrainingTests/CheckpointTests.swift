@@ -1,6 +1,7 @@
 import Foundation
 import SignetModel
 import Testing
+import ThrownErrors
 
 @testable import SignetTraining
 
@@ -29,20 +30,33 @@ import Testing
       let file = folder.appendingPathComponent("state")
       try checkpoint.write(to: file)
       let good = try Data(contentsOf: file)
+      var unseen = 0
       for position in good.indices {
-        var bad = good
-        bad[position] ^= 1 << (position % 8)
-        try bad.write(to: file)
-        // Spaces that fill up the header carry nothing.
-        if let read = try? Checkpoint(contentsOf: file) { #expect(read == checkpoint) }
+        for bit in 0..<8 {
+          var bad = good
+          bad[position] ^= 1 << bit
+          try bad.write(to: file)
+          // Spaces that fill up the header carry nothing.
+          guard let read = try? Checkpoint(contentsOf: file) else { continue }
+          #expect(read == checkpoint && good[position] == UInt8(ascii: " "))
+          unseen += 1
+        }
       }
+      // White space that is other white space.
+      #expect(unseen < 8 * 3)
       for length in stride(from: 0, to: good.count, by: 7) {
         try good.prefix(length).write(to: file)
-        #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: file) }
+        let text = thrown(TrainingError.self) { try Checkpoint(contentsOf: file) }
+        #expect(
+          text.hasPrefix("\(file.path): not a usable checkpoint: truncated: expected ")
+            && text.hasSuffix(" bytes, found \(length); --restart starts anew"))
       }
-      #expect(throws: TrainingError.self) {
-        try Checkpoint(contentsOf: folder.appendingPathComponent("absent"))
-      }
+      #expect(
+        thrown(TrainingError.self) {
+          try Checkpoint(contentsOf: folder.appendingPathComponent("absent"))
+        }
+          == "\(folder.path)/absent: not a usable checkpoint: cannot open: No such file or directory; --restart starts anew"
+      )
     }
   }
 
@@ -61,6 +75,36 @@ import Testing
         }
       }
     }
+  }
+
+  @Test func aFormerVersionsChecksumIsNamed() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("state")
+      let head = #"{"fingerprint":{},"kind":"training","values":{}}"#
+      let writer = SafetensorsWriter(
+        tensors: [],
+        metadata: [
+          "signet.checkpoint": head, "signet.checkpoint.checksum": "0123456789abcdef",
+        ])
+      try AtomicFile.write(writer.parts, to: file)
+      #expect(CheckpointFile.isCheckpoint(file))
+      #expect {
+        try Checkpoint(contentsOf: file)
+      } throws: { error in
+        "\(error)".hasSuffix(
+          "not a usable checkpoint: an earlier version of Signet wrote it; --restart starts anew")
+      }
+    }
+  }
+
+  @Test func theChecksumIsSHA256() throws {
+    // hashlib.sha256(b"abc" + struct.pack("<Q", 3)) in Python
+    #expect(
+      Digest(Data("abc".utf8)).hexadecimal
+        == "baba775df93bdbf9d34cd8eb1cfe68727c19de118e74f374100e75baeea41d90")
+    var parts = Digest(Data("a".utf8))
+    parts.add(Data("bc".utf8))
+    #expect(parts.hexadecimal != Digest(Data("abc".utf8)).hexadecimal)
   }
 
   @Test func aDiskThatIsFullIsNoDamage() throws {
@@ -98,7 +142,10 @@ import Testing
         }
         #expect(try Data(contentsOf: file) == Data(foreign))
       }
-      #expect(throws: TrainingError.self) { try CheckpointFile.remove(folder) }
+      #expect(
+        thrown(TrainingError.self) { try CheckpointFile.remove(folder) }
+          == "\(folder.path): is no checkpoint, and not even --restart replaces other files; move it away or choose another --checkpoint"
+      )
     }
   }
 

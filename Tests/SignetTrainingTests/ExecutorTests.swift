@@ -1,6 +1,7 @@
 import Foundation
 import SignetModel
 import Testing
+import ThrownErrors
 import Torch
 
 @testable import SignetTraining
@@ -299,10 +300,15 @@ import Torch
 
   @Test func wrongInputIsNamed() throws {
     let executor = try Executor(model: Tiny.model())
-    #expect(throws: TrainingError.self) { try executor.logits(images: [1, 2, 3], count: 1) }
-    #expect(throws: TrainingError.self) { try executor.logits(images: [], count: 0) }
-    #expect(throws: TrainingError.self) {
-      try executor.forward(Tensor.zeros([1, 1, 8, 8]))
-    }
+    #expect(
+      thrown(TrainingError.self) { try executor.logits(images: [1, 2, 3], count: 1) }
+        == "images: expected 192 numbers for 1 images of 3×8×8, found 3")
+    #expect(
+      thrown(TrainingError.self) { try executor.logits(images: [], count: 0) }
+        == "images: expected 0 numbers for 0 images of 3×8×8, found 0")
+    #expect(
+      thrown(TrainingError.self) {
+        try executor.forward(Tensor.zeros([1, 1, 8, 8]))
+      } == "images: expected count×3×8×8, found 1×1×8×8")
   }
 }

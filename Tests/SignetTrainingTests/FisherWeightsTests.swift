@@ -1,3 +1,4 @@
+import Foundation
 import SignetData
 import SignetHashing
 import SignetModel
@@ -31,14 +32,15 @@ import Torch
     return model
   }
 
-  private func measured(_ change: (inout BinarizationOptions) -> Void = { _ in }) throws
-    -> FisherWeights?
-  {
+  private func measured(
+    of model: Model? = nil, _ change: (inout BinarizationOptions) -> Void = { _ in }
+  ) throws -> FisherWeights? {
     var options = BinarizationOptions(
       keep: try KeepPattern(parsing: "fc"), images: 20, batchSize: 8, effort: .paper)
     change(&options)
     let run = try BinarizationRun(
-      options: options, model: model(), dataset: QuarterDataset(count: 30), checkpoint: nil)
+      options: options, model: model ?? self.model(), dataset: QuarterDataset(count: 30),
+      checkpoint: nil)
     try run.measureFisherWeights()
     return run.fisher
   }
@@ -63,6 +65,48 @@ import Torch
     #expect(abs(squares / sum - 1) < 1e-4)
     #expect(weights.weights(ofLayer: 0, chunk: 3) == nil)
     #expect(weights.weights(ofLayer: 1, chunk: 0) == nil)
+  }
+
+  /// Where all outputs are 0 the scores are the last layer's bias, and what positions count follows from
+  /// the random directions alone.
+  @Test func isThatOfTheDirectionsTried() throws {
+    let plain = try model()
+    let bias: [Float] = [1, -2, 0.5, 3]
+    var weights = plain.weights
+    weights["conv.weight"] = try Weight(
+      shape: [2, 3, 1, 1], values: [Float](repeating: 0, count: 6))
+    weights["fc.bias"] = try Weight(shape: [4], values: bias)
+    let silent = try plain.with(
+      graph: plain.graph, weights: weights, provenance: plain.provenance)
+    let weighted = try #require(try measured(of: silent))
+    let readers = try #require(weights["fc.weight"]).floats  // 4 × 2 × 64
+    let powers = bias.map { exp(Double($0) / FisherWeights.temperature) }
+    let p = powers.map { $0 / powers.reduce(0, +) }
+    var expected: [[Double]] = []  // chunks, count × 64
+    for (chunk, count) in [(0, 8), (1, 8), (2, 4)] {
+      let generator = try Generator(seed: SplitMix64.word(seed: 0, index: UInt64(chunk)))
+      var felt = [Double](repeating: 0, count: count * 64)
+      for _ in 0..<FisherWeights.directions {
+        let normal = try Tensor.randn([count, 4], generator: generator).toDoubles()
+        for image in 0..<count {
+          let noise = (0..<4).map { p[$0].squareRoot() * normal[image * 4 + $0] }
+          let direction = (0..<4).map { noise[$0] - p[$0] * noise.reduce(0, +) }
+          for index in 0..<128 {
+            let slope = (0..<4).reduce(0) { $0 + direction[$1] * Double(readers[$1 * 128 + index]) }
+            felt[image * 64 + index % 64] += slope * slope
+          }
+        }
+      }
+      expected.append(felt)
+    }
+    let mean = expected.joined().reduce(0, +) / Double(20 * 64)
+    for (chunk, felt) in expected.enumerated() {
+      let places = try #require(weighted.weights(ofLayer: 0, chunk: chunk)).toDoubles()
+      for (found, squared) in zip(places, felt) {
+        let right = (squared / mean).squareRoot() + FisherWeights.floor
+        #expect(abs(found - right) < 1e-4 * right)
+      }
+    }
   }
 
   @Test func isRepeatableAndLeftOutWhereNotAskedFor() throws {

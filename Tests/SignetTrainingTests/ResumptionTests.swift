@@ -2,6 +2,7 @@ import Foundation
 import SignetData
 import SignetModel
 import Testing
+import ThrownErrors
 
 @testable import SignetTraining
 
@@ -61,7 +62,9 @@ extension ProcessGeneratorTests {
             try Tiny.model(), dataset: training, validation: validation, checkpoint: checkpoint,
             cancellation: Cancellation { stop })
         }
-        #expect(throws: TrainingError.self) { try run(images(1), images(2), stop: true) }
+        #expect(
+          thrown(TrainingError.self) { try run(images(1), images(2), stop: true) }
+            == "interrupted; the state is in \(checkpoint.path), run again to go on")
         for (training, validation, name) in [(3, 2, "data"), (1, 3, "validation")]
           as [(UInt64, UInt64, String)]
         {

@@ -1,6 +1,7 @@
 import Foundation
 import SignetModel
 import Testing
+import ThrownErrors
 import Torch
 
 @testable import SignetTraining
@@ -192,7 +193,9 @@ extension ProcessGeneratorTests {
       options.take(.stochasticBinaryConnect)
       #expect(options.binary && options.straightThrough.rounding == .stochastic)
       options.straightThrough = StraightThrough(rounding: .filters)
-      #expect(throws: TrainingError.self) { try options.check() }
+      #expect(
+        thrown(TrainingError.self) { try options.check() }
+          == "scale: expected mean with rounding by filters, found learned")
     }
 
     @Test func dampeningPushesWhatIsNearZeroOutward() throws {
@@ -231,10 +234,16 @@ extension ProcessGeneratorTests {
         #expect(options.usualDampening == nil)
       }
       var options = TrainingOptions.finetuning
+      var texts: [String] = []
       for wrong in [Dampening(strength: 0), Dampening(strength: 1, reach: .nan)] {
         options.straightThrough.dampening = wrong
-        #expect(throws: TrainingError.self) { try options.check() }
+        texts.append(thrown(TrainingError.self) { try options.check() })
       }
+      #expect(
+        texts == [
+          "dampening: expected above 0, found 0.0",
+          "dampening's reach: expected above 0, found nan",
+        ])
     }
 
     @Test func balancedLatentsKeepTheCodesUnderStandardisation() throws {

@@ -3,6 +3,7 @@ import SignetData
 import SignetHashing
 import SignetModel
 import Testing
+import ThrownErrors
 import Torch
 
 @testable import SignetTraining
@@ -96,10 +97,11 @@ import Torch
       let checkpoint = folder.appendingPathComponent("state")
       // Stops in the middle of the trials and, next, among the layers.
       for limit in [30, 95] {
-        #expect(throws: TrainingError.self) {
-          try binarizer.run(
-            model, dataset: data, checkpoint: checkpoint, cancellation: .after(checks: limit))
-        }
+        #expect(
+          thrown(TrainingError.self) {
+            try binarizer.run(
+              model, dataset: data, checkpoint: checkpoint, cancellation: .after(checks: limit))
+          } == "interrupted; the state is in \(checkpoint.path), run again to go on")
         #expect(FileManager.default.fileExists(atPath: checkpoint.path))
       }
       let resumed = try binarizer.run(model, dataset: data, checkpoint: checkpoint)
@@ -122,18 +124,27 @@ import Torch
 
   @Test func wrongBudgetsAndMissingData() throws {
     let model = try Tiny.model()
+    var texts: [String] = []
     for budget in [0.5, 33, .nan] {
-      #expect(throws: TrainingError.self) {
-        try Binarizer(options: options { $0.budget = budget }).run(model, dataset: data)
-      }
+      texts.append(
+        thrown(TrainingError.self) {
+          try Binarizer(options: options { $0.budget = budget }).run(model, dataset: data)
+        })
     }
-    #expect(throws: TrainingError.self) {
-      try Binarizer(
-        options: options {
-          $0.method = .bwn
-          $0.budget = 2
-        }
-      ).run(model, dataset: nil)
-    }
+    #expect(
+      texts == [
+        "budget: expected 1 to 32 bits, found 0.5",
+        "budget: expected 1 to 32 bits, found 33.0",
+        "budget: expected 1 to 32 bits, found nan",
+      ])
+    #expect(
+      thrown(TrainingError.self) {
+        try Binarizer(
+          options: options {
+            $0.method = .bwn
+            $0.budget = 2
+          }
+        ).run(model, dataset: nil)
+      } == "budget needs calibration images")
   }
 }

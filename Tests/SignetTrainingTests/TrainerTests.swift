@@ -2,6 +2,7 @@ import Foundation
 import SignetData
 import SignetModel
 import Testing
+import ThrownErrors
 import Torch
 
 @testable import SignetTraining
@@ -92,6 +93,10 @@ extension ProcessGeneratorTests {
         ).model
         #expect(try bytes(of: resumed) == bytes(of: whole))
       }
+      // The precision counts, here too.
+      var float = trainer
+      float.options.precision = .float32
+      #expect(try float.run(model, teacher: teacher, dataset: data).model.weights != whole.weights)
       let layer = try #require(whole.weights["block.conv1.weight"]?.codes)
       #expect(layer.codeCount == codes)
       #expect(layer != model.weights["block.conv1.weight"]?.codes)
@@ -112,12 +117,19 @@ extension ProcessGeneratorTests {
           guard case .otherRun(_, let differences) = error as? TrainingError else { return false }
           return differences.map(\.name) == ["learningRate", "seed"]
         }
-        #expect(throws: TrainingError.self) {
-          try trainer.run(Tiny.model(seed: 8), dataset: data, checkpoint: checkpoint)
-        }
-        #expect(throws: TrainingError.self) {
-          try Binarizer().run(model, dataset: data, checkpoint: checkpoint)
-        }
+        let stranger = try Tiny.model(seed: 8)
+        #expect(
+          thrown(TrainingError.self) {
+            try trainer.run(stranger, dataset: data, checkpoint: checkpoint)
+          }.hasPrefix(
+            "\(checkpoint.path): the checkpoint belongs to another run; --restart starts anew:\n"
+              + "  model: checkpoint "))
+        #expect(
+          thrown(TrainingError.self) {
+            try Binarizer().run(model, dataset: data, checkpoint: checkpoint)
+          }
+            == "\(checkpoint.path): not a usable checkpoint: expected the state of a binarization, found a training; --restart starts anew"
+        )
       }
     }
 
@@ -326,15 +338,16 @@ extension ProcessGeneratorTests {
         for last in [1, 4] {
           var shown = 0
           let stop = Stop()
-          #expect(throws: TrainingError.self) {
-            try Trainer(options: options(steps: 4)).run(
-              model, dataset: data, validation: many, checkpoint: checkpoint,
-              cancellation: stop.cancellation,
-              validating: { _, _ in
-                shown += 1
-                if shown >= last { stop.now() }
-              })
-          }
+          #expect(
+            thrown(TrainingError.self) {
+              try Trainer(options: options(steps: 4)).run(
+                model, dataset: data, validation: many, checkpoint: checkpoint,
+                cancellation: stop.cancellation,
+                validating: { _, _ in
+                  shown += 1
+                  if shown >= last { stop.now() }
+                })
+            } == "interrupted; the state is in \(checkpoint.path), run again to go on")
           #expect(shown == last)
         }
         let resumed = try Trainer(options: options(steps: 4)).run(
@@ -348,9 +361,10 @@ extension ProcessGeneratorTests {
       let model = try Tiny.model()
       var options = options()
       options.loss = .distillation()
-      #expect(throws: TrainingError.self) {
-        try Trainer(options: options).run(model, dataset: data)
-      }
+      #expect(
+        thrown(TrainingError.self) {
+          try Trainer(options: options).run(model, dataset: data)
+        } == "distillation needs a teacher")
       let small = QuarterDataset(count: 4, shape: .map(3, 4, 4))
       #expect {
         try Trainer(options: self.options()).run(model, dataset: small)
@@ -362,12 +376,14 @@ extension ProcessGeneratorTests {
       teacher.append("flatten", .flatten, teacher.input)
       teacher.append("fc", .linear(Linear(inputs: 192, outputs: 3)), "flatten")
       let other = try Tiny.model(graph: teacher.graph(output: "fc"))
-      #expect(throws: TrainingError.self) {
-        try Trainer(options: options).run(model, teacher: other, dataset: data)
-      }
-      #expect(throws: TrainingError.self) {
-        try Trainer(options: self.options()).run(other, dataset: data)
-      }
+      #expect(
+        thrown(TrainingError.self) {
+          try Trainer(options: options).run(model, teacher: other, dataset: data)
+        } == "teacher: expected 4 classes, found 3")
+      #expect(
+        thrown(TrainingError.self) {
+          try Trainer(options: self.options()).run(other, dataset: data)
+        } == "quarters: expected labels below 3, found 3")
     }
   }
 }

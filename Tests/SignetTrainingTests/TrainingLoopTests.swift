@@ -2,6 +2,7 @@ import Foundation
 import SignetData
 import SignetModel
 import Testing
+import ThrownErrors
 import Torch
 
 @testable import SignetTraining
@@ -31,11 +32,12 @@ extension ProcessGeneratorTests {
       try withTemporaryFolder { folder in
         let checkpoint = folder.appendingPathComponent("state")
         for stop in stops {
-          #expect(throws: TrainingError.self) {
-            try trainer.run(
-              model, teacher: teacher, dataset: data, checkpoint: checkpoint,
-              cancellation: .after(checks: stop))
-          }
+          #expect(
+            thrown(TrainingError.self) {
+              try trainer.run(
+                model, teacher: teacher, dataset: data, checkpoint: checkpoint,
+                cancellation: .after(checks: stop))
+            } == "interrupted; the state is in \(checkpoint.path), run again to go on")
           try manualSeed(UInt64(stop))
         }
         let resumed = try trainer.run(
@@ -229,7 +231,9 @@ extension ProcessGeneratorTests {
       #expect(whole.kept?.score.value ?? 0 >= whole.start?.score.value ?? 100)
       try withTemporaryFolder { folder in
         let checkpoint = folder.appendingPathComponent("state")
-        #expect(throws: TrainingError.self) { try run(checkpoint, 4) }
+        #expect(
+          thrown(TrainingError.self) { try run(checkpoint, 4) }
+            == "interrupted; the state is in \(checkpoint.path), run again to go on")
         let resumed = try run(checkpoint, .max)
         #expect(resumed.model == whole.model && resumed.kept == whole.kept)
         #expect(steps.last == last)
@@ -239,9 +243,10 @@ extension ProcessGeneratorTests {
         #expect(again.model == whole.model && again.end == whole.end)
         #expect(steps.count == count)
       }
-      #expect(throws: TrainingError.self) {
-        try Trainer(options: options).run(model, dataset: data)
-      }
+      #expect(
+        thrown(TrainingError.self) {
+          try Trainer(options: options).run(model, dataset: data)
+        } == "patience needs validation images")
       let outcome = Validation.Outcome(
         score: ValidationScore(measure: .agreement, value: 12.5), hits: [1, 0])
       let saved = BestValidation(outcome, step: 3, model: model)

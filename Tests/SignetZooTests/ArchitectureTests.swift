@@ -1,5 +1,6 @@
 import SignetModel
 import Testing
+import ThrownErrors
 
 @testable import SignetZoo
 
@@ -97,13 +98,19 @@ import Testing
   }
 
   @Test func inputsThatDoNotFit() {
-    #expect(throws: ZooError.self) {
-      try Architecture.vgg9.model(inputShape: .map(3, 4, 4), seed: 0)
-    }
-    #expect(throws: ZooError.self) {
-      try Architecture.resnet18.model(inputShape: .vector(3), seed: 0)
-    }
-    #expect(throws: ZooError.self) { try Architecture.resnet20.model(classes: 0, seed: 0) }
+    #expect(
+      thrown(ZooError.self) {
+        try Architecture.vgg9.model(inputShape: .map(3, 4, 4), seed: 0)
+      }
+        == "vgg9: layer 'pool3' (maxPool): kernel: expected a window of at most 1 (input and padding), found 2"
+    )
+    #expect(
+      thrown(ZooError.self) {
+        try Architecture.resnet18.model(inputShape: .vector(3), seed: 0)
+      } == "resnet18: expected an input of C×H×W, each at least 1, found 3")
+    #expect(
+      thrown(ZooError.self) { try Architecture.resnet20.model(classes: 0, seed: 0) }
+        == "resnet20: layer 'linear' (linear): outputs: expected at least 1, found 0")
   }
 
   @Test func smallNetworkIsCheapAndBinaryFileSmall() throws {

@@ -41,7 +41,7 @@ import Testing
     let weights = try #require(float.weights[name]).floats
     let codes = try #require(model.weights[name]?.codes)
     let first = weights.prefix(144)
-    #expect(codes.scales.array[0] == first.map(abs).reduce(0, +) / 144)
+    #expect(codes.scales.array[0] == Float(first.reduce(0.0) { $0 + Double(abs($1)) } / 144))
     #expect(codes.signs.prefix(144).elementsEqual(first.map { $0 > 0 ? 1 : -1 }))
   }
 }

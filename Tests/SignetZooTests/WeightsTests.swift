@@ -1,6 +1,7 @@
 import Foundation
 import SignetModel
 import Testing
+import ThrownErrors
 
 @testable import SignetZoo
 
@@ -148,6 +149,10 @@ import Testing
     let model = try Architecture.resnet20.model(weights: url)
     #expect(model.classCount == 10)
     #expect(model.weights.values.allSatisfy { $0.floats.contains { $0 != 0 } })
-    #expect(throws: ZooError.self) { try Architecture.resnet32.model(weights: url) }
+    let text = thrown(ZooError.self) { try Architecture.resnet32.model(weights: url) }
+    #expect(
+      text.hasPrefix(
+        "\(url.path) as resnet32: 60 tensors do not fit the network:\n"
+          + "  layer1.3.conv1.weight: missing, expected 16×16×3×3\n"))
   }
 }

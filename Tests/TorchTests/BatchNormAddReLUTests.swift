@@ -1,4 +1,5 @@
 import Testing
+import ThrownErrors
 import Torch
 
 /// The fused step against libtorch's batch norm, addition and ReLU.
@@ -60,11 +61,14 @@ import Torch
 
   @Test func aWrongResidualThrows() throws {
     let ones = try Tensor.full(1, [4])
-    #expect(throws: TorchError.self) {
-      _ = try noiseTensor([2, 4, 3, 3]).channelsLast().batchNormAddReLU(
-        residual: noiseTensor([2, 4, 3, 2]), weight: ones, bias: ones,
-        runningMean: ones.clone(), runningVariance: ones.clone())
-    }
+    #expect(
+      thrown(TorchError.self) {
+        _ = try noiseTensor([2, 4, 3, 3]).channelsLast().batchNormAddReLU(
+          residual: noiseTensor([2, 4, 3, 2]), weight: ones, bias: ones,
+          runningMean: ones.clone(), runningVariance: ones.clone())
+      }
+        == "batchNormAddReLU: The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 3"
+    )
   }
 
   private func compare(_ test: Case, within tolerance: Double) throws {

@@ -1,4 +1,5 @@
 import Testing
+import ThrownErrors
 import Torch
 
 @Suite struct BinaryWeightTests {
@@ -74,8 +75,9 @@ import Torch
       try Tensor.binaryWeight(latent: latent, scale: Tensor.zeros([4]))
     }
     #expect(error?.message.contains("do not agree") == true)
-    #expect(throws: TorchError.self) {
-      try Tensor.binaryWeight(latent: latent.to(.float64), scale: Tensor.zeros([1, 4]))
-    }
+    #expect(
+      thrown(TorchError.self) {
+        try Tensor.binaryWeight(latent: latent.to(.float64), scale: Tensor.zeros([1, 4]))
+      } == "binaryWeight: latent weights and scales must be float32, got Double and Float")
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ThrownErrors
 import Torch
 
 @Suite struct GradientTests {
@@ -45,7 +46,6 @@ import Torch
     let teacher = try constant([2, 4], seed: 9).logSoftmax()
     try check([2, 4]) { try $0.crossEntropy(classes, labelSmoothing: 0.1) }
     try check([2, 4]) { try $0.logSoftmax().klDivergence(fromLog: teacher) }
-    try check([2, 4]) { try $0.meanSquaredError(teacher) }
   }
 
   @Test func layers() throws {
@@ -86,7 +86,9 @@ import Torch
     #expect(try x.grad?.toFloats() == [12])
     try x.clearGrad()
     #expect(try x.grad == nil)
-    #expect(throws: TorchError.self) { try x.detach().backward() }
+    #expect(
+      thrown(TorchError.self) { try x.detach().backward() }
+        == "backward: element 0 of tensors does not require grad and does not have a grad_fn")
   }
 
   @Test func noGradRestoresTheSettingAlsoWhenItThrows() throws {
@@ -94,14 +96,17 @@ import Torch
     try x.setRequiresGrad()
     #expect(isGradEnabled())
     #expect(try noGrad { () throws(TorchError) in try x.square().requiresGrad } == false)
-    #expect(throws: TorchError.self) {
+    let text = thrown(TorchError.self) {
       try noGrad { () throws(TorchError) in
         #expect(!isGradEnabled())
         _ = try x.matmul(Tensor.zeros([2, 2, 2]).reshape([7]))
       }
     }
+    #expect(text == "reshape: shape '[7]' is invalid for input of size 8")
     #expect(isGradEnabled())
-    #expect(throws: TorchError.self) { try x.addInPlace(1) }
+    #expect(
+      thrown(TorchError.self) { try x.addInPlace(1) }
+        == "addInPlace: a leaf Variable that requires grad is being used in an in-place operation.")
     try noGrad { () throws(TorchError) in try x.addInPlace(1) }
     #expect(try x.toFloats() == [4])
   }
@@ -138,6 +143,6 @@ import Torch
     let rounded = try withAutocast(.bfloat16) { () throws(TorchError) in try a.matmul(b) }
     #expect(try rounded.dtype == .bfloat16)
     let error = try (rounded.to(.float32) - exact).abs().amax().item()
-    #expect(error < Double(sizes[1]) * 0x1p-8)
+    #expect(error > 0 && error < Double(sizes[1]) * 0x1p-8)
   }
 }

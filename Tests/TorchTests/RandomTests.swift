@@ -1,4 +1,5 @@
 import Testing
+import ThrownErrors
 import Torch
 
 @Suite struct RandomTests {
@@ -8,16 +9,12 @@ import Torch
       return [
         try Tensor.randn([100], generator: generator).toFloats(),
         try Tensor.rand([100], generator: generator).toFloats(),
-        try Tensor.randint(3..<9, [100], generator: generator).toFloats(),
-        try Tensor.randperm(100, generator: generator).toFloats(),
       ]
     }
     #expect(draws[0] == draws[1])
     let other = try Tensor.randn([100], generator: Generator(seed: 43)).toFloats()
     #expect(draws[0][0] != other)
     #expect(draws[0][1].allSatisfy { (0..<1).contains($0) })
-    #expect(Set(draws[0][2]) == [3, 4, 5, 6, 7, 8])
-    #expect(draws[0][3].sorted() == (0..<100).map(Float.init))
   }
 
   @Test func aRestoredStateGoesOnWithTheSameNumbers() throws {
@@ -29,7 +26,10 @@ import Torch
     let other = try Generator(seed: 1)
     try other.restore(state)
     #expect(try Tensor.randn([33], generator: other).toFloats() == expected)
-    #expect(throws: TorchError.self) { try other.restore([1, 2, 3]) }
+    #expect(
+      thrown(TorchError.self) { try other.restore([1, 2, 3]) }
+        == "generator state: Expected a CPUGeneratorImplState of size 5056 but found the input RNG state size to be 3"
+    )
   }
 
   /// The only test that draws from the process's own generator, so that none disturbs another.

@@ -1,4 +1,5 @@
 import Testing
+import ThrownErrors
 import Torch
 
 @Suite struct SettingsTests {
@@ -11,32 +12,20 @@ import Torch
     #expect(TorchSettings.threads == 2)
     try TorchSettings.setThreads(1)
     #expect(TorchSettings.threads == 1)
-    #expect(throws: TorchError.self) { try TorchSettings.setThreads(0) }
-  }
-
-  @Test func deterministicAlgorithmsGiveTheSameBits() throws {
-    try TorchSettings.setDeterministic(true)
-    let weight = try noiseTensor([8, 4, 3, 3], seed: 2)
-    try weight.setRequiresGrad()
-    let x = try noiseTensor([4, 4, 9, 9])
-    let gradients = try (0..<2).map { _ in
-      try weight.clearGrad()
-      try x.conv2d(weight, padding: 1).maxPool2d(kernel: 2).square().sum().backward()
-      return try #require(try weight.grad).toFloats()
-    }
-    #expect(gradients[0] == gradients[1])
+    #expect(
+      thrown(TorchError.self) { try TorchSettings.setThreads(0) }
+        == "setThreads: expected at least one thread, got 0")
   }
 
   @Test func denormalsCountAsZeroWhereAsked() throws {
     let tiny = try Tensor([1e-30] as [Float], shape: [1])
-    guard TorchSettings.setFlushDenormals(true) else { return }
+    let isPossible = TorchSettings.setFlushDenormals(true)
+    #if arch(x86_64)
+      #expect(isPossible)
+    #endif
     let flushed = try (tiny * 1e-10).toFloats()
     TorchSettings.setFlushDenormals(false)
-    #expect(flushed == [0])
+    #expect((flushed == [0]) == isPossible)
     #expect(try (tiny * 1e-10).toFloats()[0] > 0)
-  }
-
-  @Test func oneDNNIsOnUnlessSwitchedOff() {
-    #expect(TorchSettings.usesOneDNN)
   }
 }

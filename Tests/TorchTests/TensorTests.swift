@@ -1,4 +1,5 @@
 import Testing
+import ThrownErrors
 import Torch
 
 @Suite struct TensorTests {
@@ -13,7 +14,6 @@ import Torch
     #expect(try floats.toInt64s() == [1, 2, -3, 4, 5, 6])
     #expect(try Tensor([7, 8] as [Int64], shape: [2]).toDoubles() == [7, 8])
     #expect(try Tensor([7, 255] as [UInt8], shape: [2]).to(.float32).toFloats() == [7, 255])
-    #expect(try Tensor.arange(3).toInt64s() == [0, 1, 2])
     #expect(try Tensor(2.5).item() == 2.5)
     #expect(try Tensor(2.5).shape == [])
     #expect(try Tensor.zeros([0, 4]).toFloats().isEmpty)
@@ -46,10 +46,18 @@ import Torch
       product.map { "\($0)" } == "matmul: mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)")
     let sum = #expect(throws: TorchError.self) { try a + b }
     #expect(sum?.message.contains("must match the size of tensor b (5)") == true)
-    #expect(throws: TorchError.self) { try a.item() }
-    #expect(throws: TorchError.self) { try Tensor.zeros([-1]) }
-    #expect(throws: TorchError.self) { try Tensor.cat([]) }
-    #expect(throws: TorchError.self) { try a.narrow(0, start: 1, length: 5) }
+    #expect(
+      thrown(TorchError.self) { try a.item() }
+        == "item: a Tensor with 6 elements cannot be converted to Scalar")
+    #expect(
+      thrown(TorchError.self) { try Tensor.zeros([-1]) }
+        == "zeros: zeros: Dimension size must be non-negative.")
+    #expect(
+      thrown(TorchError.self) { try Tensor.cat([]) }
+        == "cat: torch.cat(): expected a non-empty list of Tensors")
+    #expect(
+      thrown(TorchError.self) { try a.narrow(0, start: 1, length: 5) }
+        == "narrow: start (1) + length (5) exceeds dimension size (2).")
   }
 
   @Test func hugeAllocationsThrow() throws {
@@ -82,7 +90,6 @@ import Torch
     #expect(try (-a / 2).toFloats() == [-0.5, 1, -2])
     #expect(try a.abs().sqrt().toFloats()[2] == 2)
     #expect(try a.square().toFloats() == [1, 4, 16])
-    #expect(try a.pow(3).toFloats() == [1, -8, 64])
     #expect(try a.sign().toFloats() == [1, -1, 1])
     #expect(try a.clamp(-1, 3).toFloats() == [1, -1, 3])
     #expect(try a.clamp(0).toFloats() == [1, 0, 4])
@@ -109,22 +116,12 @@ import Torch
     #expect(try a.toFloats() == [17, 33, 49])
     try a.lerpInPlace(b, weight: 1)
     #expect(try a.toFloats() == [8, 16, 24])
-    try a.addcmulInPlace(b, b, value: 0.5)
-    #expect(try a.toFloats() == [40, 144, 312])
-    try a.addcdivInPlace(b, b, value: -40)
-    #expect(try a.toFloats() == [0, 104, 272])
-    try a.divideInPlace(b)
     try a.multiplyInPlace(b)
-    try a.clampInPlace(1, 200)
-    #expect(try a.toFloats() == [1, 104, 200])
-    try a.fill(3)
-    #expect(try a.toFloats() == [3, 3, 3])
+    #expect(try a.toFloats() == [64, 256, 576])
+    try a.clampInPlace(100, 300)
+    #expect(try a.toFloats() == [100, 256, 300])
     try a.zero()
     #expect(try a.toFloats() == [0, 0, 0])
-    let gram = try Tensor.ones([2, 2])
-    let patches = try Tensor([1, 2, 3, 4] as [Float], shape: [2, 2])
-    try gram.addmmInPlace(patches, patches.transpose(0, 1), beta: 1, alpha: 2)
-    #expect(try gram.toFloats() == [11, 23, 23, 51])
   }
 
   @Test func reductions() throws {
@@ -139,13 +136,10 @@ import Torch
     #expect(try a.amin().item() == 1)
     #expect(try a.argmax(1).toInt64s() == [2, 2])
     #expect(try Tensor([3, 4] as [Float], shape: [2]).norm().item() == 5)
-    let (values, indices) = try a.topK(2)
-    #expect(try values.toFloats() == [3, 2, 9, 5])
-    #expect(try indices.toInt64s() == [2, 1, 2, 1])
   }
 
   @Test func shapeOperations() throws {
-    let a = try Tensor.arange(24, dtype: .float32).reshape([2, 3, 4])
+    let a = try Tensor((0..<24).map(Float.init), shape: [2, 3, 4])
     #expect(try a.permute([2, 0, 1]).shape == [4, 2, 3])
     #expect(try a.flatten(from: 1).shape == [2, 12])
     #expect(try a.unsqueeze(1).shape == [2, 1, 3, 4])
@@ -154,7 +148,6 @@ import Torch
       try a.narrow(2, start: 1, length: 2).slice(0, end: 1).toFloats() == [1, 2, 5, 6, 9, 10])
     #expect(try a.flatten().slice(0, start: 1, end: 12, step: 5).toFloats() == [1, 6, 11])
     #expect(try Tensor.cat([a, a], 1).shape == [2, 6, 4])
-    #expect(try Tensor.stack([a, a], 1).shape == [2, 2, 3, 4])
     let index = try Tensor([2, 0] as [Int64], shape: [2])
     #expect(try a.indexSelect(1, index).shape == [2, 2, 4])
     #expect(try index.flip([0]).toInt64s() == [0, 2])

@@ -93,13 +93,6 @@ typedef struct signet_conv_kernel {
   // As in signet_absmax; 0 where an absmax is that of single magnitudes. A kernel that needs none
   // sums adjacent elements of the patch it gathers.
   int32_t absmax_channels;
-  // The quantisation step, what an integer of 1 stands for, of an image's inputs, proportional to
-  // their absmax. A kernel that has this is off by half a step per input; the names of the others
-  // say what they lose.
-  float (*quantisation_step)(float absmax);
-  // The same of a filter's weights, from the sum of their magnitudes and the largest; NULL unless
-  // they are integers too.
-  float (*weight_quantisation_step)(float sum, float largest);
   // NULL where the largest magnitude of each input row is all the kernel must know; otherwise it
   // gathers two numbers per row, takes a signet_measurement and has the kernel's working memory.
   // Its unit is one input row of one image.

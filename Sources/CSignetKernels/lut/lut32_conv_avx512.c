@@ -300,7 +300,6 @@ static void lut32_pack(const signet_conv_shape *shape, const void *rows, void *p
 const signet_conv_kernel signet_b1_conv_tables_avx512 = {
     .name = "b1i16_conv_table5_p14x64_avx512vbmi",
     .absmax_channels = SIGNET_LUT_CHUNK,
-    .quantisation_step = lut32_quantisation_step,
     .needs_absmax = true,
     .accepts = lut32_accepts,
     .packed_bytes = lut32_packed_bytes,

@@ -241,7 +241,6 @@ static TARGET void lut32_linear_run(
 const signet_conv_kernel signet_b1_linear_tables_avx512 = {
     .name = "b1i16_linear_table5x32_avx512vnni",
     .absmax_channels = chunk_inputs,
-    .quantisation_step = lut32_linear_quantisation_step,
     .accepts = lut32_linear_accepts,
     .packed_bytes = lut32_linear_packed_bytes,
     .pack = lut32_linear_pack,

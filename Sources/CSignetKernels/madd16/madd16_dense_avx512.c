@@ -359,8 +359,6 @@ static size_t madd16_dense_scratch_bytes(const signet_conv_shape *shape, int64_t
 const signet_conv_kernel signet_f32_conv_dense_avx512 = {
     .name = "i16i14_conv_p6x64_avx512vnni",
     .needs_absmax = true,
-    .quantisation_step = madd16_dense_quantisation_step,
-    .weight_quantisation_step = madd16_dense_weight_quantisation_step,
     .takes_pooling = true,
     .accepts = madd16_dense_accepts,
     .packed_bytes = madd16_dense_packed_bytes,

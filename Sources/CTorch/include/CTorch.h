@@ -43,7 +43,6 @@ ctorch_tensor *_Nullable ctorch_from_bytes(const void *_Nullable bytes, size_t b
                                            const intptr_t *_Nullable shape, intptr_t rank, ctorch_dtype dtype);
 ctorch_tensor *_Nullable ctorch_zeros(const intptr_t *_Nullable shape, intptr_t rank, ctorch_dtype dtype);
 ctorch_tensor *_Nullable ctorch_full(double value, const intptr_t *_Nullable shape, intptr_t rank, ctorch_dtype dtype);
-ctorch_tensor *_Nullable ctorch_arange(intptr_t count, ctorch_dtype dtype);
 ctorch_tensor *_Nullable ctorch_clone(const ctorch_tensor *tensor);
 ctorch_tensor *_Nullable ctorch_detach(const ctorch_tensor *tensor);
 ctorch_tensor *_Nullable ctorch_to_dtype(const ctorch_tensor *tensor, ctorch_dtype dtype);
@@ -71,7 +70,6 @@ ctorch_tensor *_Nullable ctorch_div_scalar(const ctorch_tensor *a, double b);
 ctorch_tensor *_Nullable ctorch_rsub_scalar(const ctorch_tensor *a, double b);
 // b / a
 ctorch_tensor *_Nullable ctorch_rdiv_scalar(const ctorch_tensor *a, double b);
-ctorch_tensor *_Nullable ctorch_pow_scalar(const ctorch_tensor *a, double exponent);
 ctorch_tensor *_Nullable ctorch_neg(const ctorch_tensor *a);
 ctorch_tensor *_Nullable ctorch_sqrt(const ctorch_tensor *a);
 ctorch_tensor *_Nullable ctorch_square(const ctorch_tensor *a);
@@ -111,22 +109,17 @@ ctorch_tensor *_Nullable ctorch_prod(const ctorch_tensor *a, intptr_t dim);
 // In place (InPlace.cpp)
 int ctorch_copy_(ctorch_tensor *a, const ctorch_tensor *source);
 int ctorch_zero_(ctorch_tensor *a);
-int ctorch_fill_(ctorch_tensor *a, double value);
 // a += scale · b
 int ctorch_add_(ctorch_tensor *a, const ctorch_tensor *b, double scale);
 int ctorch_add_scalar_(ctorch_tensor *a, double b);
 int ctorch_mul_(ctorch_tensor *a, const ctorch_tensor *b);
 int ctorch_mul_scalar_(ctorch_tensor *a, double b);
-int ctorch_div_(ctorch_tensor *a, const ctorch_tensor *b);
 int ctorch_clamp_(ctorch_tensor *a, double low, double high);
 // a += value · b · c
-int ctorch_addcmul_(ctorch_tensor *a, const ctorch_tensor *b, const ctorch_tensor *c, double value);
 // a += value · b / c
-int ctorch_addcdiv_(ctorch_tensor *a, const ctorch_tensor *b, const ctorch_tensor *c, double value);
 // a += weight · (end − a)
 int ctorch_lerp_(ctorch_tensor *a, const ctorch_tensor *end, double weight);
 // a = beta · a + alpha · b × c
-int ctorch_addmm_(ctorch_tensor *a, const ctorch_tensor *b, const ctorch_tensor *c, double beta, double alpha);
 
 // Reductions; no dimensions means all of them (Reduction.cpp)
 ctorch_tensor *_Nullable ctorch_sum(const ctorch_tensor *a, const intptr_t *_Nullable dims, intptr_t count, bool keep);
@@ -137,8 +130,6 @@ ctorch_tensor *_Nullable ctorch_amax(const ctorch_tensor *a, const intptr_t *_Nu
 ctorch_tensor *_Nullable ctorch_amin(const ctorch_tensor *a, const intptr_t *_Nullable dims, intptr_t count, bool keep);
 ctorch_tensor *_Nullable ctorch_norm(const ctorch_tensor *a);
 ctorch_tensor *_Nullable ctorch_argmax(const ctorch_tensor *a, intptr_t dim, bool keep);
-int ctorch_topk(const ctorch_tensor *a, intptr_t k, intptr_t dim, ctorch_tensor *_Nullable *_Nonnull values,
-                ctorch_tensor *_Nullable *_Nonnull indices);
 
 // Shape (Shape.cpp)
 ctorch_tensor *_Nullable ctorch_reshape(const ctorch_tensor *a, const intptr_t *_Nullable shape, intptr_t rank);
@@ -153,7 +144,6 @@ ctorch_tensor *_Nullable ctorch_slice(const ctorch_tensor *a, intptr_t dim, intp
 ctorch_tensor *_Nullable ctorch_index_select(const ctorch_tensor *a, intptr_t dim, const ctorch_tensor *index);
 ctorch_tensor *_Nullable ctorch_flip(const ctorch_tensor *a, const intptr_t *_Nullable dims, intptr_t count);
 ctorch_tensor *_Nullable ctorch_cat(const ctorch_tensor *_Nonnull const *_Nonnull parts, intptr_t count, intptr_t dim);
-ctorch_tensor *_Nullable ctorch_stack(const ctorch_tensor *_Nonnull const *_Nonnull parts, intptr_t count, intptr_t dim);
 // amounts: (before, after) for the last dimension, then the one before it, …
 ctorch_tensor *_Nullable ctorch_pad(const ctorch_tensor *a, const intptr_t *_Nullable amounts, intptr_t count,
                                     double value);
@@ -193,7 +183,6 @@ ctorch_tensor *_Nullable ctorch_leaky_relu(const ctorch_tensor *a, double slope)
 ctorch_tensor *_Nullable ctorch_prelu(const ctorch_tensor *a, const ctorch_tensor *slope);
 ctorch_tensor *_Nullable ctorch_sigmoid(const ctorch_tensor *a);
 ctorch_tensor *_Nullable ctorch_tanh(const ctorch_tensor *a);
-ctorch_tensor *_Nullable ctorch_hardtanh(const ctorch_tensor *a, double low, double high);
 ctorch_tensor *_Nullable ctorch_hardswish(const ctorch_tensor *a);
 ctorch_tensor *_Nullable ctorch_hardsigmoid(const ctorch_tensor *a);
 ctorch_tensor *_Nullable ctorch_softmax(const ctorch_tensor *a, intptr_t dim);
@@ -205,7 +194,6 @@ ctorch_tensor *_Nullable ctorch_cross_entropy(const ctorch_tensor *logits, const
                                               double label_smoothing);
 // Σ p·(log p − log q) / N with log_q and log_p of shape N × C
 ctorch_tensor *_Nullable ctorch_kl_divergence(const ctorch_tensor *log_q, const ctorch_tensor *log_p);
-ctorch_tensor *_Nullable ctorch_mse_loss(const ctorch_tensor *a, const ctorch_tensor *b);
 
 // Autograd (Autograd.cpp)
 int ctorch_set_requires_grad(ctorch_tensor *tensor, bool value);
@@ -264,23 +252,16 @@ ctorch_tensor *_Nullable ctorch_generator_get_state(ctorch_generator *generator)
 int ctorch_generator_set_state(ctorch_generator *generator, const ctorch_tensor *state);
 ctorch_tensor *_Nullable ctorch_randn(const intptr_t *_Nullable shape, intptr_t rank, const ctorch_generator *generator);
 ctorch_tensor *_Nullable ctorch_rand(const intptr_t *_Nullable shape, intptr_t rank, const ctorch_generator *generator);
-// int64, low ≤ x < high
-ctorch_tensor *_Nullable ctorch_randint(intptr_t low, intptr_t high, const intptr_t *_Nullable shape, intptr_t rank,
-                                        const ctorch_generator *generator);
-ctorch_tensor *_Nullable ctorch_randperm(intptr_t count, const ctorch_generator *generator);
 
 // The process (Settings.cpp)
 int ctorch_set_threads(int threads);
 int ctorch_threads(void);
-int ctorch_set_deterministic(bool enabled);
 // Denormals count as zero on the calling thread; false where the processor cannot.
 bool ctorch_set_flush_denormals(bool enabled);
 // Freed memory stays with the process (glibc; nothing elsewhere).
 void ctorch_keep_freed_memory(void);
 // Freed memory goes back to the system, large blocks at once (glibc; nothing elsewhere).
 void ctorch_return_freed_memory(void);
-int ctorch_set_onednn(bool enabled);
-bool ctorch_onednn(void);
 // Whether bfloat16 is faster than float32 on this processor (Processor.cpp).
 bool ctorch_has_bfloat16(void);
 // For example "2.13.0".

@@ -1,4 +1,5 @@
 import Foundation
+import SignetModel
 
 /// Reads whole files, with the operating system's reason when that fails.
 enum FileBytes {
@@ -9,31 +10,29 @@ enum FileBytes {
   /// The file's bytes. Only regular files are read: a pipe could block for ever.
   static func read(_ url: URL, limit: Int) throws(DataError) -> [UInt8] {
     let path = url.path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw unreadable(path) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw unreadable(path) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .unreadable(path: path, reason: "expected a file, found something else")
+    let file: RegularFile
+    do throws(ModelFileError) {
+      file = try RegularFile(path: path)
+    } catch {
+      guard case .system(_, let reason) = error.defect else {
+        throw .unreadable(path: path, reason: "expected a file, found something else")
+      }
+      throw .unreadable(path: path, reason: reason)
     }
-    let size = Int(status.st_size)
+    let size = file.size
     guard size <= limit else { throw .fileTooLarge(path: path, limit: limit, found: size) }
-    var failed = false
+    let descriptor = file.descriptor
+    var failure: CInt?
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size, let base = buffer.baseAddress {
         let read = Foundation.read(descriptor, base + count, size - count)
         if read < 0, errno == EINTR { continue }
-        failed = read < 0
+        failure = read < 0 ? errno : nil
         guard read > 0 else { break }
         count += read
       }
     }
-    guard !failed else { throw unreadable(path) }
+    if let failure { throw .unreadable(path: path, reason: String(cString: strerror(failure))) }
     return bytes
-  }
-
-  private static func unreadable(_ path: String) -> DataError {
-    .unreadable(path: path, reason: String(cString: strerror(errno)))
   }
 }

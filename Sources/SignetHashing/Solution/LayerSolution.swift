@@ -21,6 +21,22 @@ public struct LayerSolution: Sendable, Equatable {
   /// Passes over the coordinates, of the filter that needed most.
   public let sweeps: Int
 
+  package init(
+    patchLength: Int, filterCount: Int, codeCount: Int, codes: [Int8], scales: [Float],
+    initialObjective: [Double], objective: [Double], energy: [Double], flips: Int, sweeps: Int
+  ) {
+    self.patchLength = patchLength
+    self.filterCount = filterCount
+    self.codeCount = codeCount
+    self.codes = codes
+    self.scales = scales
+    self.initialObjective = initialObjective
+    self.objective = objective
+    self.energy = energy
+    self.flips = flips
+    self.sweeps = sweeps
+  }
+
   /// The relative output error ‖S − Ŝ‖² / ‖S‖² of sign and mean magnitude.
   public var errorBefore: Double { relative(initialObjective) }
   /// The relative output error ‖S − Ŝ‖² / ‖S‖² of this solution.

@@ -9,7 +9,7 @@
 ///   - noise: what of a diagonal element may be rounding: codes whose outputs are no more than that
 ///     have none.
 /// - Returns: α, K, or nil where no code has any output at all.
-func leastSquaresScales(
+package func leastSquaresScales(
   matrix: [Double], right: [Double], noise: Double = 0
 ) -> [Double]? {
   let count = right.count
@@ -47,7 +47,7 @@ private func share(_ rest: [Double], _ matrix: [Double], _ index: Int, _ count: 
 }
 
 /// E − 2 αᵀBᵀq + αᵀBᵀGBα (method.md, equation 3).
-func layerObjective(
+package func layerObjective(
   energy: Double, matrix: [Double], right: [Double], scales: [Double]
 ) -> Double {
   let count = right.count

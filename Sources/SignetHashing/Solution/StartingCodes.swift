@@ -1,12 +1,12 @@
 /// Codes and scales that depend on the weights alone: sign and mean magnitude, and for further
 /// codes the same of what the weights still miss (method.md, equation 4).
-struct StartingCodes {
+package struct StartingCodes {
   /// K × S, −1 or +1.
-  var codes: [[Double]]
+  package var codes: [[Double]]
   /// K.
-  var scales: [Double]
+  package var scales: [Double]
 
-  init(weights: ArraySlice<Float>, count: Int) {
+  package init(weights: ArraySlice<Float>, count: Int) {
     var rest = weights.map(Double.init)
     codes = []
     scales = []
@@ -22,12 +22,12 @@ struct StartingCodes {
 
 extension LayerProblem {
   /// Row `filter` of the weights.
-  func weights(ofFilter filter: Int) -> ArraySlice<Float> {
+  package func weights(ofFilter filter: Int) -> ArraySlice<Float> {
     weights[filter * patchLength..<(filter + 1) * patchLength]
   }
 
   /// Whether an input never varies: its row of G is zero, so its code changes nothing.
-  func isDead(_ input: Int) -> Bool {
+  package func isDead(_ input: Int) -> Bool {
     gram[input * patchLength + input] <= 0
   }
 }

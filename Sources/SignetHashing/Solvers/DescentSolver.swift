@@ -4,7 +4,7 @@ import CSignetKernels
 /// G and a coordinate that stays costs nothing to speak of (method.md, equation 8).
 ///
 /// Filters are worked on in blocks whose h stays in the second-level cache, blocks on threads. At
-/// effort 0 it makes the same steps as ``ReferenceSolver``; higher efforts go on from there and
+/// effort 0 it makes the steps of the paper's procedure in the paper's order; higher efforts go on from there and
 /// never end worse for any filter. The same seed gives the same codes on any number of threads.
 public struct DescentSolver: LayerSolver {
   /// How long to search, and with how many codes and threads.

@@ -50,7 +50,7 @@ private struct BatchNormFolding {
   }
 
   mutating func take(_ node: Node) throws(CompactionError) {
-    guard case .batchNorm(let attributes) = node.operation, let input = node.inputs.first,
+    guard let norm = BatchNormFold(node, weights: weights), let input = node.inputs.first,
       readerCounts[input] == 1, names?.contains(node.name) ?? true,
       let index = positions[renamed[input] ?? input],
       nodes[index].operation.isBinarizable
@@ -60,40 +60,26 @@ private struct BatchNormFolding {
         Node(node.name, node.operation, inputs: node.inputs.map { renamed[$0] ?? $0 }))
       return
     }
-    try fold(node, epsilon: Double(attributes.epsilon), into: nodes[index])
+    try fold(norm, into: nodes[index])
     nodes[index].operation = nodes[index].operation.withBias
     renamed[node.name] = nodes[index].name
     for (role, _) in node.operation.parameters { weights[node.parameterName(role)] = nil }
   }
 
-  /// `γ·(x − mean)/√(var + ε) + β` of `x = W·p + b` is `scale·W·p + scale·(b − mean) + β`.
-  private mutating func fold(
-    _ norm: Node, epsilon: Double, into layer: Node
-  ) throws(CompactionError) {
-    let gain = numbers(.weight, of: norm)
-    let variance = numbers(.runningVariance, of: norm)
-    let mean = numbers(.runningMean, of: norm)
-    let shift = numbers(.bias, of: norm)
-    let scale = zip(gain, variance).map { $0 / ($1 + epsilon).squareRoot() }
-    var bias = numbers(.bias, of: layer)
-    if bias.isEmpty { bias = [Double](repeating: 0, count: scale.count) }
-    for channel in scale.indices {
-      bias[channel] = (bias[channel] - mean[channel]) * scale[channel] + shift[channel]
-    }
+  /// `scale·x + offset` of `x = W·p + b` is `scale·W·p + scale·b + offset`.
+  private mutating func fold(_ norm: BatchNormFold, into layer: Node) throws(CompactionError) {
     let name = layer.parameterName(.weight)
     if let weight = weights[name] {
       weights[name] = try CompactionError.wrapping(name) { () throws(WeightError) in
-        try weight.scaled(by: scale)
+        try weight.scaled(by: norm.scale)
       }
     }
     let biasName = layer.parameterName(.bias)
+    let bias = weights[biasName]?.floats.map(Double.init)
+    let offset = bias.map(norm.offset(behind:)) ?? norm.offset
     weights[biasName] = try CompactionError.wrapping(biasName) { () throws(WeightError) in
-      try Weight(shape: [bias.count], values: finite(bias))
+      try Weight(shape: [offset.count], values: finite(offset))
     }
-  }
-
-  private func numbers(_ role: ParameterRole, of node: Node) -> [Double] {
-    weights[node.parameterName(role)]?.floats.map(Double.init) ?? []
   }
 }
 

@@ -37,14 +37,10 @@ enum TemporaryFile {
   }
 
   private static func isAbandoned(_ path: String, by process: pid_t) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return false }
+    guard let file = try? RegularFile(path: path, flags: O_NOFOLLOW) else { return false }
+    if flock(file.descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return false }
     let isGone = kill(process, 0) != 0 && errno == ESRCH
-    return isGone || status.secondsSinceChange > longestLife
+    return isGone || file.status.secondsSinceChange > longestLife
   }
 }
 

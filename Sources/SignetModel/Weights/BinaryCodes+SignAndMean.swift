@@ -1,22 +1,32 @@
 extension BinaryCodes {
-  /// `b = sign(w)`, `α = mean|w|`: the best codes and scales for the weights themselves, whatever
-  /// the inputs (BWN; Rastegari et al. 2016, eq. 5 and 6). A zero counts as −1.
+  /// Sign and mean magnitude, `b = sign(w)` with `sign(0) = +1` and `α = mean|w|`: the best codes
+  /// and scales for the weights themselves, whatever the inputs (BWN; Rastegari et al. 2016, eq. 5
+  /// and 6). Further codes repeat it on what the weights still miss.
   ///
   /// - Parameters:
-  ///   - weights: N × S
-  ///   - filterCount: N
-  /// - Throws: ``WeightError`` if the weights are not N filters of one length.
-  public init(signsAndMeansOf weights: [Float], filterCount: Int) throws(WeightError) {
-    guard filterCount > 0, !weights.isEmpty, weights.count % filterCount == 0 else {
-      throw .extents(codes: 1, filters: filterCount, patchLength: 0)
-    }
-    let patchLength = weights.count / filterCount
-    let scales = (0..<filterCount).map { filter in
-      let magnitudes = weights[filter * patchLength..<(filter + 1) * patchLength].map(abs)
-      return magnitudes.reduce(0, +) / Float(patchLength)
+  ///   - weight: N × …
+  ///   - codeCount: K
+  /// - Throws: ``WeightError`` if there are no filters or no codes.
+  package init(signsOf weight: Weight, codeCount: Int = 1) throws(WeightError) {
+    let filters = weight.shape.first ?? 0
+    let length = filters > 0 ? weight.elementCount / filters : 0
+    var rest = weight.floats
+    var signs: [Int8] = []
+    var scales: [Float] = []
+    for _ in 0..<max(0, codeCount) {
+      for start in stride(from: 0, to: rest.count, by: max(1, length)) {
+        let sum = rest[start..<start + length].reduce(0.0) { $0 + Double(abs($1)) }
+        let scale = Float(sum / Double(length))
+        scales.append(scale)
+        for element in start..<start + length {
+          let isPositive = rest[element] >= 0
+          signs.append(isPositive ? 1 : -1)
+          rest[element] -= isPositive ? scale : -scale
+        }
+      }
     }
     try self.init(
-      signs: weights.map { $0 > 0 ? 1 : -1 }, scales: scales, codeCount: 1,
-      filterCount: filterCount, patchLength: patchLength)
+      signs: signs, scales: scales, codeCount: codeCount, filterCount: filters,
+      patchLength: length)
   }
 }

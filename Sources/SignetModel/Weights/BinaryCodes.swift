@@ -26,7 +26,7 @@ public struct BinaryCodes: Sendable, Hashable {
     patchLength / 8 + (patchLength % 8 == 0 ? 0 : 1)
   }
 
-  /// Packs signs; anything above zero becomes +1.
+  /// Packs signs; zero becomes +1.
   ///
   /// - Parameters:
   ///   - signs: K × N × S
@@ -49,7 +49,7 @@ public struct BinaryCodes: Sendable, Hashable {
     let stride = Self.bytesPerFilter(patchLength: patchLength)
     var packed = Data(count: filters * stride)
     for filter in 0..<filters {
-      for element in 0..<patchLength where signs[filter * patchLength + element] > 0 {
+      for element in 0..<patchLength where signs[filter * patchLength + element] >= 0 {
         packed[filter * stride + element / 8] |= 1 << (element % 8)
       }
     }

@@ -1,12 +1,12 @@
 /// IEEE 754 binary16 in bits; `Float16` does not exist on every processor Swift runs on.
-enum Half {
+package enum Half {
   /// The largest finite number.
-  static let greatest: Float = 65504
+  package static let greatest: Float = 65504
   /// The smallest number with all eleven significant bits.
-  static let leastNormal: Float = 0x1p-14
+  package static let leastNormal: Float = 0x1p-14
 
-  /// Rounds to nearest, ties to even; what is too large becomes infinite.
-  static func bits(_ value: Float) -> UInt16 {
+  /// Rounds to nearest, ties to even; what is too large becomes infinite. NaN keeps its sign.
+  package static func bits(_ value: Float) -> UInt16 {
     let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
     let magnitude = value.bitPattern & 0x7fff_ffff
     if magnitude > 0x7f80_0000 { return sign | 0x7e00 }
@@ -20,7 +20,7 @@ enum Half {
     return sign | UInt16(truncatingIfNeeded: rounded >> 13)
   }
 
-  static func float(_ bits: UInt16) -> Float {
+  package static func float(_ bits: UInt16) -> Float {
     let sign = UInt32(bits & 0x8000) << 16
     let exponent = UInt32(bits >> 10 & 0x1f)
     let fraction = UInt32(bits & 0x3ff)

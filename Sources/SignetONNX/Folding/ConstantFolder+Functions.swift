@@ -116,13 +116,3 @@ extension ConstantFolder {
     }
   }
 }
-
-extension ElementType {
-  /// The type an attribute names by number.
-  static func named(by value: Int?) throws(NodeFailure) -> ElementType {
-    guard let value, let raw = Int32(exactly: value), let type = ElementType(rawValue: raw) else {
-      throw NodeFailure("to", expected: ElementType.names, found: value.map(String.init) ?? "none")
-    }
-    return type
-  }
-}

@@ -1,3 +1,5 @@
+import SignetModel
+
 /// Constants between floats and the whole numbers that stand for them.
 extension ConstantFolder {
   mutating func dequantize() throws(NodeFailure) -> [ConstantTensor] {

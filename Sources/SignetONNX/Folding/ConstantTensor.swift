@@ -1,54 +1,5 @@
 import SignetModel
 
-/// The element types that are read. Raw values are ONNX's `TensorProto.DataType`.
-enum ElementType: Int32, CaseIterable {
-  case float32 = 1
-  case uint8 = 2
-  case int8 = 3
-  case uint16 = 4
-  case int16 = 5
-  case int32 = 6
-  case int64 = 7
-  case bool = 9
-  case float16 = 10
-  case double = 11
-  case uint32 = 12
-  case uint64 = 13
-  case bfloat16 = 16
-
-  static let names = "float32, float16, bfloat16, double, integers of 8 to 64 bits or bool"
-
-  var isFloat: Bool {
-    switch self {
-    case .float32, .float16, .double, .bfloat16: true
-    default: false
-    }
-  }
-
-  var byteCount: Int {
-    switch self {
-    case .uint8, .int8, .bool: 1
-    case .uint16, .int16, .float16, .bfloat16: 2
-    case .float32, .int32, .uint32: 4
-    case .int64, .double, .uint64: 8
-    }
-  }
-
-  /// The value an element of this type holds after a conversion from a wider integer.
-  func wrap(_ value: Int64) -> Int64 {
-    switch self {
-    case .uint8: Int64(UInt8(truncatingIfNeeded: value))
-    case .int8: Int64(Int8(truncatingIfNeeded: value))
-    case .uint16: Int64(UInt16(truncatingIfNeeded: value))
-    case .int16: Int64(Int16(truncatingIfNeeded: value))
-    case .int32: Int64(Int32(truncatingIfNeeded: value))
-    case .uint32: Int64(UInt32(truncatingIfNeeded: value))
-    case .bool: value == 0 ? 0 : 1
-    default: value
-    }
-  }
-}
-
 /// A tensor whose elements are known when the file is read.
 struct ConstantTensor: Hashable {
   /// More axes than any operator here has.

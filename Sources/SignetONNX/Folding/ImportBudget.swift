@@ -1,3 +1,5 @@
+import SignetModel
+
 /// What a file may still cause: a few bytes of it can ask for terabytes, or for hours. Honest files
 /// need about what they store; everything is asked of this budget before it is made.
 struct ImportBudget {

@@ -36,7 +36,7 @@ struct InputReader {
   /// - Throws: what is wrong with the input, naming the option that mends it
   func read(_ input: ProtoValueInfo, isOnly: Bool) throws(ONNXError.Problem) -> NetworkInput {
     let tensor = input.type.tensorType
-    let type = ElementType(rawValue: tensor.elemType)
+    let type = ElementType(onnxCode: tensor.elemType)
     guard let type, type.isFloat || type == .uint8 else {
       throw problem(
         input, expected: "a float type or uint8",
@@ -64,7 +64,7 @@ struct InputReader {
     return NetworkInput(
       shape: view.base, view: view,
       port: ModelInterface.Port(
-        name: input.name, elementType: type.stored, batch: input.batch, extents: dims),
+        name: input.name, elementType: type, batch: input.batch, extents: dims),
       isChannelsLast: isChannelsLast,
       isImage: dims.count == 3 && [1, 3].contains(view.base.channels),
       openAxes: openAxes(declared, dims, input, isChannelsLast: isChannelsLast))
@@ -208,30 +208,5 @@ extension ProtoValueInfo {
     case .dimParam(let name) where !name.isEmpty: .free(name: name)
     default: .free(name: nil)
     }
-  }
-}
-
-extension ElementType {
-  /// The same type by the model file's name.
-  var stored: SignetModel.ElementType {
-    switch self {
-    case .float32: .float32
-    case .uint8: .uint8
-    case .int8: .int8
-    case .uint16: .uint16
-    case .int16: .int16
-    case .int32: .int32
-    case .int64: .int64
-    case .bool: .bool
-    case .float16: .float16
-    case .double: .float64
-    case .uint32: .uint32
-    case .uint64: .uint64
-    case .bfloat16: .bfloat16
-    }
-  }
-
-  init(_ stored: SignetModel.ElementType) {
-    self = Self.allCases.first { $0.stored == stored } ?? .float32
   }
 }

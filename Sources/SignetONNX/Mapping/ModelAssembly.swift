@@ -85,9 +85,9 @@ struct ModelAssembly {
     of output: ProtoValueInfo, extents: [Int], like input: ModelInterface.Port
   ) -> ModelInterface.Port {
     let tensor = output.type.tensorType
-    let type = ElementType(rawValue: tensor.elemType) ?? .float32
+    let type = ElementType(onnxCode: tensor.elemType) ?? .float32
     return ModelInterface.Port(
-      name: output.name, elementType: type.isFloat ? type.stored : .float32,
+      name: output.name, elementType: type.isFloat ? type : .float32,
       batch: tensor.shape.dim.isEmpty ? input.batch : output.batch, extents: extents)
   }
 
@@ -219,7 +219,7 @@ struct ModelAssembly {
     var budget = ImportBudget(fileNodes: proto.graph.node.count)
     let attributes = (proto.graph.node + proto.functions.flatMap(\.node)).flatMap(\.attribute)
     for tensor in proto.graph.initializer + attributes.filter(\.hasT).map(\.t) {
-      guard let type = ElementType(rawValue: tensor.dataType) else { continue }
+      guard let type = ElementType(onnxCode: tensor.dataType) else { continue }
       budget.grant(bytes: tensor.storedByteCount, of: type)
     }
     return budget

@@ -11,9 +11,9 @@ struct TensorDecoder {
   func decode(
     _ tensor: ProtoTensor, budget: inout ImportBudget
   ) throws(NodeFailure) -> ConstantTensor {
-    guard let type = ElementType(rawValue: tensor.dataType) else {
+    guard let type = ElementType(onnxCode: tensor.dataType) else {
       throw NodeFailure(
-        nil, expected: ElementType.names, found: "element type \(tensor.dataType)")
+        nil, expected: ElementType.onnxNames, found: "element type \(tensor.dataType)")
     }
     let dims = tensor.dims.map(Int.init)
     let limit = ConstantTensor.maximumRank
@@ -53,15 +53,14 @@ struct TensorDecoder {
     case .float32:
       try check(tensor.floatData.count)
       return ConstantTensor(dims: dims, floats: tensor.floatData, type: type)
-    case .double:
+    case .float64:
       try check(tensor.doubleData.count)
       return ConstantTensor(dims: dims, floats: tensor.doubleData.map(Float.init), type: type)
     case .float16, .bfloat16:
       try check(tensor.int32Data.count)
-      let convert = type == .float16 ? Float.init(halfBits:) : Float.init(bfloat16Bits:)
-      return ConstantTensor(
-        dims: dims, floats: tensor.int32Data.map { convert(UInt16(truncatingIfNeeded: $0)) },
-        type: type)
+      let bits = tensor.int32Data.map { UInt16(truncatingIfNeeded: $0).littleEndian }
+      return decode(
+        bits.withUnsafeBytes { Data($0) }, type: type, dims: dims, count: count)
     case .int64:
       try check(tensor.int64Data.count)
       return ConstantTensor(dims: dims, integers: tensor.int64Data, type: type)
@@ -81,7 +80,10 @@ struct TensorDecoder {
   private func decode(
     _ bytes: Data, type: ElementType, dims: [Int], count: Int
   ) -> ConstantTensor {
-    let window = type == .float32 ? FloatValues(littleEndian: bytes) : nil
+    guard !type.isFloat else {
+      let window = type == .float32 ? FloatValues(littleEndian: bytes) : nil
+      return ConstantTensor(dims: dims, floats: type.floats(bytes), type: type, values: window)
+    }
     return bytes.withUnsafeBytes { raw in
       func integers<T: FixedWidthInteger>(_: T.Type) -> ConstantTensor {
         let values = (0..<count).map {
@@ -90,18 +92,8 @@ struct TensorDecoder {
         }
         return ConstantTensor(dims: dims, integers: values, type: type)
       }
-      func floats<T: FixedWidthInteger>(_ convert: (T) -> Float) -> ConstantTensor {
-        let values = (0..<count).map {
-          let bits = raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)
-          return convert(T(littleEndian: bits))
-        }
-        return ConstantTensor(dims: dims, floats: values, type: type, values: window)
-      }
       switch type {
-      case .float32: return floats(Float.init(bitPattern:))
-      case .double: return floats { Float(Double(bitPattern: $0)) }
-      case .float16: return floats(Float.init(halfBits:))
-      case .bfloat16: return floats(Float.init(bfloat16Bits:))
+      case .int64, .float32, .float64, .float16, .bfloat16: return integers(Int64.self)
       case .uint8, .bool: return integers(UInt8.self)
       case .int8: return integers(Int8.self)
       case .uint16: return integers(UInt16.self)
@@ -109,7 +101,6 @@ struct TensorDecoder {
       case .uint32: return integers(UInt32.self)
       case .int32: return integers(Int32.self)
       case .uint64: return integers(UInt64.self)
-      case .int64: return integers(Int64.self)
       }
     }
   }
@@ -118,7 +109,7 @@ struct TensorDecoder {
 extension ProtoTensor {
   /// Bytes of elements that stand in the file itself.
   var storedByteCount: Int {
-    guard let type = ElementType(rawValue: dataType) else { return 0 }
+    guard let type = ElementType(onnxCode: dataType) else { return 0 }
     guard !hasRawData else { return rawData.count }
     let count =
       floatData.count + doubleData.count + int32Data.count + int64Data.count + uint64Data.count

@@ -127,5 +127,5 @@ extension BinaryFunction {
 
 extension ProtoAttribute {
   /// What a Cast casts to.
-  static let boolean = ProtoAttribute.integer("to", Int(ElementType.bool.rawValue))
+  static let boolean = ProtoAttribute.integer("to", Int(ElementType.bool.onnxCode))
 }

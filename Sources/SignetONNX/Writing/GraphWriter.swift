@@ -76,7 +76,7 @@ struct GraphWriter {
       if port.extents == shape.extents { append("Identity", [value], to: port.name) }
       return
     }
-    let type = Int(ElementType(port.elementType).rawValue)
+    let type = Int(port.elementType.onnxCode)
     append("Cast", [value], to: port.name, [.integer("to", type)])
   }
 
@@ -99,7 +99,7 @@ struct GraphWriter {
   private static func value(_ port: ModelInterface.Port) -> ProtoValueInfo {
     var info = ProtoValueInfo()
     info.name = port.name
-    info.type.tensorType.elemType = ElementType(port.elementType).rawValue
+    info.type.tensorType.elemType = port.elementType.onnxCode
     var batch = ProtoTensorShape.Dimension()
     switch port.batch {
     case .free(let name): batch.dimParam = name ?? "batch"
@@ -144,7 +144,7 @@ struct GraphWriter {
     guard constants.insert(name).inserted else { return name }
     var tensor = ProtoTensor()
     tensor.name = name
-    tensor.dataType = type.rawValue
+    tensor.dataType = type.onnxCode
     tensor.dims = dims.map(Int64.init)
     tensor.rawData = bytes
     graph.initializer.append(tensor)
@@ -190,7 +190,7 @@ extension ModelInterface.Port {
 
 extension ProtoAttribute {
   /// What a Cast casts to.
-  static let float32 = ProtoAttribute.integer("to", Int(ElementType.float32.rawValue))
+  static let float32 = ProtoAttribute.integer("to", Int(ElementType.float32.onnxCode))
 
   private init(_ name: String, type: Int32) {
     self.init()

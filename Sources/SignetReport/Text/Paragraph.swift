@@ -1,12 +1,12 @@
 /// Words set in lines.
-enum Paragraph {
+package enum Paragraph {
   /// Breaks between words where a line would pass `columns` characters; a word that is longer stands
   /// alone on its line.
   ///
   /// - Parameters:
   ///   - first: what the first line begins with
   ///   - rest: what the others begin with
-  static func text(
+  package static func text(
     _ words: [String], first: String = "", rest: String = "", columns: Int
   ) -> String {
     var lines: [String] = []
@@ -24,19 +24,21 @@ enum Paragraph {
     return (lines + [line]).joined(separator: "\n")
   }
 
-  static func words(_ text: String) -> [String] {
+  package static func words(_ text: String) -> [String] {
     text.split(separator: " ").map(String.init)
   }
 
   /// The words of facts that two spaces part.
-  static func words(apart facts: [String]) -> [String] {
+  package static func words(apart facts: [String]) -> [String] {
     facts.enumerated().flatMap { index, fact in
       words(fact).enumerated().map { index > 0 && $0 == 0 ? " " + $1 : $1 }
     }
   }
 
   /// Lines of a name and what there is to say of it, under one another.
-  static func facts(_ facts: [(name: String, text: String)], width: Int, columns: Int) -> String {
+  package static func facts(_ facts: [(name: String, text: String)], width: Int, columns: Int)
+    -> String
+  {
     facts.map { fact in
       text(
         words(fact.text), first: fact.name.padded(to: width, .left),

@@ -65,7 +65,7 @@ public struct Table: Hashable, Sendable {
 }
 
 extension String {
-  func padded(to width: Int, _ alignment: Table.Alignment) -> String {
+  package func padded(to width: Int, _ alignment: Table.Alignment) -> String {
     let space = String(repeating: " ", count: max(0, width - count))
     return alignment == .left ? self + space : space + self
   }

@@ -127,9 +127,6 @@ public final class Engine: Sendable {
   /// The kernel of each convolution and linear layer, in forward order.
   public var kernelNames: [String] { plan.layers.map(\.kernel) }
 
-  /// Bytes of all activations together.
-  public var arenaByteCount: Int { plan.arenaBytes }
-
   /// - Parameters:
   ///   - values: one per input
   ///   - shapes: of the inputs, without the batch

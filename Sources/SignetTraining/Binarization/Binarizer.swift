@@ -54,14 +54,6 @@ public struct Binarizer: Sendable {
       return try TorchSettings.withThreads(1) { try run.toEnd() }
     }
   }
-
-  /// The layers that the options leave in float, in forward order.
-  ///
-  /// - Throws: ``TrainingError/unknownLayer(pattern:suggestion:layers:)``
-  public func layersKept(in model: Model) throws(TrainingError) -> [String] {
-    let kept = try options.keep.layers(of: model.graph)
-    return model.graph.layers.map(\.name).filter(kept.contains)
-  }
 }
 
 /// Who watches a binarization.

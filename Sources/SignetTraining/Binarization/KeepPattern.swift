@@ -1,7 +1,8 @@
+import Foundation
 import SignetModel
 
-/// Names the layers that stay in float: `first`, `last`, `none`, exact names and globs with `*`
-/// and `?`, separated by commas.
+/// Names the layers that stay in float: `first`, `last`, `none`, exact names and
+/// `fnmatch`'s patterns (`*`, `?`, `[…]`), separated by commas.
 public struct KeepPattern: Sendable, Hashable, CustomStringConvertible {
   /// The first and the last layer, which hold few weights and cost the most accuracy.
   public static let firstAndLast = KeepPattern(terms: ["first", "last"])
@@ -47,7 +48,7 @@ public struct KeepPattern: Sendable, Hashable, CustomStringConvertible {
         case _ where names.contains(term): [term]
         case "first": Array(names.prefix(1))
         case "last": Array(names.suffix(1))
-        default: names.filter { Glob(term).matches($0) }
+        default: names.filter { fnmatch(term, $0, 0) == 0 }
         }
       guard !matches.isEmpty else {
         throw .unknownLayer(
@@ -57,37 +58,6 @@ public struct KeepPattern: Sendable, Hashable, CustomStringConvertible {
       kept.formUnion(matches)
     }
     return kept
-  }
-}
-
-/// `*` stands for any run of characters, `?` for one.
-struct Glob {
-  private let pattern: [Character]
-
-  init(_ pattern: String) {
-    self.pattern = Array(pattern)
-  }
-
-  func matches(_ name: String) -> Bool {
-    let name = Array(name)
-    var (p, n) = (0, 0)
-    // Where to go on when the characters after the last star do not fit: one character further.
-    var retry: (pattern: Int, name: Int)?
-    while n < name.count {
-      if p < pattern.count, pattern[p] == "*" {
-        retry = (p + 1, n)
-        p += 1
-      } else if p < pattern.count, pattern[p] == "?" || pattern[p] == name[n] {
-        p += 1
-        n += 1
-      } else if let last = retry {
-        retry = (last.pattern, last.name + 1)
-        (p, n) = (last.pattern, last.name + 1)
-      } else {
-        return false
-      }
-    }
-    return pattern[p...].allSatisfy { $0 == "*" }
   }
 }
 

@@ -4,7 +4,9 @@ import SignetModel
 /// A checkpoint is a safetensors file; what is not a tensor stands in its metadata as JSON.
 extension Checkpoint {
   static let headKey = "signet.checkpoint"
-  private static let checksumKey = "signet.checkpoint.checksum"
+  private static let checksumKey = "signet.checkpoint.sha256"
+  /// Where versions before 0.1.0 kept a checksum of their own.
+  private static let formerKey = "signet.checkpoint.checksum"
 
   private struct Head: Codable {
     var kind: String
@@ -58,7 +60,11 @@ extension Checkpoint {
         elementType: tensor.elementType, shape: tensor.shape,
         bytes: Data([UInt8](safetensors.bytes(of: tensor))))
     }
-    guard safetensors.metadata[Self.checksumKey] == checksum(head: text) else {
+    let known = safetensors.metadata[Self.checksumKey]
+    if known == nil, safetensors.metadata[Self.formerKey] != nil {
+      throw .checkpoint(file: file, defect: "an earlier version of Signet wrote it")
+    }
+    guard known == checksum(head: text) else {
       throw .checkpoint(file: file, defect: "its checksum does not match: the file is damaged")
     }
   }

@@ -1,9 +1,10 @@
+import Crypto
 import Foundation
 import SignetModel
 
-/// A 64-bit checksum (FNV-1a over eight bytes at a time): tells damage and mix-ups, not attacks.
+/// SHA-256 of parts, each of which counts with its length.
 struct Digest {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+  private var hash = SHA256()
 
   init() {}
 
@@ -12,25 +13,15 @@ struct Digest {
   }
 
   var hexadecimal: String {
-    let text = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - text.count) + text
+    hash.finalize().map { byte in
+      let digits = String(byte, radix: 16)
+      return byte < 16 ? "0" + digits : digits
+    }.joined()
   }
 
   mutating func add(_ data: Data) {
-    data.withUnsafeBytes { bytes in
-      let words = bytes.count / 8
-      for word in 0..<words {
-        add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self)))
-      }
-      for byte in bytes[(words * 8)...] { add(UInt64(byte)) }
-    }
-    add(UInt64(data.count))
-  }
-
-  private mutating func add(_ word: UInt64) {
-    value = (value ^ word) &* 0x100_0000_01b3
-    // Multiplication carries upwards only; this brings high bits back down.
-    value ^= value >> 29
+    hash.update(data: data)
+    withUnsafeBytes(of: UInt64(data.count).littleEndian) { hash.update(bufferPointer: $0) }
   }
 }
 

@@ -178,7 +178,7 @@ extension Activation {
       try input.elu(scale: Double(scale), gain: Double(gain), reach: Double(reach))
     case .thresholdedRelu(let threshold):
       try input * Tensor(Double(threshold)).lt(input).to(.float32)
-    case .power(let exponent): try input.pow(Double(exponent))
+    case .power(let exponent): try input.pow(Tensor(Double(exponent)))
     case .elementary(let function): try function.apply(to: input)
     }
   }

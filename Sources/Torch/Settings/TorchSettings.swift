@@ -45,11 +45,6 @@ public enum TorchSettings {
     if threads != 1 { try setThreads(1) }
   }
 
-  /// Only algorithms that give the same bits every time; an operation that has none throws.
-  public static func setDeterministic(_ enabled: Bool) throws(TorchError) {
-    try perform("setDeterministic", ()) { ctorch_set_deterministic(enabled) }
-  }
-
   /// Lets the process keep memory that is freed instead of handing it back to the system, which
   /// would fill every page with zeros anew at each training step. Cannot be undone; does nothing
   /// where the C library is not glibc.
@@ -61,13 +56,6 @@ public enum TorchSettings {
   /// process takes is then what it uses. The opposite of ``keepFreedMemory()``.
   public static func returnFreedMemory() {
     ctorch_return_freed_memory()
-  }
-
-  /// Whether oneDNN computes convolutions and bfloat16 products (it does unless switched off).
-  public static var usesOneDNN: Bool { ctorch_onednn() }
-
-  public static func setOneDNN(_ enabled: Bool) throws(TorchError) {
-    try perform("setOneDNN", ()) { ctorch_set_onednn(enabled) }
   }
 
   /// Whether the processor has matrix units or full-rate vector units for bfloat16 that oneDNN may

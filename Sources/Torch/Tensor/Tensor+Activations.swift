@@ -28,10 +28,6 @@ extension Tensor {
     try call("tanh", self) { ctorch_tanh(handle) }
   }
 
-  public func hardtanh(_ low: Double = -1, _ high: Double = 1) throws(TorchError) -> Tensor {
-    try call("hardtanh", self) { ctorch_hardtanh(handle, low, high) }
-  }
-
   /// x · hardSigmoid(x)
   public func hardSwish() throws(TorchError) -> Tensor {
     try call("hardSwish", self) { ctorch_hardswish(handle) }

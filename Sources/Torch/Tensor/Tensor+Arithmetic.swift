@@ -50,10 +50,6 @@ extension Tensor {
     try call("negate", a) { ctorch_neg(a.handle) }
   }
 
-  public func pow(_ exponent: Double) throws(TorchError) -> Tensor {
-    try call("pow", self) { ctorch_pow_scalar(handle, exponent) }
-  }
-
   public func sqrt() throws(TorchError) -> Tensor {
     try call("sqrt", self) { ctorch_sqrt(handle) }
   }

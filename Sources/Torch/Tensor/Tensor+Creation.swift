@@ -45,11 +45,6 @@ extension Tensor {
     try call("full", ()) { ctorch_full(value, shape, shape.count, dtype.code) }
   }
 
-  /// 0, 1, …, `count` − 1
-  public static func arange(_ count: Int, dtype: DType = .int64) throws(TorchError) -> Tensor {
-    try call("arange", ()) { ctorch_arange(count, dtype.code) }
-  }
-
   /// A copy with memory of its own, in the same layout.
   public func clone() throws(TorchError) -> Tensor {
     try call("clone", self) { ctorch_clone(handle) }

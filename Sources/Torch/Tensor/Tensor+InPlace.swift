@@ -12,10 +12,6 @@ extension Tensor {
     try perform("zero", self) { ctorch_zero_(handle) }
   }
 
-  public func fill(_ value: Double) throws(TorchError) {
-    try perform("fill", self) { ctorch_fill_(handle, value) }
-  }
-
   /// self += scale · other
   public func addInPlace(_ other: Tensor, scale: Double = 1) throws(TorchError) {
     try perform("addInPlace", (self, other)) { ctorch_add_(handle, other.handle, scale) }
@@ -38,10 +34,6 @@ extension Tensor {
     try perform("multiplyInPlace", self) { ctorch_mul_scalar_(handle, value) }
   }
 
-  public func divideInPlace(_ other: Tensor) throws(TorchError) {
-    try perform("divideInPlace", (self, other)) { ctorch_div_(handle, other.handle) }
-  }
-
   /// Limits the elements to `low` … `high`; an infinite limit is none.
   public func clampInPlace(_ low: Double = -.infinity, _ high: Double = .infinity)
     throws(TorchError)
@@ -49,31 +41,8 @@ extension Tensor {
     try perform("clampInPlace", self) { ctorch_clamp_(handle, low, high) }
   }
 
-  /// self += value · a · b
-  public func addcmulInPlace(_ a: Tensor, _ b: Tensor, value: Double = 1) throws(TorchError) {
-    try perform("addcmulInPlace", (self, a, b)) {
-      ctorch_addcmul_(handle, a.handle, b.handle, value)
-    }
-  }
-
-  /// self += value · a / b
-  public func addcdivInPlace(_ a: Tensor, _ b: Tensor, value: Double = 1) throws(TorchError) {
-    try perform("addcdivInPlace", (self, a, b)) {
-      ctorch_addcdiv_(handle, a.handle, b.handle, value)
-    }
-  }
-
   /// self += weight · (end − self)
   public func lerpInPlace(_ end: Tensor, weight: Double) throws(TorchError) {
     try perform("lerpInPlace", (self, end)) { ctorch_lerp_(handle, end.handle, weight) }
-  }
-
-  /// self = beta · self + alpha · a × b, with self M × N, a M × K and b K × N.
-  public func addmmInPlace(
-    _ a: Tensor, _ b: Tensor, beta: Double = 1, alpha: Double = 1
-  ) throws(TorchError) {
-    try perform("addmmInPlace", (self, a, b)) {
-      ctorch_addmm_(handle, a.handle, b.handle, beta, alpha)
-    }
   }
 }

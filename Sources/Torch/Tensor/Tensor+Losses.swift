@@ -15,9 +15,4 @@ extension Tensor {
   public func klDivergence(fromLog logP: Tensor) throws(TorchError) -> Tensor {
     try call("klDivergence", (self, logP)) { ctorch_kl_divergence(handle, logP.handle) }
   }
-
-  /// The mean squared difference.
-  public func meanSquaredError(_ other: Tensor) throws(TorchError) -> Tensor {
-    try call("meanSquaredError", (self, other)) { ctorch_mse_loss(handle, other.handle) }
-  }
 }

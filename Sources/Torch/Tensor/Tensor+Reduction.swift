@@ -38,15 +38,4 @@ extension Tensor {
   public func argmax(_ dim: Int, keepDimensions: Bool = false) throws(TorchError) -> Tensor {
     try call("argmax", self) { ctorch_argmax(handle, dim, keepDimensions) }
   }
-
-  /// The `k` largest elements along one dimension, largest first, and their places (int64).
-  public func topK(
-    _ k: Int, _ dim: Int = -1
-  ) throws(TorchError) -> (values: Tensor, indices: Tensor) {
-    var values: OpaquePointer?
-    var indices: OpaquePointer?
-    try perform("topK", self) { ctorch_topk(handle, k, dim, &values, &indices) }
-    guard let values, let indices else { throw .latest("topK") }
-    return (Tensor(owning: values), Tensor(owning: indices))
-  }
 }

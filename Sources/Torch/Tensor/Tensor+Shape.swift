@@ -64,12 +64,6 @@ extension Tensor {
     return try call("cat", parts) { ctorch_cat(handles, handles.count, dim) }
   }
 
-  /// The parts one after the other along a new dimension.
-  public static func stack(_ parts: [Tensor], _ dim: Int = 0) throws(TorchError) -> Tensor {
-    let handles = parts.map(\.handle)
-    return try call("stack", parts) { ctorch_stack(handles, handles.count, dim) }
-  }
-
   /// With `value` added around. `amounts`: before and after the last dimension, then before and
   /// after the one before it, and so on; negative amounts cut.
   public func pad(_ amounts: [Int], value: Double = 0) throws(TorchError) -> Tensor {

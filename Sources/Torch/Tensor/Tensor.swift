@@ -2,8 +2,8 @@ internal import CTorch
 
 /// A libtorch tensor in the processor's memory.
 ///
-/// A reference: views share memory, and the operations called `…InPlace`, `copy(from:)`,
-/// `fill(_:)` and `zero()` write into it, as in PyTorch. Shapes are `[Int]`, outermost dimension
+/// A reference: views share memory, and the operations called `…InPlace`, `copy(from:)`
+/// and `zero()` write into it, as in PyTorch. Shapes are `[Int]`, outermost dimension
 /// first; images are N × C × H × W. Negative dimensions count from the end. Every operation throws
 /// `TorchError` with libtorch's sentence when shapes or element types do not fit.
 ///

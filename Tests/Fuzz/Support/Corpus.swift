@@ -62,7 +62,11 @@ public struct Corpus {
     g.append("silu", .activation(.silu), "norm")
     g.append("lrn", .localResponseNorm(LocalResponseNorm(size: 3)), "silu")
     g.append("pool", .maxPool(Pooling(kernel: Size2D(2), stride: Size2D(2))), "lrn")
-    g.append("shuffle", .transpose(.channelShuffle(groups: 2, of: .map(4, 3, 3))), "pool")
+    g.append(
+      "shuffle",
+      .transpose(
+        Transposition(
+          extents: [2, 2, 3, 3], order: [1, 0, 2, 3], shape: .map(4, 3, 3))), "pool")
     g.append("affine", .affine(Affine(shape: .map(4, 1, 1))), "shuffle")
     g.append("pad", .pad(Pad(channelsAfter: 1, spatial: Padding2D(1))), "affine")
     g.append("slice", .slice(Slice(height: .init(start: 0, end: 4, step: 2))), "pad")

@@ -1,4 +1,5 @@
 import Foundation
+import HashingOracles
 import SignetHashing
 
 /// What the scripts beside this package call; every command prints one JSON object.

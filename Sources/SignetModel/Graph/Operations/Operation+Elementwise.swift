@@ -58,11 +58,4 @@ public struct Transposition: Hashable, Sendable, Codable {
     self.order = order
     self.shape = shape
   }
-
-  /// Exchanges the channels' groups and their places within a group (ShuffleNet, section 3.1).
-  public static func channelShuffle(groups: Int, of shape: Shape) -> Transposition {
-    let channels = groups > 0 ? shape.channels / groups : 0
-    return Transposition(
-      extents: [groups, channels, shape.height, shape.width], order: [1, 0, 2, 3], shape: shape)
-  }
 }

@@ -1,0 +1,23 @@
+import SignetReport
+
+/// How often a model is right.
+struct EvaluationReport: Report {
+  /// Percent of images whose class has the highest score.
+  var top1: Double
+  /// Percent of images whose class is among the five highest scores.
+  var top5: Double
+  var images: Int
+  /// Images that could not be read.
+  var skipped = 0
+  var seconds: Double
+  /// What ran the model: `runtime` or `torch`.
+  var engine: String
+  var threads: Int
+
+  var text: String {
+    "top-1 \(Quantity.percent(top1))  top-5 \(Quantity.percent(top5))  "
+      + "\(Quantity.count(images)) images in \(Quantity.seconds(seconds)) (\(engine), "
+      + "\(threads) thread\(threads == 1 ? "" : "s"))"
+      + (skipped == 0 ? "" : ", \(Quantity.count(skipped)) skipped")
+  }
+}

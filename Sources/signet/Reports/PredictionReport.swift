@@ -1,0 +1,109 @@
+import Foundation
+import SignetModel
+import SignetReport
+
+/// What a model makes of images.
+struct PredictionReport: Report {
+  struct Candidate: Encodable, Hashable, Sendable {
+    /// Class index.
+    var index: Int
+    /// Class name, or the index where the model has no names.
+    var name: String
+    /// 0…1
+    var probability: Double
+  }
+
+  /// What the model's outputs are.
+  enum Kind: String, Encodable, Sendable {
+    /// One score per class, of which a softmax makes probabilities.
+    case scores
+    /// Probabilities already.
+    case probabilities
+    /// A number per channel and place.
+    case map
+    /// Plain numbers.
+    case values
+  }
+
+  struct Image: Encodable, Hashable, Sendable {
+    var file: String
+    /// Why there is nothing else.
+    var error: String?
+    /// What the model gave, row-major: the outputs as they are.
+    var scores: [Float]?
+    /// Most probable first, where outputs are class scores.
+    var classes: [Candidate]?
+  }
+
+  var kind: Kind
+  /// Of one image's outputs, outermost first.
+  var shape: [Int]
+  var images: [Image]
+
+  var text: String {
+    images.map {
+      ([$0.file.printablePath] + lines(of: $0).map { "  " + $0 }).joined(separator: "\n")
+    }
+    .joined(separator: "\n")
+  }
+
+  private func lines(of image: Image) -> [String] {
+    if let error = image.error { return ["skipped: " + error] }
+    if let classes = image.classes {
+      let width = classes.map(\.name.printable.count).max() ?? 0
+      return classes.map { candidate in
+        "\(candidate.name.printable.padded(to: width, .left))  "
+          + "\(Quantity.percent(candidate.probability * 100))".padded(to: 8, .right)
+      }
+    }
+    let scores = image.scores ?? []
+    guard kind == .values, scores.count <= Self.mostValues else {
+      return [Self.summary(of: scores, shape: shape)]
+    }
+    return scores.map { Self.number($0) }
+  }
+
+  /// More plain numbers than this are summed up; all of them are in the JSON object.
+  private static let mostValues = 64
+
+  private static func summary(of scores: [Float], shape: [Int]) -> String {
+    let size = shape.map(String.init).joined(separator: "×")
+    let mean = scores.reduce(0) { $0 + Double($1) } / Double(max(1, scores.count))
+    return "\(size) numbers from \(number(scores.min() ?? 0)) to \(number(scores.max() ?? 0)), "
+      + "mean \(number(Float(mean))); --json has all"
+  }
+
+  private static func number(_ value: Float) -> String { String(format: "%.6g", value) }
+}
+
+extension PredictionReport.Image {
+  /// - Parameters:
+  ///   - outputs: what the model gave, row-major
+  ///   - labels: class names; may be empty
+  ///   - count: classes to name
+  init(
+    file: String, outputs: [Float], kind: PredictionReport.Kind, labels: [String], count: Int
+  ) {
+    self.file = file
+    scores = outputs
+    let probabilities: [Double]
+    switch kind {
+    case .scores: probabilities = Self.softmax(outputs)
+    case .probabilities: probabilities = outputs.map(Double.init)
+    case .map, .values: return
+    }
+    let ranked = outputs.indices.sorted { (outputs[$0], $1) > (outputs[$1], $0) }
+    classes = ranked.prefix(count).map { index in
+      PredictionReport.Candidate(
+        index: index, name: labels.indices.contains(index) ? labels[index] : "\(index)",
+        probability: probabilities[index])
+    }
+  }
+
+  private static func softmax(_ scores: [Float]) -> [Double] {
+    let highest = scores.max() ?? 0
+    let weights = scores.map { exp(Double($0) - Double(highest)) }
+    let total = weights.reduce(0, +)
+    return weights.map { $0 / total }
+  }
+}

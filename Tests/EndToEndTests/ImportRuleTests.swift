@@ -29,8 +29,8 @@ import Testing
 
   private static let sources = Repository.root.appendingPathComponent("Sources")
 
-  private static func swiftFiles(of target: String) -> [URL] {
-    let folder = sources.appendingPathComponent(target)
+  private static func swiftFiles(of target: String, in folder: URL = sources) -> [URL] {
+    let folder = folder.appendingPathComponent(target)
     let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
     return (all?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
   }
@@ -66,6 +66,19 @@ import Testing
       }
     }
     #expect(files > 50)
+  }
+
+  /// What an app links is tested on machines without libtorch, too.
+  @Test func testsOfTheRuntimeNeedNoLibtorch() throws {
+    let tests = Repository.root.appendingPathComponent("Tests")
+    for target in ["SignetRuntimeTests", "NetworkOracle", "SignetModelTests"] {
+      let files = Self.swiftFiles(of: target, in: tests)
+      #expect(!files.isEmpty)
+      for file in files {
+        let found = try Self.imports(in: file).filter { ["Torch", "SignetTraining"].contains($0) }
+        #expect(found == [], "\(target)/\(file.lastPathComponent)")
+      }
+    }
   }
 
   @Test func noPublicInterfaceHasACPointer() throws {

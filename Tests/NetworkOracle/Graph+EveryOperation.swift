@@ -38,7 +38,8 @@ extension Graph {
           channelsBefore: 0, channelsAfter: 0,
           spatial: Padding2D(top: 3, left: 0, bottom: 1, right: 2), mode: .reflect)), shuffled)
     let cut = g.append(
-      "cut", .slice(Slice(height: .init(start: 1, step: 2), width: .init(end: 10, step: 3))), padded
+      "cut", .slice(StridedSlice(height: .init(start: 1, step: 2), width: .init(end: 10, step: 3))),
+      padded
     )  // 36 × 4 × 4
     let most = g.append(
       "most",

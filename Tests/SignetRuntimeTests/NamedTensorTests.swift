@@ -84,7 +84,8 @@ import Testing
       builder.append(
         "half",
         .slice(
-          Slice(channels: .init(end: 1), height: .init(end: height), width: .init(end: 2 * width))),
+          StridedSlice(
+            channels: .init(end: 1), height: .init(end: height), width: .init(end: 2 * width))),
         "double")
       builder.append("list", .reshape(Shape([height * width * 2, 1])), "half")
       return try builder.graph(outputs: [GraphOutput(name: "out", value: "list")])

@@ -8,14 +8,15 @@ import Testing
   @Test func everyKindOfOperationIsThere() throws {
     let graphs = try [.everyOperation()] + Graph.gridOperations()
     let kinds = Set(graphs.flatMap(\.nodes).map(\.operation.kind))
-    #expect(kinds == Set(Operation.Kind.allCases))
+    #expect(kinds == Set(NodeOperation.Kind.allCases))
   }
 
   @Test(arguments: [WeightKind.float, .int8, .codes(1), .codes(3)])
   func networksAreWithinTheBounds(_ kind: WeightKind) throws {
-    let graphs: [Graph] = [
-      try .everyOperation(), try .residualNetwork(), try .plainNetwork(), try .branchingNetwork(),
-    ] + (kind == .float ? try Graph.gridOperations() : [])
+    let graphs: [Graph] =
+      [
+        try .everyOperation(), try .residualNetwork(), try .plainNetwork(), try .branchingNetwork(),
+      ] + (kind == .float ? try Graph.gridOperations() : [])
     for graph in graphs {
       let model = try Model.random(graph, weights: kind)
       let interpreter = Interpreter(model: model)

@@ -51,7 +51,8 @@ extension Graph {
 
   /// The value whose softmax along the classes the output is, if nothing else happens to it.
   package var scoresBeforeSoftmax: String? {
-    guard outputs.count == 1, let maker = maker(of: output), case .softmax(axis: 0) = maker.operation,
+    guard outputs.count == 1, let maker = maker(of: output),
+      case .softmax(axis: 0) = maker.operation,
       outputShape.elementCount == shapes[maker.name]?.channels, let input = maker.inputs.first,
       !isInput(input)
     else { return nil }
@@ -59,7 +60,7 @@ extension Graph {
   }
 }
 
-extension Operation {
+extension NodeOperation {
   /// Whether the same numbers come out in the same order.
   fileprivate var onlyArranges: Bool {
     switch self {

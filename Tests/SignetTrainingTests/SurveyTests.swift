@@ -133,9 +133,9 @@ import Torch
     }
     #expect(
       texts == [
-        "budget: expected 1 to 32 bits, found 0.5",
-        "budget: expected 1 to 32 bits, found 33.0",
-        "budget: expected 1 to 32 bits, found nan",
+        "budget: expected 1.0 to 32.0, found 0.5",
+        "budget: expected 1.0 to 32.0, found 33.0",
+        "budget: expected 1.0 to 32.0, found nan",
       ])
     #expect(
       thrown(TrainingError.self) {

@@ -107,7 +107,7 @@ import ThrownErrors
     #expect(
       thrown(ZooError.self) {
         try Architecture.resnet18.model(inputShape: .vector(3), seed: 0)
-      } == "resnet18: expected an input of C×H×W, each at least 1, found 3")
+      } == "resnet18: layer 'conv1' (convolution): expected an input of C×H×W, found 3")
     #expect(
       thrown(ZooError.self) { try Architecture.resnet20.model(classes: 0, seed: 0) }
         == "resnet20: layer 'linear' (linear): outputs: expected at least 1, found 0")

@@ -6,6 +6,10 @@ public enum EvaluationError: Error, Hashable, Sendable {
   case classes(dataset: String, largestLabel: Int, classCount: Int)
   /// A network that gave another number of scores than images × classes.
   case scoreCount(expected: Int, found: Int)
+  /// A network with several inputs, of which images are but one.
+  case inputs(names: [String])
+  /// An output that the other network has not, or has with other extents.
+  case output(name: String)
   /// A score that is not a number.
   case notANumber(dataset: String, image: Int)
   /// An output for an image file that is NaN or infinite.
@@ -19,6 +23,12 @@ extension EvaluationError: CustomStringConvertible {
       "\(dataset.printablePath) has labels up to \(largestLabel), the network only \(classCount) classes"
     case .scoreCount(let expected, let found):
       "the network gave \(found) scores, expected \(expected)"
+    case .inputs(let names):
+      "images go to one input, the network has "
+        + names.map { "'\($0.printable)'" }.joined(separator: ", ")
+    case .output(let name):
+      "output '\(name.printable)': expected one of that name and the same extents in both networks, "
+        + "found it in one; is --against the network that this one was made of?"
     case .notFinite(let file):
       "\(file.printablePath): the network's outputs for it hold NaN or an infinity"
     case .notANumber(let dataset, let image):

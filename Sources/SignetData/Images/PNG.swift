@@ -1,7 +1,7 @@
 import CPNG
 
 /// PNG by libpng's simplified interface, which lets no `longjmp` reach Swift.
-enum PNG {
+package enum PNG {
   /// Deflate makes at most 1032 bytes of one.
   private static let inflation = 1032
 

@@ -145,6 +145,7 @@ struct ModelAssembly {
           expected: "an input '\(name.printable)', as --input-shape says"
             + (suggestion.map { "; did you mean '\($0.printable)'?" } ?? ""),
           found: Self.listed(declared)))
+      return []
     }
     let reader = InputReader(
       openExtents: options.openExtents, given: options.inputExtents, sample: sample)

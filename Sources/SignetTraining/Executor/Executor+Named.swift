@@ -1,7 +1,10 @@
 import SignetModel
 import Torch
 
-extension Executor {
+extension Executor: NamedNetwork {
+  /// The graph's inputs.
+  public var inputs: [GraphInput] { graph.inputs }
+
   /// Runs the network.
   ///
   /// - Parameter inputs: one per input of the graph, batch first; extents that the graph leaves open

@@ -1,19 +1,31 @@
 import ArgumentParser
 import SignetData
+import SignetModel
 import SignetReport
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measures how often a model is right.",
+    commandName: "evaluate",
+    abstract: "Measures how often a model is right, or how near it is to another.",
     discussion: """
-      Example:
+      With --against no labels are needed, and outputs may be anything: each is compared with the \
+      other model's.
+
+      Examples:
         signet evaluate binary.signet --data cifar10:cifar-10-batches-bin
+        signet evaluate binary.signet --against detector.onnx --data imagefolder:photos
       """)
 
   @Argument(help: "A model file or an ONNX file.")
   var model: ModelArgument
 
   @OptionGroup var data: DataOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "The model whose outputs are the right ones, such as the float network.",
+      valueName: "model"))
+  var against: ModelArgument?
 
   @OptionGroup var classes: ClassOptions
 
@@ -39,7 +51,34 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
-    try Console.print(perform(), json: common.json)
+    if let against {
+      try Console.print(compared(with: against), json: common.json)
+    } else {
+      try Console.print(perform(), json: common.json)
+    }
+  }
+
+  /// Every output beside that of another model.
+  private func compared(with other: ModelArgument) throws -> FidelityReport {
+    let model = try model.load(onnx.choices, preprocessing)
+    let reference = try other.load(onnx.choices, besides: model)
+    let dataset = try data.open(default: .test, seed: seed)
+    let options = running.options(threads: common.threadCount, batch: batchSize)
+    let start = ContinuousClock.now
+    let skipped = try reading.skippedImages()
+    let display = ProgressDisplay()
+    defer { display.finish() }
+    let (outputs, images) = try OutputFidelity.measure(
+      running.engine.network(for: model, options: options),
+      against: running.engine.network(for: reference, options: options), of: model,
+      dataset: dataset, batchSize: batchSize, skipping: { skipped?.note($0) },
+      progress: { done, total in
+        display.show(ProgressLine(label: "evaluate", done: done, total: total))
+      })
+    return FidelityReport(
+      against: other.path, outputs: outputs.map(FidelityReport.Output.init), images: images,
+      skipped: skipped?.count ?? 0, seconds: (ContinuousClock.now - start) / .seconds(1),
+      engine: running.engine.rawValue, threads: common.threadCount)
   }
 
   /// Everything but the printing.

@@ -14,6 +14,7 @@ struct PredictCommand: ParsableCommand {
       Examples:
         signet predict binary.signet cat.jpg dog.png
         signet predict binary.signet photos
+        signet predict segmenter.signet photos --save maps
       """)
 
   @Argument(help: "A model file or an ONNX file.")
@@ -31,6 +32,11 @@ struct PredictCommand: ParsableCommand {
       says)
       """)
   var outputKind: OutputKind?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write all outputs there, as NAME.npz, and maps as NAME.png.", valueName: "folder"))
+  var save: String?
 
   @OptionGroup var running: EngineOptions
 
@@ -50,7 +56,12 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     Interruption.exitAtOnce()
     let model = try model.load(onnx.choices, preprocessing).with(outputKind: outputKind)
-    let classifier = try running.classifier(for: model, threads: common.threadCount, batch: 1)
+    let network = try running.engine.network(
+      for: model, options: running.options(threads: common.threadCount, batch: 1))
+    var saved = try save.map { try SavedOutputs(folder: $0, model: model) }
+    guard network.inputs.count == 1, let input = network.inputs.first else {
+      throw EvaluationError.inputs(names: network.inputs.map(\.name))
+    }
     let images = try ImageFiles(images)
     let kind = PredictionReport.Kind(model.outputKind)
     var predictions: [PredictionReport.Image] = []
@@ -65,8 +76,12 @@ struct PredictCommand: ParsableCommand {
     ).batches(epoch: 0, skipping: skip)
     while let batch = try batches.next() {
       let file = images.files[predictions.count]
-      let outputs = try classifier.logits(images: batch.images, count: 1)
-      guard outputs.allSatisfy(\.isFinite) else {
+      guard
+        let tensor = DenseTensor(extents: [1] + input.shape.extents, values: batch.images)
+      else { continue }
+      let named = try network.outputs([input.name: tensor])
+      let outputs = named[model.graph.outputs[0].name]?.values ?? []
+      guard named.values.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) else {
         skip(EvaluationError.notFinite(file: file))
         continue
       }
@@ -77,9 +92,20 @@ struct PredictCommand: ParsableCommand {
           "\(file.printablePath): the outputs are no probabilities: they lie between \(least) and "
             + "\(most); --output-kind scores makes some of them")
       }
-      predictions.append(
-        PredictionReport.Image(
-          file: file, outputs: outputs, kind: kind, labels: model.labels, count: top))
+      try saved?.write(named, for: file)
+      var prediction = PredictionReport.Image(
+        file: file, outputs: outputs, kind: kind, labels: model.labels, count: top)
+      if model.graph.outputs.count > 1 {
+        prediction.outputs = model.graph.outputs.map { output in
+          PredictionReport.Output(
+            name: output.name, shape: model.graph.shape(of: output).extents,
+            image: PredictionReport.Image(
+              file: file, outputs: named[output.name]?.values ?? [],
+              kind: PredictionReport.Kind(model.outputKind(of: output)), labels: model.labels,
+              count: top), kind: PredictionReport.Kind(model.outputKind(of: output)))
+        }
+      }
+      predictions.append(prediction)
     }
     let unusable = predictions.count { $0.error != nil }
     // What could not be used was named on standard error.

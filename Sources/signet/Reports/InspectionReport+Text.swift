@@ -45,7 +45,7 @@ extension InspectionReport {
   }
 
   private func summary(columns: Int) -> String {
-    let facts = [
+    var facts = [
       ("file", "\(file.printablePath), \(Quantity.bytes(fileBytes))"),
       (
         "float32",
@@ -58,9 +58,16 @@ extension InspectionReport {
           + (int8Weights > 0 ? "\(Quantity.count(int8Weights)) 8-bit, " : "")
           + "\(Quantity.count(floatWeights)) float"
       ),
-      ("input", "\(Shape(inputShape)), \(preprocessingSummary)"),
-      ("classes", "\(classes)" + (labels.isEmpty ? "" : ": \(labelSummary)")),
+      ("input", "\(inputs[0].pattern), \(preprocessingSummary)"),
     ]
+    facts += inputs.dropFirst().map { ("input", "\($0.pattern), \($0.name.printable)") }
+    if outputs.count == 1, ["scores", "probabilities"].contains(outputs[0].kind) {
+      facts.append(("classes", "\(classes)" + (labels.isEmpty ? "" : ": \(labelSummary)")))
+    } else {
+      facts += outputs.map {
+        ("output", "\($0.pattern), \($0.name.printable), \($0.kind ?? "values")")
+      }
+    }
     return Paragraph.facts(facts, width: 9, columns: columns)
   }
 
@@ -69,6 +76,7 @@ extension InspectionReport {
   }
 
   private var preprocessingSummary: String {
+    if preprocessing.channelOrder == .none { return "taken as it is" }
     func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
     let resize = preprocessing.resizeShorterSide.map { "shorter side \($0), centre crop, " } ?? ""
     return resize

@@ -23,6 +23,15 @@ struct InspectionReport: Report {
     var sensitivity: OutputChange?
   }
 
+  /// An input or an output.
+  struct Port: Encodable, Hashable, Sendable {
+    var name: String
+    /// Extents behind the batch, `?` for open ones.
+    var pattern: String
+    /// What an output's numbers are.
+    var kind: String?
+  }
+
   var file: String
   var fileBytes: Int
   /// The same tensors all in float32.
@@ -34,6 +43,8 @@ struct InspectionReport: Report {
   /// All other numbers: float layers, biases, batch norm.
   var floatWeights: Int
   var inputShape: [Int]
+  var inputs: [Port]
+  var outputs: [Port]
   var classes: Int
   var labels: [String]
   var preprocessing: Preprocessing
@@ -59,6 +70,12 @@ struct InspectionReport: Report {
     floatWeights = weights.reduce(0) { $0 + ($1.isFloat ? $1.elementCount : 0) }
     int8Weights = elements - binaryWeights - floatWeights
     inputShape = model.graph.inputShape.extents
+    inputs = model.graph.inputs.map { Port(name: $0.name, pattern: $0.pattern, kind: nil) }
+    outputs = model.graph.outputs.map {
+      Port(
+        name: $0.name, pattern: "\(model.graph.shape(of: $0))",
+        kind: model.outputKind(of: $0).rawValue)
+    }
     classes = model.classCount
     labels = model.labels
     preprocessing = model.preprocessing

@@ -25,6 +25,26 @@ struct PredictionReport: Report {
     case values
   }
 
+  /// One of several outputs.
+  struct Output: Encodable, Hashable, Sendable {
+    var name: String
+    var kind: Kind
+    /// Outermost first.
+    var shape: [Int]
+    /// Row-major.
+    var values: [Float]
+    /// Most probable first, where the output is class scores.
+    var classes: [Candidate]?
+
+    init(name: String, shape: [Int], image: Image, kind: Kind) {
+      self.name = name
+      self.kind = kind
+      self.shape = shape
+      values = image.scores ?? []
+      classes = image.classes
+    }
+  }
+
   struct Image: Encodable, Hashable, Sendable {
     var file: String
     /// Why there is nothing else.
@@ -33,6 +53,8 @@ struct PredictionReport: Report {
     var scores: [Float]?
     /// Most probable first, where outputs are class scores.
     var classes: [Candidate]?
+    /// All outputs, where there are several; what stands above is the first's.
+    var outputs: [Output]?
   }
 
   var kind: Kind
@@ -49,14 +71,25 @@ struct PredictionReport: Report {
 
   private func lines(of image: Image) -> [String] {
     if let error = image.error { return ["skipped: " + error] }
-    if let classes = image.classes {
+    if let outputs = image.outputs { return outputs.flatMap(lines(of:)) }
+    return lines(of: image.classes, image.scores ?? [], kind: kind, shape: shape)
+  }
+
+  private func lines(of output: Output) -> [String] {
+    let own = lines(of: output.classes, output.values, kind: output.kind, shape: output.shape)
+    return [output.name.printable] + own.map { "  " + $0 }
+  }
+
+  private func lines(
+    of classes: [Candidate]?, _ scores: [Float], kind: Kind, shape: [Int]
+  ) -> [String] {
+    if let classes {
       let width = classes.map(\.name.printable.count).max() ?? 0
       return classes.map { candidate in
         "\(candidate.name.printable.padded(to: width, .left))  "
           + "\(Quantity.percent(candidate.probability * 100))".padded(to: 8, .right)
       }
     }
-    let scores = image.scores ?? []
     guard kind == .values, scores.count <= Self.mostValues else {
       return [Self.summary(of: scores, shape: shape)]
     }

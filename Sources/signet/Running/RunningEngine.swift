@@ -15,6 +15,12 @@ enum RunningEngine: String, ExpressibleByArgument, CaseIterable {
   }
 
   func classifier(for model: Model, options: Engine.Options) throws -> any Classifier {
+    try network(for: model, options: options)
+  }
+
+  func network(
+    for model: Model, options: Engine.Options
+  ) throws -> any Classifier & NamedNetwork {
     switch self {
     case .runtime:
       return try Engine(model: model, options: options)

@@ -1,0 +1,7 @@
+import SignetModel
+
+extension Engine: NamedNetwork {
+  public func outputs(_ inputs: [String: DenseTensor]) throws -> [String: DenseTensor] {
+    try run(inputs)
+  }
+}

@@ -40,7 +40,7 @@ public enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
   }
 
   /// Little-endian elements as float32, rounded to nearest.
-  func floats(_ bytes: Data) -> [Float] {
+  package func floats(_ bytes: Data) -> [Float] {
     switch self {
     case .bool: convert(bytes, UInt8.self) { $0 == 0 ? 0 : 1 }
     case .uint8: convert(bytes, UInt8.self) { Float($0) }

@@ -58,9 +58,8 @@ public struct Binarizer: Sendable {
   /// The layers that the options leave in float, in forward order.
   ///
   /// - Throws: ``TrainingError/unknownLayer(pattern:suggestion:layers:)``
-  public func layersKept(in model: Model) throws(TrainingError) -> [String] {
-    let kept = try options.keep.layers(of: model.graph)
-    return model.graph.layers.map(\.name).filter(kept.contains)
+  public func layersKept(in model: Model) throws(TrainingError) -> [KeptLayer] {
+    try options.keep.keptLayers(of: model.graph)
   }
 }
 

@@ -52,6 +52,25 @@ extension DataError: CustomStringConvertible {
     case .channels(let order, let shape, let means, let deviations):
       return "preprocessing with channel order \(order.rawValue), \(means) means and "
         + "\(deviations) deviations does not fit an input of \(shape)"
+    case .array(let file, let array, let expected, let found):
+      let name = array.isEmpty ? "" : ": array '\(array.printable)'"
+      return "\(file.printablePath)\(name): expected \(expected.printable), found "
+        + found.printable
+    case .arrayFile(let error):
+      return "\(error)"
+    case .inputsUnknown(let path):
+      return
+        "tensors:\(path.printablePath): arrays belong to the inputs of a network that is there "
+        + "already: give a model file or an ONNX file"
+    case .noImages(let dataset, let input, let inputs):
+      let reason =
+        inputs > 1
+        ? "the network has \(inputs) inputs"
+        : "the network's input '\(input.printable)' is no image"
+      return "\(dataset.printablePath): images cannot be given to it: \(reason); give arrays named "
+        + "like the inputs with --data tensors:PATH"
+    case .noTensors(let dataset):
+      return "\(dataset.printablePath): holds images, expected arrays (tensors:PATH)"
     case .image(let file, let defect):
       return "\(file.printablePath): \(defect)"
     }
@@ -82,6 +101,7 @@ extension DatasetSpecification.Kind {
     case .cifar10, .cifar100, .imagefolder: "\(rawValue):DIR"
     case .fashionMNIST: "\(rawValue)[:DIR]"
     case .imagelist: "\(rawValue):FILE"
+    case .tensors: "\(rawValue):PATH"
     }
   }
 
@@ -100,6 +120,8 @@ extension DatasetSpecification.Kind {
       "the folder must hold images, or one folder of images per class"
     case .imagelist:
       "the file must hold lines of 'path label'"
+    case .tensors:
+      "the file, or the files of the folder, must hold arrays named like the network's inputs"
     }
   }
 }

@@ -36,6 +36,16 @@ public enum DataError: Error, Hashable, Sendable {
   case resize(dataset: String, size: Shape, shorterSide: Int)
   /// Preprocessing that does not fit the input shape.
   case channels(order: Preprocessing.ChannelOrder, shape: Shape, means: Int, deviations: Int)
+  /// An array of a file that is missing or not what it must be; `array` is empty where it has no name.
+  case array(file: String, array: String, expected: String, found: String)
+  /// A file of arrays that cannot be read.
+  case arrayFile(ModelFileError)
+  /// Arrays for a network that nobody has named yet.
+  case inputsUnknown(path: String)
+  /// Images for a network that takes none, or more than one image.
+  case noImages(dataset: String, input: String, inputs: Int)
+  /// A set of images where numbers are asked for.
+  case noTensors(dataset: String)
   /// An image file that cannot be decoded.
   case image(file: String, ImageDefect)
 }

@@ -13,7 +13,9 @@ extension TrainingError: CustomStringConvertible {
         + (layers.count > 8 ? ", …" : "")
       return "keep: the network has no layer '\(pattern.printable)'" + hint
     case .nothingToBinarize:
-      return "no layer is left to binarize: all are kept in float or are binary already"
+      return
+        "no layer is left to binarize: all are kept in float or are binary already (--keep says "
+        + "which are kept)"
     case .missing(let what, let neededBy):
       return "\(neededBy) needs \(what)"
     case .mismatch(let what, let expected, let found):

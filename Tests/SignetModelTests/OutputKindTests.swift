@@ -33,8 +33,9 @@ import Testing
       return graph.append("out", .flatten, "softmax")
     }
     #expect(ending.outputKind == .probabilities)
-    #expect(ending.graph.scoresBeforeSoftmax == "fc")
-    #expect(try model(outputs: 3).graph.scoresBeforeSoftmax == nil)
+    #expect(ending.graph.scoresBeforeSoftmax(of: ending.graph.outputs[0]) == "fc")
+    let plain = try model(outputs: 3).graph
+    #expect(plain.scoresBeforeSoftmax(of: plain.outputs[0]) == nil)
   }
 
   @Test func boundedOutputsAreValuesUnlessTheClassesHaveNames() throws {

@@ -242,6 +242,7 @@ import Torch
     let binarizer = Binarizer(
       options: options { $0.keep = try! KeepPattern(parsing: "conv1,fc*") })
     let result = try binarizer.run(model, dataset: data)
+    #expect(try binarizer.layersKept(in: model).map(\.name) == ["conv1", "fc1", "fc2"])
     for name in ["conv1", "fc1", "fc2"] {
       #expect(result.weights["\(name).weight"] == model.weights["\(name).weight"])
     }

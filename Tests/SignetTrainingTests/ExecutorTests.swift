@@ -217,8 +217,8 @@ import Torch
       return executor
     }
     let scores = [
-      try executors[0].forwardTraining(images),
-      try executors[1].forwardTraining(images) { _, _ in },
+      try executors[0].forwardTraining([images])[0],
+      try executors[1].forwardTraining([images]) { _, _ in }[0],
     ]
     for value in scores { try value.square().sum().backward() }
     func differ(_ found: Tensor?, _ expected: Tensor?, _ name: String) throws {

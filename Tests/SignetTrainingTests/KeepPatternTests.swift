@@ -38,7 +38,7 @@ import ThrownErrors
         .convolution(Convolution(inputChannels: 1, outputChannels: 1, kernel: Size2D(1))), input)
     }
     let graph = try g.graph(output: "c")
-    #expect(try KeepPattern.firstAndLast.layers(of: graph) == ["a", "c"])
+    #expect(try KeepPattern.usual.layers(of: graph) == ["a", "c"])
     #expect(try KeepPattern.none.layers(of: graph).isEmpty)
   }
 

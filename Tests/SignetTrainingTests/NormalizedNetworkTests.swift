@@ -14,7 +14,7 @@ extension ProcessGeneratorTests {
     private func hashed(_ model: Model) throws -> Model {
       // 'last' is a layer of that name here.
       let names = Set(model.graph.layers.map(\.name))
-      let keep = try names.contains("fc2") ? KeepPattern(parsing: "first,fc2") : .firstAndLast
+      let keep = try names.contains("fc2") ? KeepPattern(parsing: "first,fc2") : .usual
       return try Binarizer(
         options: BinarizationOptions(keep: keep, images: 64, batchSize: 32, effort: .paper)
       ).run(model, dataset: data)

@@ -45,10 +45,10 @@ extension ProcessGeneratorTests {
       options.precision = .float32
       let scores = try Tensor((0..<8).map { Float($0 * $0 % 5) }, shape: [2, 4])
       let loss = try TrainingLoss(
-        options: options, network: Tiny.model().with(preprocessing: network), outputKind: .scores,
+        options: options, network: Tiny.model().with(preprocessing: network), kinds: [.scores],
         teacher: model)
       let found = try loss(
-        scores: scores, answers: loss.answers(to: images(network)),
+        outputs: [scores], answers: loss.answers(to: [images(network)]),
         targets: Targets(labels: Tensor([0, 1] as [Int64], shape: [2])))
       let answers = try Executor(model: model.foldingBatchNorms()).forward(images(teacher))
       let expected = try TrainingLoss.distillation(

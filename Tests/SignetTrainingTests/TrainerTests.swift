@@ -213,7 +213,7 @@ extension ProcessGeneratorTests {
       let optimization = try Optimization(executor: executor, options: options)
       let images = try Tensor(Tiny.images(8), shape: [8, 3, 8, 8])
       let labels = try Tensor([0, 1, 2, 3, 0, 1, 2, 3] as [Int64], shape: [8])
-      try executor.forwardTraining(images).crossEntropy(labels).backward()
+      try executor.forwardTraining([images])[0].crossEntropy(labels).backward()
       for group in optimization.groups {
         for (name, tensor) in zip(group.names, group.tensors) {
           let grad = try #require(try tensor.grad, "\(name)")

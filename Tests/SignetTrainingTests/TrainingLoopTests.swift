@@ -179,7 +179,7 @@ extension ProcessGeneratorTests {
       let optimization = try Optimization(executor: executor, options: options())
       let images = try Tensor(Tiny.images(4), shape: [4, 3, 8, 8])
       let labels = try Tensor([0, 1, 2, 3] as [Int64], shape: [4])
-      try executor.forwardTraining(images).crossEntropy(labels).backward()
+      try executor.forwardTraining([images])[0].crossEntropy(labels).backward()
       let before = try optimization.clipGradients(.infinity)
       #expect(before > 0.1)
       #expect(abs(try optimization.clipGradients(0.05) - before) < 1e-6 * before)

@@ -24,14 +24,15 @@ public struct Evaluation: Sendable, Hashable {
 
   /// Runs all images through the network. Of equal scores the lower class wins.
   /// - Parameters:
+  ///   - inputs: those of the network; `nil`: the only one has the classifier's shape
   ///   - skipping: called for each image that cannot be read and is left out; with `nil` the
   ///     first one is thrown. So it is where no image can be read.
   ///   - judged: called for each image, in order, with whether its label has the highest score
   ///   - progress: called after each batch with the images done and their total
   /// - Throws: ``DataError``, ``EvaluationError`` or what the network or `progress` throws.
   public static func measure(
-    _ classifier: some Classifier, dataset: any ImageDataset, preprocessing: Preprocessing,
-    batchSize: Int = 128, skipping: ((DataError) -> Void)? = nil,
+    _ classifier: some Classifier, dataset: any ImageDataset, inputs: [NetworkInput]? = nil,
+    preprocessing: Preprocessing, batchSize: Int = 128, skipping: ((DataError) -> Void)? = nil,
     judged: ((Bool) -> Void)? = nil, progress: ((Int, Int) throws -> Void)? = nil
   ) throws -> Evaluation {
     let clock = ContinuousClock()
@@ -50,12 +51,13 @@ public struct Evaluation: Sendable, Hashable {
       }
     }
     let batches = BatchLoader(
-      dataset: dataset, shape: classifier.inputShape, preprocessing: preprocessing,
-      batchSize: batchSize
+      dataset: dataset,
+      inputs: inputs ?? [NetworkInput(name: Graph.inputName, shape: classifier.inputShape)],
+      preprocessing: preprocessing, batchSize: batchSize
     ).batches(epoch: 0, skipping: note)
     var (first, firstFive, done) = (0, 0, 0)
     while let batch = try batches.next() {
-      let scores = try classifier.logits(images: batch.images, count: batch.count)
+      let scores = try classifier.logits(inputs: batch.inputs, count: batch.count)
       guard scores.count == batch.count * classes else {
         throw EvaluationError.scoreCount(expected: batch.count * classes, found: scores.count)
       }

@@ -32,7 +32,8 @@ public struct Fidelity: Sendable, Hashable {
     _ classifier: some Classifier,
     against reference: (_ images: [Float], _ count: Int) throws ->
       [Float],
-    dataset: any ImageDataset, preprocessing: Preprocessing, batchSize: Int = 128,
+    dataset: any ImageDataset, inputs: [NetworkInput]? = nil, preprocessing: Preprocessing,
+    batchSize: Int = 128,
     skipping: ((DataError) -> Void)? = nil, judged: ((Bool) -> Void)? = nil,
     progress: ((Int, Int) throws -> Void)? = nil
   ) throws -> Fidelity {
@@ -44,12 +45,13 @@ public struct Fidelity: Sendable, Hashable {
       }
     }
     let batches = BatchLoader(
-      dataset: dataset, shape: classifier.inputShape, preprocessing: preprocessing,
-      batchSize: batchSize
+      dataset: dataset,
+      inputs: inputs ?? [NetworkInput(name: Graph.inputName, shape: classifier.inputShape)],
+      preprocessing: preprocessing, batchSize: batchSize
     ).batches(epoch: 0, skipping: note)
     var sums = FidelitySums(outputs: classifier.classCount)
     while let batch = try batches.next() {
-      let found = try classifier.logits(images: batch.images, count: batch.count)
+      let found = try classifier.logits(inputs: batch.inputs, count: batch.count)
       let expected = try reference(batch.images, batch.count)
       guard found.count == expected.count, found.count == batch.count * sums.outputs else {
         throw EvaluationError.scoreCount(expected: expected.count, found: found.count)

@@ -1,7 +1,7 @@
 /// Some images, ready for the network.
 public struct Batch: Sendable {
-  /// count × C × H × W, preprocessed, row-major
-  public let images: [Float]
+  /// By input of the network: count × its shape, preprocessed, row-major
+  public let inputs: [[Float]]
   /// count
   public let labels: [Int64]
   /// Images in the batch.
@@ -10,4 +10,7 @@ public struct Batch: Sendable {
   public let indices: [Int]
   /// Why images that belong here are missing.
   let skipped: [DataError]
+
+  /// Of the first input: count × C × H × W
+  public var images: [Float] { inputs[0] }
 }

@@ -7,8 +7,8 @@ import SignetModel
 public struct BatchLoader: Sendable {
   /// Where images and labels come from.
   public let dataset: any ImageDataset
-  /// C×H×W of one image.
-  public let shape: Shape
+  /// What one sample is given to; an image to the only one.
+  public let inputs: [NetworkInput]
   /// How an image becomes the input.
   public let preprocessing: Preprocessing
   /// Images per batch; the last of an epoch may have fewer, see ``dropLast``.
@@ -22,14 +22,30 @@ public struct BatchLoader: Sendable {
   /// Batches made ahead on other threads; with 0 each is made by the thread that asks.
   public let prefetch: Int
 
-  /// Loads nothing yet.
+  /// Loads nothing yet; for a network with one input.
+  ///
+  /// - Parameter shape: C×H×W of one image
   public init(
     dataset: any ImageDataset, shape: Shape, preprocessing: Preprocessing, batchSize: Int,
     shuffleSeed: UInt64? = nil, augmentation: Augmentation = .none, dropLast: Bool = false,
     prefetch: Int = 3
   ) {
+    self.init(
+      dataset: dataset, inputs: [NetworkInput(name: Graph.inputName, shape: shape)],
+      preprocessing: preprocessing, batchSize: batchSize, shuffleSeed: shuffleSeed,
+      augmentation: augmentation, dropLast: dropLast, prefetch: prefetch)
+  }
+
+  /// Loads nothing yet.
+  ///
+  /// - Parameter inputs: at least one
+  public init(
+    dataset: any ImageDataset, inputs: [NetworkInput], preprocessing: Preprocessing,
+    batchSize: Int, shuffleSeed: UInt64? = nil, augmentation: Augmentation = .none,
+    dropLast: Bool = false, prefetch: Int = 3
+  ) {
     self.dataset = dataset
-    self.shape = shape
+    self.inputs = inputs
     self.preprocessing = preprocessing
     self.batchSize = batchSize
     self.shuffleSeed = shuffleSeed

@@ -3,7 +3,8 @@ struct BatchRecipe: Sendable {
   private let loader: BatchLoader
   private let epoch: Int
   private let skipsUnreadable: Bool
-  private let normalizer: Normalizer
+  /// `nil` where the set holds what the network takes.
+  private let normalizer: Normalizer?
   private let labels: [Int]
   /// Indices into the data set; `nil` is the set's own order.
   private let order: [Int]?
@@ -24,11 +25,21 @@ struct BatchRecipe: Sendable {
     self.loader = loader
     self.epoch = epoch
     self.skipsUnreadable = skipsUnreadable
-    normalizer = try Normalizer(shape: loader.shape, preprocessing: loader.preprocessing)
+    normalizer = try loader.dataset.holdsTensors ? nil : Self.normalizer(for: loader)
     labels = loader.dataset.labels
     order = loader.shuffleSeed.map {
       Shuffle.permutation(count: loader.dataset.count, seed: $0, epoch: epoch)
     }
+  }
+
+  /// - Throws: ``DataError/noImages(dataset:input:inputs:)`` where the network takes none.
+  private static func normalizer(for loader: BatchLoader) throws(DataError) -> Normalizer {
+    let inputs = loader.inputs
+    guard inputs.count == 1, loader.preprocessing.channelOrder != .none else {
+      throw .noImages(
+        dataset: loader.dataset.name, input: inputs.first?.name ?? "", inputs: inputs.count)
+    }
+    return try Normalizer(shape: inputs[0].shape, preprocessing: loader.preprocessing)
   }
 
   /// The batch of a step, or `nil` if it was cancelled meanwhile.
@@ -36,7 +47,8 @@ struct BatchRecipe: Sendable {
     let first = step * loader.batchSize
     let places = first..<min(first + loader.batchSize, loader.dataset.count)
     let wanted = places.map { order?[$0] ?? $0 }
-    let imageLength = loader.shape.elementCount
+    guard let normalizer else { return tensors(wanted, isCancelled: isCancelled) }
+    let imageLength = loader.inputs[0].shape.elementCount
     var indices: [Int] = []
     var skipped: [DataError] = []
     var failure: DataError?
@@ -48,7 +60,7 @@ struct BatchRecipe: Sendable {
         guard !wasCancelled else { return }
         do throws(DataError) {
           let image = UnsafeMutableBufferPointer(rebasing: buffer[filled..<filled + imageLength])
-          try write(index, into: image)
+          try write(index, normalizer, into: image)
         } catch {
           guard skipsUnreadable, error.isAboutOneFile else {
             failure = error
@@ -65,23 +77,47 @@ struct BatchRecipe: Sendable {
     if let failure { return .failure(failure) }
     return .success(
       Batch(
-        images: images, labels: indices.map { Int64(labels[$0]) }, count: indices.count,
+        inputs: [images], labels: indices.map { Int64(labels[$0]) }, count: indices.count,
         indices: indices, skipped: skipped))
   }
 
-  private func write(_ index: Int, into image: UnsafeMutableBufferPointer<Float>)
-    throws(DataError)
-  {
+  /// Samples of a set that holds what the network takes.
+  private func tensors(_ wanted: [Int], isCancelled: () -> Bool) -> Result<Batch, DataError>? {
+    var values = loader.inputs.map { _ in [Float]() }
+    for (input, own) in loader.inputs.enumerated() {
+      values[input].reserveCapacity(wanted.count * own.shape.elementCount)
+    }
+    for index in wanted {
+      guard !isCancelled() else { return nil }
+      do throws(DataError) {
+        for (input, own) in try loader.dataset.values(at: index, inputs: loader.inputs).enumerated()
+        {
+          values[input] += own
+        }
+      } catch {
+        return .failure(error)
+      }
+    }
+    return .success(
+      Batch(
+        inputs: values, labels: wanted.map { Int64(labels[$0]) }, count: wanted.count,
+        indices: wanted, skipped: []))
+  }
+
+  private func write(
+    _ index: Int, _ normalizer: Normalizer, into image: UnsafeMutableBufferPointer<Float>
+  ) throws(DataError) {
+    let shape = loader.inputs[0].shape
     let pixels = try loader.dataset.pixels(
-      at: index, shape: loader.shape, preprocessing: loader.preprocessing)
+      at: index, shape: shape, preprocessing: loader.preprocessing)
     guard pixels.count == image.count else {
       throw .option(
         name: "image \(index) of \(loader.dataset.name)", expected: "\(image.count) bytes",
         found: "\(pixels.count)")
     }
     let draw = loader.augmentation.draw(
-      seed: loader.shuffleSeed ?? 0, epoch: epoch, index: index, height: loader.shape.height,
-      width: loader.shape.width)
+      seed: loader.shuffleSeed ?? 0, epoch: epoch, index: index, height: shape.height,
+      width: shape.width)
     normalizer.normalize(pixels, draw, into: image)
   }
 }

@@ -106,5 +106,11 @@ private struct Relabelled: ImageDataset {
     try base.pixels(at: index, shape: shape, preprocessing: preprocessing)
   }
 
+  var holdsTensors: Bool { base.holdsTensors }
+
+  func values(at index: Int, inputs: [NetworkInput]) throws(DataError) -> [[Float]] {
+    try base.values(at: index, inputs: inputs)
+  }
+
   func contentDigest(of indices: [Int]) -> String { base.contentDigest(of: indices) }
 }

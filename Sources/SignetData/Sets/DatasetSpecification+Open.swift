@@ -6,14 +6,16 @@ extension DatasetSpecification {
   /// A limit takes that many images at most. Of a test set these are the first ones in order; of
   /// a training set, and of image folders (whose order is by class), the first ones of a shuffle
   /// by `seed`, so that a smaller limit takes a prefix of what a larger one takes.
+  ///
+  /// - Parameter inputs: of the network that arrays are for; images do without
   /// - Throws: ``DataError`` with the file, the byte and the expectation.
-  public func open(split: Split, limit: Int? = nil, seed: UInt64 = 0) throws(DataError)
-    -> any ImageDataset
-  {
+  public func open(
+    split: Split, limit: Int? = nil, seed: UInt64 = 0, inputs: [NetworkInput] = []
+  ) throws(DataError) -> any ImageDataset {
     if let limit, limit < 1 {
       throw .option(name: "limit", expected: "at least 1 image", found: "\(limit)")
     }
-    let dataset = try openAll(split: split)
+    let dataset = try openAll(split: split, inputs: inputs)
     guard let limit, limit < dataset.count else { return dataset }
     let shuffled = split == .train || kind == .imagefolder
     let order =
@@ -28,17 +30,22 @@ extension DatasetSpecification {
     switch kind {
     case .cifar10, .cifar100, .fashionMNIST: true
     case .imagefolder: try ImageFolder.hasParts(location)
-    case .imagelist: false
+    case .imagelist, .tensors: false
     }
   }
 
-  private func openAll(split: Split) throws(DataError) -> any ImageDataset {
+  private func openAll(
+    split: Split, inputs: [NetworkInput]
+  ) throws(DataError) -> any ImageDataset {
     switch kind {
-    case .cifar10: try CIFAR.ten.open(folder: location, split: split)
-    case .cifar100: try CIFAR.hundred.open(folder: location, split: split)
-    case .fashionMNIST: try FashionMNIST.open(folder: location, split: split)
-    case .imagefolder: try ImageFolder(folder: location, split: split)
-    case .imagelist: try ImageList(file: location)
+    case .cifar10: return try CIFAR.ten.open(folder: location, split: split)
+    case .cifar100: return try CIFAR.hundred.open(folder: location, split: split)
+    case .fashionMNIST: return try FashionMNIST.open(folder: location, split: split)
+    case .imagefolder: return try ImageFolder(folder: location, split: split)
+    case .imagelist: return try ImageList(file: location)
+    case .tensors:
+      guard !inputs.isEmpty else { throw .inputsUnknown(path: path ?? "") }
+      return try TensorDataset(location, inputs: inputs)
     }
   }
 

@@ -32,6 +32,15 @@ public protocol ImageDataset: Sendable {
   /// - Throws: ``DataError`` that names the file or the set.
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)
     -> [UInt8]
+
+  /// Whether the set holds numbers as a network takes them, and no images.
+  var holdsTensors: Bool { get }
+
+  /// One sample of such a set.
+  ///
+  /// - Returns: one per input, row-major, each as many as its shape has elements
+  /// - Throws: ``DataError`` that names the file and the array.
+  func values(at index: Int, inputs: [NetworkInput]) throws(DataError) -> [[Float]]
 }
 
 extension ImageDataset {
@@ -41,6 +50,14 @@ extension ImageDataset {
   public var isLabelled: Bool { true }
   /// None.
   public var sourceFiles: [URL] { [] }
+
+  /// `false`
+  public var holdsTensors: Bool { false }
+
+  /// Images hold none.
+  public func values(at index: Int, inputs: [NetworkInput]) throws(DataError) -> [[Float]] {
+    throw .noTensors(dataset: name)
+  }
 
   /// Of the labels only.
   public func contentDigest(of indices: [Int]) -> String {
@@ -81,6 +98,12 @@ struct Subset: ImageDataset {
     -> [UInt8]
   {
     try base.pixels(at: indices[index], shape: shape, preprocessing: preprocessing)
+  }
+
+  var holdsTensors: Bool { base.holdsTensors }
+
+  func values(at index: Int, inputs: [NetworkInput]) throws(DataError) -> [[Float]] {
+    try base.values(at: indices[index], inputs: inputs)
   }
 
   func contentDigest(of indices: [Int]) -> String {

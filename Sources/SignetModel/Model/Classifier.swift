@@ -12,4 +12,16 @@ public protocol Classifier: AnyObject {
   ///   - count: images in the batch
   /// - Returns: count × classes, row-major
   func logits(images: [Float], count: Int) throws -> [Float]
+
+  /// The same for a network of any number of inputs.
+  ///
+  /// - Parameter inputs: by input, count × its shape, row-major
+  func logits(inputs: [[Float]], count: Int) throws -> [Float]
+}
+
+extension Classifier {
+  /// Of a network with one input.
+  public func logits(inputs: [[Float]], count: Int) throws -> [Float] {
+    try logits(images: inputs.first ?? [], count: count)
+  }
 }

@@ -51,13 +51,15 @@ public struct LayerRecord: Sendable, Hashable, Codable {
 
 /// How far a network's output moved from the float network's, over some images.
 public struct OutputChange: Sendable, Hashable, Codable {
-  /// Mean Kullback–Leibler divergence of the class probabilities from the float network's, in nats.
+  /// The mean over the outputs: of class probabilities the Kullback–Leibler divergence from the float
+  /// network's, in nats and the mean over images; of any other ‖y−ŷ‖²/‖y‖² over all images.
   public var divergence: Double
-  /// Images whose class of highest score is another one: 0…1.
-  public var changedTop1: Double
+  /// Images whose class of highest score is another one, the mean over outputs of classes: 0…1;
+  /// `nil` where there is no such output.
+  public var changedTop1: Double?
 
   /// A change that was measured.
-  public init(divergence: Double, changedTop1: Double) {
+  public init(divergence: Double, changedTop1: Double?) {
     self.divergence = divergence
     self.changedTop1 = changedTop1
   }

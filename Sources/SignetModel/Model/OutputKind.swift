@@ -18,6 +18,9 @@ extension Model {
   /// suggest.
   public var outputKind: OutputKind { outputKind(of: graph.outputs[0]) }
 
+  /// Of each output.
+  public var outputKinds: [OutputKind] { graph.outputs.map(outputKind(of:)) }
+
   /// As the model says or, where it does not, as its graph and its class names suggest.
   public func outputKind(of output: GraphOutput) -> OutputKind {
     let hasClassNames = labels.count == graph.shape(of: output).elementCount
@@ -26,8 +29,8 @@ extension Model {
 }
 
 extension Graph {
-  /// A guess: two or more numbers in a vector are class scores, unless a softmax made them or an
-  /// activation bounds them and nobody names the classes.
+  /// A guess: two or more numbers in a vector are class scores, unless a softmax made them, or an
+  /// activation bounds them, or they are one output of several, and nobody names the classes.
   func outputKind(of output: GraphOutput, hasClassNames: Bool) -> OutputKind {
     let shape = shape(of: output)
     guard shape.height * shape.width == 1, shape.elementCount > 1 else {
@@ -36,6 +39,7 @@ extension Graph {
     switch maker(of: output.value)?.operation {
     case .softmax: return .probabilities
     case .activation where !hasClassNames: return .values
+    case _ where outputs.count > 1 && !hasClassNames: return .values
     default: return .scores
     }
   }
@@ -49,12 +53,11 @@ extension Graph {
     return maker
   }
 
-  /// The value whose softmax along the classes the output is, if nothing else happens to it.
-  package var scoresBeforeSoftmax: String? {
-    guard outputs.count == 1, let maker = maker(of: output),
-      case .softmax(axis: 0) = maker.operation,
-      outputShape.elementCount == shapes[maker.name]?.channels, let input = maker.inputs.first,
-      !isInput(input)
+  /// The value whose softmax along the classes an output is, if nothing else happens to it.
+  package func scoresBeforeSoftmax(of output: GraphOutput) -> String? {
+    guard let maker = maker(of: output.value), case .softmax(axis: 0) = maker.operation,
+      shape(of: output).elementCount == shapes[maker.name]?.channels,
+      let input = maker.inputs.first, !isInput(input)
     else { return nil }
     return input
   }

@@ -39,6 +39,18 @@ extension Engine: Classifier {
     try run(images, count: count)
   }
 
+  /// By input, count × its shape → count × ``classCount``.
+  public func logits(inputs: [[Float]], count: Int) throws -> [Float] {
+    guard inputs.count == self.inputs.count else {
+      throw EngineError.missingInput(
+        name: self.inputs[min(inputs.count, self.inputs.count - 1)].name)
+    }
+    var nothing: [UInt64] = []
+    return try run(
+      inputs, of: self.inputs.map(\.shape), count: count, nanoseconds: &nothing
+    ).values[0]
+  }
+
   private func firstOutput(
     _ images: [Float], count: Int, nanoseconds: inout [UInt64]
   ) throws(EngineError) -> [Float] {

@@ -23,8 +23,8 @@ public struct BinarizationOptions: Sendable, Hashable {
   /// A layer whose output is added to another value also makes up for that value's error, which
   /// it otherwise would not know of. Nothing to do where `symmetric`.
   public var compensates: Bool
-  /// Positions of a layer's output are Fisher-weighted: they count by how much the class scores feel
-  /// them.
+  /// Positions of a layer's output are Fisher-weighted: they count by how much the network's outputs
+  /// feel them.
   public var isFisherWeighted: Bool
   /// Float layers behind binary ones take the weights that bring their outputs closest to the float
   /// network's, held to their own weights by a ridge. Nothing to do where `symmetric`.
@@ -60,7 +60,7 @@ public struct BinarizationOptions: Sendable, Hashable {
   public init(
     method: Method = .bwnh, centred: Bool = true, symmetric: Bool = false,
     compensates: Bool = true, isFisherWeighted: Bool = true, refitsFloatLayers: Bool = true,
-    keep: KeepPattern = .firstAndLast, images: Int = 1024, heldOutImages: Int = 500,
+    keep: KeepPattern = .usual, images: Int = 1024, heldOutImages: Int = 500,
     batchSize: Int = 128,
     memoryBytes: Int = 2 << 30, seed: UInt64 = 0, effort: HashingOptions.Effort = .search,
     sweeps: Int = 20, codes: Int = 1, budget: Double? = nil, measuresSensitivity: Bool = false,
@@ -94,9 +94,13 @@ public struct BinarizationOptions: Sendable, Hashable {
     refitsFloatLayers = false
   }
 
-  /// Whether positions of the outputs are Fisher-weighted; a single output tells nothing.
+  /// Whether positions of the outputs are Fisher-weighted; the probability of one class alone tells
+  /// nothing.
   func isFisherWeighted(_ model: Model) -> Bool {
-    isFisherWeighted && method != .bwn && model.graph.outputShape.elementCount > 1
+    isFisherWeighted && method != .bwn
+      && model.graph.outputs.contains {
+        !model.outputKind(of: $0).isOfClasses || model.graph.shape(of: $0).elementCount > 1
+      }
   }
 
   var refits: Bool { refitsFloatLayers && !symmetric && method != .bwn }

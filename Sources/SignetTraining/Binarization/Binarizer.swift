@@ -54,6 +54,13 @@ public struct Binarizer: Sendable {
       return try TorchSettings.withThreads(1) { try run.toEnd() }
     }
   }
+
+  /// The layers that the options leave in float, in forward order.
+  ///
+  /// - Throws: ``TrainingError/unknownLayer(pattern:suggestion:layers:)``
+  public func layersKept(in model: Model) throws(TrainingError) -> [KeptLayer] {
+    try options.keep.keptLayers(of: model.graph)
+  }
 }
 
 /// Who watches a binarization.

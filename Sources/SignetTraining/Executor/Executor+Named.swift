@@ -34,9 +34,11 @@ extension Executor: NamedNetwork {
   }
 
   /// One per output, without recording gradients.
-  private func predicted(_ inputs: [Tensor]) throws(TrainingError) -> [Tensor] {
+  func predicted(
+    _ inputs: [Tensor], capture: Capture? = nil
+  ) throws(TrainingError) -> [Tensor] {
     try noGrad { () throws(TrainingError) -> [Tensor] in
-      try run(inputs, for: .inference, capture: nil)
+      try run(inputs, for: .inference, capture: capture)
     }
   }
 

@@ -66,21 +66,35 @@ public final class Executor: Classifier {
     _ images: Tensor, capture: Capture? = nil
   ) throws(TrainingError) -> Tensor {
     try noGrad { () throws(TrainingError) -> Tensor in
-      try run(images, for: .inference, capture: capture)
+      try run([images], for: .inference, capture: capture)[0]
     }
   }
 
-  /// Class scores with gradients recorded, batch statistics in batch norm, and dropout.
-  func forwardTraining(_ images: Tensor, capture: Capture? = nil) throws(TrainingError) -> Tensor {
-    try run(images, for: .training, capture: capture)
+  /// - Parameter inputs: by input, count × its shape, row-major
+  /// - Returns: of the first output, count × classes, row-major
+  public func logits(inputs: [[Float]], count: Int) throws -> [Float] {
+    var tensors: [Tensor] = []
+    for (values, input) in zip(inputs, graph.inputs) {
+      tensors.append(try Tensor(values, shape: [count] + input.shape.extents))
+    }
+    return try predicted(tensors)[0].toFloats()
+  }
+
+  /// One per output, with gradients recorded, batch statistics in batch norm, and dropout.
+  ///
+  /// - Parameter inputs: one per input, batch first
+  func forwardTraining(
+    _ inputs: [Tensor], capture: Capture? = nil
+  ) throws(TrainingError) -> [Tensor] {
+    try run(inputs, for: .training, capture: capture)
   }
 
   /// Moves batch norm's running statistics towards those of a batch.
   ///
   /// - Parameter momentum: 1 takes the batch's
-  func updateStatistics(_ images: Tensor, momentum: Double) throws(TrainingError) {
+  func updateStatistics(_ inputs: [Tensor], momentum: Double) throws(TrainingError) {
     try noGrad { () throws(TrainingError) in
-      _ = try run(images, for: .statistics(momentum: momentum), capture: nil)
+      _ = try run(inputs, for: .statistics(momentum: momentum), capture: nil)
     }
   }
 
@@ -94,13 +108,6 @@ public final class Executor: Classifier {
         found: "\(images.count)")
     }
     return try forward(Tensor(images, shape: [count] + inputShape.extents)).toFloats()
-  }
-
-  /// The first output for one input.
-  private func run(
-    _ images: Tensor, for purpose: OperationMode.Purpose, capture: Capture?
-  ) throws(TrainingError) -> Tensor {
-    try run([images], for: purpose, capture: capture)[0]
   }
 
   /// - Parameter inputs: one per input of the graph, batch first

@@ -21,9 +21,8 @@ struct ChannelStatistics {
     var count = 0
     while count < limit, let batch = try batches.next() {
       count += 1
-      let images = try Tensor(
-        batch.images, shape: [batch.count] + executor.inputShape.extents)
-      _ = try executor.forward(images) { (node, value) throws(TrainingError) in
+      let inputs = try batch.tensors(for: executor.graph)
+      _ = try executor.predicted(inputs) { (node, value) throws(TrainingError) in
         guard names.contains(node.name) else { return }
         try TrainingError.wrapping { try sums[node.name, default: ChannelSums()].add(value) }
       }

@@ -57,8 +57,8 @@ extension NormalizedNetwork {
     // Of float layers that become binary: the norm then gives what follows what it is used to.
     let executor = try Executor(model: original)
     let loader = BatchLoader(
-      dataset: dataset, shape: original.graph.inputShape, preprocessing: original.preprocessing,
-      batchSize: batchSize, shuffleSeed: options.seed, augmentation: options.augmentation)
+      dataset: dataset, model: original, batchSize: batchSize, shuffleSeed: options.seed,
+      augmentation: options.augmentation)
     // A network that becomes binary only now will have other statistics than it has.
     let read = binarized.isEmpty ? Self.valuesNormalized(in: original) : []
     let measured = try ChannelStatistics.measure(
@@ -90,9 +90,9 @@ extension TrainingOptions {
       model.graph.layers.filter { !model.isBinary($0) && !kept.contains($0.name) }.map(\.name))
   }
 
-  /// What a network whose outputs are of this kind is judged by.
-  func validationMeasure(of kind: OutputKind) -> ValidationScore.Measure {
+  /// What a network whose outputs are of these kinds is judged by.
+  func validationMeasure(of kinds: [OutputKind]) -> ValidationScore.Measure {
     if learnsFromLabels { return .top1 }
-    return kind.isOfClasses ? .agreement : .fidelity
+    return kinds.allSatisfy(\.isOfClasses) ? .agreement : .fidelity
   }
 }

@@ -32,8 +32,7 @@ final class MeasuredNetwork {
       batches == 0
       ? nil
       : BatchLoader(
-        dataset: dataset, shape: model.graph.inputShape, preprocessing: model.preprocessing,
-        batchSize: options.batchSize, shuffleSeed: options.seed,
+        dataset: dataset, model: model, batchSize: options.batchSize, shuffleSeed: options.seed,
         augmentation: options.augmentation, dropLast: dataset.count >= options.batchSize,
         prefetch: 2)
     executor = Executor(graph: live.graph, parameters: parameters, options: .init())
@@ -48,10 +47,9 @@ final class MeasuredNetwork {
     var count = 0
     while count < self.batches, let batch = try batches.next() {
       count += 1
-      let images = try Tensor(
-        batch.images, shape: [batch.count] + executor.inputShape.extents)
+      let inputs = try batch.tensors(for: executor.graph)
       // The mean over all batches so far.
-      try executor.updateStatistics(images, momentum: 1 / Double(count))
+      try executor.updateStatistics(inputs, momentum: 1 / Double(count))
     }
     settledStep = step
   }

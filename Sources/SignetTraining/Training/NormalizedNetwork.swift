@@ -12,7 +12,7 @@ import Torch
 struct NormalizedNetwork {
   /// What was given.
   let original: Model
-  /// What is trained. Where ``original`` ends in a softmax it ends in the scores before it.
+  /// What is trained. Where outputs of ``original`` end in a softmax these end in the scores before.
   let model: Model
   /// The inserted batch norm of each layer that has one.
   let norms: [String: String]
@@ -113,9 +113,9 @@ struct NormalizedNetwork {
 }
 
 extension Graph {
-  /// What a loss is of: the outputs, or the scores whose softmax the output is.
-  fileprivate var trainedOutputs: [GraphOutput] {
-    scoresBeforeSoftmax.map { [GraphOutput(name: $0, value: $0)] } ?? outputs
+  /// What a loss is of: the outputs, or the scores whose softmax they are.
+  var trainedOutputs: [GraphOutput] {
+    outputs.map { GraphOutput(name: $0.name, value: scoresBeforeSoftmax(of: $0) ?? $0.value) }
   }
 }
 

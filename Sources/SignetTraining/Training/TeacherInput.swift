@@ -30,4 +30,10 @@ struct TeacherInput {
     guard let coefficients else { return images }
     return try images * coefficients.factor + coefficients.offset
   }
+
+  /// - Parameter inputs: one per input of the network, the first of which may be an image
+  func callAsFunction(_ inputs: [Tensor]) throws(TorchError) -> [Tensor] {
+    guard let image = inputs.first else { return [] }
+    return [try self(image)] + inputs.dropFirst()
+  }
 }

@@ -9,6 +9,14 @@ extension Trainer {
     if case .distillation = options.loss, teacher == nil {
       throw .missing(what: "a teacher", neededBy: "distillation")
     }
+    if options.learnsFromLabels, model.graph.outputs.count > 1 {
+      throw .mismatch(
+        what: "the network",
+        expected: "one output, to learn from labels (--teacher MODEL "
+          + "--supervision teacher does without)",
+        found: "\(model.graph.outputs.count): "
+          + model.graph.outputs.map(\.name).joined(separator: ", "))
+    }
     if options.learnsFromLabels, model.classCount < 2 {
       throw .mismatch(
         what: dataset.name, expected: "images of at least two classes, to tell them apart",
@@ -24,17 +32,15 @@ extension Trainer {
       throw .missing(what: "validation images", neededBy: "patience")
     }
     if let teacher {
-      guard teacher.classCount == model.classCount else {
-        throw .mismatch(
-          what: "teacher", expected: "\(model.classCount) classes", found: "\(teacher.classCount)")
-      }
+      try checkOutputs(of: teacher, for: model)
       if case .distillation = options.loss, model.outputKind.isOfClasses {
         try checkClasses(of: teacher, for: model)
       }
-      guard teacher.graph.inputShape == model.graph.inputShape else {
+      let shapes = (model.graph.inputs.map(\.shape), teacher.graph.inputs.map(\.shape))
+      guard shapes.0 == shapes.1 else {
+        let words = [shapes.0, shapes.1].map { $0.map(\.description).joined(separator: ", ") }
         throw .mismatch(
-          what: "teacher", expected: "an input of \(model.graph.inputShape)",
-          found: "\(teacher.graph.inputShape)")
+          what: "teacher", expected: "an input of \(words[0])", found: words[1])
       }
       let orders = (
         model.preprocessing.channelOrder.rawValue, teacher.preprocessing.channelOrder.rawValue
@@ -55,6 +61,19 @@ extension Trainer {
           what: dataset.name, expected: "labels below \(model.classCount)", found: "\(largest)")
       }
     }
+  }
+
+  private func checkOutputs(of teacher: Model, for model: Model) throws(TrainingError) {
+    let counts = [model, teacher].map { model in
+      model.graph.outputs.map { model.graph.shape(of: $0).elementCount }
+    }
+    guard counts[0] != counts[1] else { return }
+    let words = counts.map { $0.map(String.init).joined(separator: ", ") }
+    throw .mismatch(
+      what: "teacher",
+      expected: counts[0].count == 1
+        ? "\(words[0]) classes" : "\(counts[0].count) outputs of \(words[0]) numbers",
+      found: words[1])
   }
 
   /// A teacher that has the same classes in another order teaches a permutation of them.

@@ -4,15 +4,17 @@ import Torch
 /// The loss of a run, with the teacher it may need.
 struct TrainingLoss {
   private let loss: TrainingOptions.Loss
-  private let outputKind: OutputKind
+  /// By output.
+  private let kinds: [OutputKind]
   private let teacher: (executor: Executor, input: TeacherInput)?
 
   /// - Parameters:
   ///   - network: what is trained; one that ends in a softmax without it
+  ///   - kinds: of its outputs as it came
   ///   - teacher: as it came
-  init(options: TrainingOptions, network: Model, outputKind: OutputKind, teacher: Model?) throws {
+  init(options: TrainingOptions, network: Model, kinds: [OutputKind], teacher: Model?) throws {
     loss = options.loss
-    self.outputKind = outputKind
+    self.kinds = kinds
     if case .distillation = options.loss, let teacher {
       // Its batch norms only cost time: nothing of it is trained.
       let executor = try Executor(
@@ -26,17 +28,21 @@ struct TrainingLoss {
     }
   }
 
-  /// What the teacher makes of the images; `nil` without one.
+  /// What the teacher makes of samples, by output; `nil` without one.
   ///
-  /// - Parameter images: N × C × H × W, normalised for the network
-  func answers(to images: Tensor) throws -> Tensor? {
-    try teacher.map { teacher in try teacher.executor.forward(teacher.input(images)) }
+  /// - Parameter inputs: one per input, N × its shape, normalised for the network
+  func answers(to inputs: [Tensor]) throws -> [Tensor]? {
+    try teacher.map { teacher in try teacher.executor.predicted(teacher.input(inputs)) }
   }
 
+  /// What labels ask for is asked of the first output alone; what a teacher answers is the sum over
+  /// the outputs.
+  ///
   /// - Parameters:
-  ///   - scores: N × the outputs
-  ///   - answers: the teacher's, N × the outputs
-  func callAsFunction(scores: Tensor, answers: Tensor?, targets: Targets) throws -> Tensor {
+  ///   - outputs: N × the output's shape, of each
+  ///   - answers: the teacher's, likewise
+  func callAsFunction(outputs: [Tensor], answers: [Tensor]?, targets: Targets) throws -> Tensor {
+    let scores = outputs[0]
     switch loss {
     case .crossEntropy(let labelSmoothing):
       return try targets.crossEntropy(scores, labelSmoothing: labelSmoothing)
@@ -44,10 +50,14 @@ struct TrainingLoss {
       guard let answers else {
         throw TrainingError.missing(what: "a teacher", neededBy: "distillation")
       }
-      let divergence =
-        outputKind.isOfClasses
-        ? try Self.distillation(scores: scores, teacher: answers, temperature: temperature)
-        : try Self.relativeError(outputs: scores, teacher: answers)
+      var divergences: [Tensor] = []
+      for (index, (own, answer)) in zip(outputs, answers).enumerated() {
+        divergences.append(
+          kinds[index].isOfClasses
+            ? try Self.distillation(scores: own, teacher: answer, temperature: temperature)
+            : try Self.relativeError(outputs: own, teacher: answer))
+      }
+      let divergence = try divergences.dropFirst().reduce(divergences[0]) { try $0 + $1 }
       guard labelsWeight > 0 else { return divergence }
       let labels = try targets.crossEntropy(scores, labelSmoothing: labelSmoothing)
       return try divergence + labels * labelsWeight
@@ -75,13 +85,14 @@ struct TrainingLoss {
 }
 
 extension Model {
-  /// The same network without a softmax at its end.
+  /// The same network without softmaxes at its ends.
   func endingInScores() throws -> Model {
-    guard let scores = graph.scoresBeforeSoftmax else { return self }
+    let outputs = graph.trainedOutputs
+    guard outputs != graph.outputs else { return self }
     return try with(
       graph: Graph(
-        inputs: graph.inputs, nodes: graph.nodes,
-        outputs: [GraphOutput(name: scores, value: scores)]), labels: [])
+        inputs: graph.inputs, nodes: graph.nodes, outputs: outputs, sizeRules: graph.sizeRules),
+      labels: [])
   }
 }
 

@@ -96,7 +96,7 @@ public struct TrainingOptions: Sendable, Hashable {
     schedule: LearningRateSchedule = .cosine, warmupEpochs: Double = 0, warmupSteps: Int = 0,
     loss: Loss = .crossEntropy(), augmentation: Augmentation = .cifar, seed: UInt64 = 0,
     precision: Executor.Precision? = nil, binary: Bool = false,
-    keep: KeepPattern = .firstAndLast, straightThrough: StraightThrough = StraightThrough(),
+    keep: KeepPattern = .usual, straightThrough: StraightThrough = StraightThrough(),
     averageDecay: Double? = nil, gradientNorm: Double? = nil, statisticsBatches: Int = 0,
     mixup: Mixup = .none, patience: Int? = nil,
     checkpointEverySteps: Int = 500, validateEveryEpochs: Int = 1, progressEverySteps: Int = 50,

@@ -3,11 +3,11 @@ import Torch
 
 /// Where numbers that are not finite come from.
 extension TrainingRun {
-  /// - Parameter images: the batch whose loss is not finite
-  func divergence(images: Tensor) throws -> TrainingError {
+  /// - Parameter inputs: the batch whose loss is not finite
+  func divergence(inputs: [Tensor]) throws -> TrainingError {
     var found: Node?
     _ = try noGrad { () throws(TrainingError) in
-      try executor.forwardTraining(images) { (node, value) throws(TrainingError) in
+      try executor.forwardTraining(inputs) { (node, value) throws(TrainingError) in
         guard found == nil else { return }
         let isFinite = try TrainingError.wrapping { try value.isAllFinite }
         if !isFinite { found = node }

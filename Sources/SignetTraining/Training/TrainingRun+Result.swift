@@ -42,6 +42,9 @@ extension TrainingRun {
     _ trained: Model, keptStep: Int, score: ValidationScore?
   ) throws -> Model {
     var options = options.described
+    if options["binaryKeep"] != nil {
+      options["binaryKeep"] = "\(self.options.keep.applied(to: network.original.graph))"
+    }
     if validation != nil { options["kept"] = keptStep == 0 ? "start" : "step \(keptStep)" }
     let step = Provenance.Step(
       verb: verb, data: dataset.name, seed: self.options.seed, options: options,

@@ -51,17 +51,17 @@ final class TrainingRun {
     measured = try MeasuredNetwork(
       of: executor, average: average, model: network.model, dataset: dataset, options: options)
     optimization = try Optimization(executor: executor, options: options)
-    let kind = model.outputKind
+    let kinds = model.outputKinds
     let loss = try TrainingLoss(
-      options: options, network: network.model, outputKind: kind, teacher: teacher)
+      options: options, network: network.model, kinds: kinds, teacher: teacher)
     self.loss = loss
-    self.validation = validation.map { [preprocessing = model.preprocessing] in
+    self.validation = validation.map {
       Validation(
-        dataset: $0, measure: options.validationMeasure(of: kind), loss: loss,
-        preprocessing: preprocessing, batchSize: max(options.batchSize, 256))
+        dataset: $0, measure: options.validationMeasure(of: kinds), loss: loss, model: model,
+        batchSize: max(options.batchSize, 256))
     }
     loader = BatchLoader(
-      dataset: dataset, shape: model.graph.inputShape, preprocessing: model.preprocessing,
+      dataset: dataset, model: model,
       batchSize: options.batchSize, shuffleSeed: options.seed, augmentation: options.augmentation,
       dropLast: dataset.count >= options.batchSize, prefetch: 4)
     totalSteps = options.totalSteps(batchesPerEpoch: loader.batchesPerEpoch)
@@ -120,39 +120,40 @@ final class TrainingRun {
 
   /// One step; the loss and the number of right answers before it.
   private func train(on batch: Batch, epoch: Int) throws -> StepResult {
-    var images = try Tensor(
-      batch.images, shape: [batch.count] + model.graph.inputShape.extents)
+    var inputs = try batch.tensors(for: model.graph)
     var targets = Targets(labels: try Tensor(batch.labels, shape: [batch.count]))
     if let share = options.mixup.share(
       seed: options.seed, epoch: epoch, step: step % loader.batchesPerEpoch)
     {
       // The order is random already, so the batch backwards makes random pairs.
       targets.mixed = (try targets.labels.flip([0]), share)
-      images = try images * share + images.flip([0]) * (1 - share)
+      inputs = try inputs.map { try $0 * share + $0.flip([0]) * (1 - share) }
     }
     executor.progress = Double(step) / Double(totalSteps)
-    let scores = try executor.forwardTraining(images)
-    let answers = try loss.answers(to: images)
-    let loss = try loss(scores: scores, answers: answers, targets: targets)
+    let outputs = try executor.forwardTraining(inputs)
+    let answers = try loss.answers(to: inputs)
+    let loss = try loss(outputs: outputs, answers: answers, targets: targets)
     let value = try loss.item()
-    guard value.isFinite else { throw try divergence(images: images) }
+    guard value.isFinite else { throw try divergence(inputs: inputs) }
     try loss.backward()
     let norm = try optimization.clipGradients(options.gradientNorm ?? .infinity)
     guard norm.isFinite else { throw try gradientDivergence() }
     try optimization.step(step, factor: rateFactor)
     step += 1
     try average?.update(step: step)
-    return StepResult(loss: value, right: try rightCount(scores, answers: answers, targets))
+    return StepResult(loss: value, right: try rightCount(outputs, answers: answers, targets))
   }
 
   /// Images with the highest score where the label or, where labels are not learned from, the
-  /// teacher has it; `nil` where outputs are no scores.
+  /// teacher has it; `nil` where there is not one output of scores.
   private func rightCount(
-    _ scores: Tensor, answers: Tensor?, _ targets: Targets
+    _ outputs: [Tensor], answers: [Tensor]?, _ targets: Targets
   ) throws -> Int? {
-    guard network.original.outputKind.isOfClasses else { return nil }
-    if options.learnsFromLabels { return try targets.rightCount(scores) }
-    return try answers.map { try Targets(labels: $0.flatten(from: 1).argmax(1)).rightCount(scores) }
+    guard outputs.count == 1, network.original.outputKind.isOfClasses else { return nil }
+    if options.learnsFromLabels { return try targets.rightCount(outputs[0]) }
+    return try answers?.first.map {
+      try Targets(labels: $0.flatten(from: 1).argmax(1)).rightCount(outputs[0])
+    }
   }
 
   private var rateFactor: Double {

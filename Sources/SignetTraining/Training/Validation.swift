@@ -8,9 +8,10 @@ public struct ValidationScore: Sendable, Hashable, Codable {
   public enum Measure: String, Sendable, Hashable, Codable {
     /// Images whose label has the highest score.
     case top1 = "top-1"
-    /// Images whose highest score is at the teacher's class.
+    /// Images whose highest score is at the teacher's class; the mean over several outputs.
     case agreement
-    /// 100 · (1 − ‖y − ŷ‖² / ‖y − ȳ‖²), y being the teacher's outputs and ȳ their mean.
+    /// 100 · (1 − ‖y − ŷ‖² / ‖y − ȳ‖²), y being the teacher's outputs and ȳ their mean; the mean over
+    /// several outputs.
     case fidelity
   }
 
@@ -31,7 +32,7 @@ struct Validation {
   /// What one measurement gives.
   struct Outcome: Equatable {
     var score: ValidationScore
-    /// Per image whether it was right; empty where outputs are no scores.
+    /// Per image, and output of it, whether it was right; empty where outputs are no scores.
     var hits: [UInt8]
 
     /// Whether this network is better than another by more than one standard error, both having
@@ -50,7 +51,8 @@ struct Validation {
   let dataset: any ImageDataset
   let measure: ValidationScore.Measure
   let loss: TrainingLoss
-  let preprocessing: Preprocessing
+  /// The network as it came.
+  let model: Model
   let batchSize: Int
 
   /// - Parameter progress: called after each batch with the images done and their total
@@ -63,30 +65,50 @@ struct Validation {
       switch measure {
       case .top1:
         return try Evaluation.measure(
-          executor, dataset: dataset, preprocessing: preprocessing, batchSize: batchSize,
-          judged: judged, progress: progress
+          executor, dataset: dataset, inputs: model.networkInputs,
+          preprocessing: model.preprocessing, batchSize: batchSize, judged: judged,
+          progress: progress
         ).top1
       case .agreement:
-        return try fidelity(of: executor, judged: judged, progress: progress).agreement
+        return try summary(of: executor, judged: judged, progress: progress).agreement ?? 0
       case .fidelity:
-        let fidelity = try fidelity(of: executor, judged: nil, progress: progress)
-        return 100 * (1 - fidelity.relativeError)
+        // Where a single image, or images all alike, say nothing of relative errors.
+        return try summary(of: executor, judged: nil, progress: progress).fidelity ?? -.infinity
       }
     }
     return Outcome(score: ValidationScore(measure: measure, value: value), hits: hits)
   }
 
-  private func fidelity(
-    of executor: Executor, judged: ((Bool) -> Void)?,
-    progress: @escaping (Int, Int) throws -> Void
-  ) throws -> Fidelity {
-    try Fidelity.measure(
-      executor,
-      against: { images, count in
-        let images = try Tensor(images, shape: [count] + executor.inputShape.extents)
-        return try loss.answers(to: images)?.toFloats() ?? []
-      },
-      dataset: dataset, preprocessing: preprocessing, batchSize: batchSize, judged: judged,
-      progress: progress)
+  /// How near the outputs are to the teacher's.
+  private func summary(
+    of executor: Executor, judged: ((Bool) -> Void)?, progress: (Int, Int) throws -> Void
+  ) throws -> FidelitySummary {
+    let counts = executor.graph.outputs.map { executor.graph.shape(of: $0).elementCount }
+    var sums = counts.map { FidelitySums(outputs: $0) }
+    let batches = BatchLoader(dataset: dataset, model: model, batchSize: batchSize)
+      .batches(epoch: 0)
+    var done = 0
+    while let batch = try batches.next() {
+      let inputs = try batch.tensors(for: executor.graph)
+      let found = try executor.predicted(inputs).map { try $0.toFloats() }
+      let expected = try loss.answers(to: inputs)?.map { try $0.toFloats() } ?? []
+      guard expected.map(\.count) == found.map(\.count) else {
+        throw TrainingError.missing(what: "a teacher", neededBy: measure.rawValue)
+      }
+      for image in 0..<batch.count {
+        for (output, elements) in counts.enumerated() {
+          let row = image * elements..<(image + 1) * elements
+          let (own, wanted) = (found[output][row], expected[output][row])
+          guard own.allSatisfy(\.isFinite), wanted.allSatisfy(\.isFinite) else {
+            throw EvaluationError.notANumber(dataset: dataset.name, image: batch.indices[image])
+          }
+          let agrees = sums[output].add(own, expected: wanted)
+          judged?(agrees)
+        }
+      }
+      done += batch.count
+      try progress(done, dataset.count)
+    }
+    return FidelitySummary(model: model, fidelities: sums.map { $0.fidelity(skipped: 0) })
   }
 }

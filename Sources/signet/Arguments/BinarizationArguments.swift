@@ -31,7 +31,7 @@ struct BinarizationArguments: ParsableArguments {
     inversion: .prefixedNo,
     help: """
       Weight the positions of a layer's output by their Fisher information: by how much the \
-      scores feel them.
+      outputs feel them.
       """)
   var fisher = true
 
@@ -41,9 +41,12 @@ struct BinarizationArguments: ParsableArguments {
   var refit = true
 
   @Option(
-    help: "Layers left in float: first, last, none, names and globs, separated by commas.",
+    help: """
+      Layers left in float, separated by commas: first (behind each input), last (before each \
+      output), depthwise, distribution (of a detector's box sides), names and globs; or none.
+      """,
     transform: { try KeepPattern(parsing: $0) })
-  var keep: KeepPattern = .firstAndLast
+  var keep: KeepPattern = .usual
 
   @Option(
     help:

@@ -17,7 +17,7 @@ struct BinaryTrainingArguments: ParsableArguments {
   @Option(
     help: "With a binary method: layers left in float: first, last, none, names and globs.",
     transform: { try KeepPattern(parsing: $0) })
-  var keep: KeepPattern = .firstAndLast
+  var keep: KeepPattern = .usual
 
   @Option(
     help: ArgumentHelp(

@@ -1,11 +1,12 @@
 import ArgumentParser
 import SignetData
+import SignetModel
 
 /// The images a subcommand works on.
 struct DataOptions: ParsableArguments {
   static let forms: ArgumentHelp = """
     KIND:PATH, one of cifar10:DIR, cifar100:DIR, fashion-mnist[:DIR], imagefolder:DIR, \
-    imagelist:FILE.
+    imagelist:FILE, tensors:PATH (.npz, .npy or .safetensors files, arrays named like the inputs).
     """
 
   @Option(
@@ -25,9 +26,12 @@ struct DataOptions: ParsableArguments {
   }
 
   func open(
-    default defaultSplit: Split, limit limitOverride: Int? = nil, seed: UInt64
+    default defaultSplit: Split, limit limitOverride: Int? = nil, seed: UInt64,
+    for model: Model? = nil
   ) throws(DataError) -> any ImageDataset {
-    try data.open(split: split ?? defaultSplit, limit: limitOverride ?? limit, seed: seed)
+    try data.open(
+      split: split ?? defaultSplit, limit: limitOverride ?? limit, seed: seed,
+      inputs: model?.networkInputs ?? [])
   }
 }
 

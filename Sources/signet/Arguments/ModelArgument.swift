@@ -21,9 +21,11 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
   ///   - onnx: what an ONNX file leaves open
   ///   - preprocessing: takes the place of what the file says, or does not say
   ///   - files: those of the command, none of which may hold tensors of an ONNX file
+  ///   - takesImages: whether it matters how images become the input
   /// - Throws: an `ONNXError` or a `ModelFileError` naming the file.
   func load(
-    _ onnx: ONNXChoices, _ preprocessing: PreprocessingOptions? = nil, files: FileRoles? = nil
+    _ onnx: ONNXChoices, _ preprocessing: PreprocessingOptions? = nil, files: FileRoles? = nil,
+    takesImages: Bool = true
   ) throws -> Model {
     guard isONNX else {
       let model = try modelFile()
@@ -31,7 +33,7 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
     }
     let imported = try imported(onnx, crop: preprocessing?.crop, files: files)
     guard let preprocessing else { return imported.model }
-    if imported.assumesPreprocessing, !preprocessing.saysHowPixelsAreScaled {
+    if takesImages, imported.assumesPreprocessing, !preprocessing.saysHowPixelsAreScaled {
       Console.warn(
         "\(path) does not say how images become its input, so pixels are taken as 0…1 without "
           + "mean and deviation, which is wrong for most networks; say --preset imagenet, cifar10 "

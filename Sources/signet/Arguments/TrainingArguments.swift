@@ -210,6 +210,12 @@ struct TrainingArguments: ParsableArguments {
     return options
   }
 
+  /// Nobody knows what a flip or a crop would make of arrays.
+  func checkChanges(of data: DatasetSpecification) throws {
+    guard data.kind == .tensors, augment == .cropFlip || cutout ?? 0 > 0 else { return }
+    throw ValidationError("--augment, --cutout: only images can be changed, not \(data)")
+  }
+
   /// What a verb does unless told otherwise, for its help.
   static func summary(of base: TrainingOptions, isOpening: Bool = true) -> String {
     let duration =
@@ -257,7 +263,9 @@ struct TrainingArguments: ParsableArguments {
     if let validationData {
       held = HeldOut(
         training: training,
-        validation: try matched(validationData.open(split: .test, limit: nil, seed: seed), true))
+        validation: try matched(
+          validationData.open(
+            split: .test, limit: nil, seed: seed, inputs: model.networkInputs), true))
     } else if !noValidation {
       held = training.holdingOut(
         share: validation ?? 0.1, atMost: validation == nil ? 5000 : .max, seed: seed)
@@ -271,7 +279,9 @@ struct TrainingArguments: ParsableArguments {
   private func test(
     of data: DataOptions, for model: Model, classes: ClassOptions
   ) throws -> (any ImageDataset)? {
-    guard data.split != .test, model.outputKind.isOfClasses, try data.data.hasTestSplit() else {
+    guard data.split != .test, model.graph.outputs.count == 1, model.outputKind.isOfClasses,
+      try data.data.hasTestSplit()
+    else {
       return nil
     }
     let images = try data.data.open(split: .test, limit: data.limit, seed: seed)

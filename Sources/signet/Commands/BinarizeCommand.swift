@@ -51,8 +51,9 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
   func perform() throws -> BinarizationReport {
     let work = try LongWork(files: files, output: output, checkpoints: checkpoints)
     defer { work.release() }
-    let float = try model.load(onnx.choices, preprocessing, files: files)
-    let dataset = try data.open(default: .train, seed: options.seed)
+    let float = try model.load(
+      onnx.choices, preprocessing, files: files, takesImages: data.data.kind != .tensors)
+    let dataset = try data.open(default: .train, seed: options.seed, for: float)
     try files.check(data: dataset.sourceFiles)
     try work.begin()
     Interruption.stopAtNextSafePoint()

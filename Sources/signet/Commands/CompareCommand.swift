@@ -73,9 +73,12 @@ struct CompareCommand: ParsableCommand {
   var ridge: Float?
 
   @Option(
-    help: "Layers left in float: first, last, none, names and globs, separated by commas.",
+    help: """
+      Layers left in float, separated by commas: first (behind each input), last (before each \
+      output), depthwise, distribution (of a detector's box sides), names and globs; or none.
+      """,
     transform: { try KeepPattern(parsing: $0) })
-  var keep: KeepPattern = .firstAndLast
+  var keep: KeepPattern = .usual
 
   @Option(
     name: [.short, .long], help: ArgumentHelp("Where the files go.", valueName: "folder"))

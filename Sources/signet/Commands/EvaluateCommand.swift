@@ -83,12 +83,14 @@ struct EvaluateCommand: ParsableCommand {
 
   /// Everything but the printing.
   func perform() throws -> EvaluationReport {
-    let model = try model.load(onnx.choices, preprocessing)
+    let model = try model.load(
+      onnx.choices, preprocessing, takesImages: data.data.kind != .tensors)
     guard model.outputKind.isOfClasses else {
       throw CommandError.notClasses(
         file: self.model.path, model.outputKind, shape: model.graph.outputShape)
     }
-    let dataset = try classes.matched(data.open(default: .test, seed: seed), to: model)
+    let dataset = try classes.matched(
+      data.open(default: .test, seed: seed, for: model), to: model)
     let classifier = try running.classifier(
       for: model, threads: common.threadCount, batch: batchSize)
     let evaluation = try Evaluation.measure(

@@ -73,6 +73,7 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
       throw ValidationError(
         "--supervision \(supervision.rawValue): to learn from a teacher, --teacher MODEL is needed")
     }
+    try options.checkChanges(of: data.data)
     try output.checkIsModelFile()
     try check("--temperature", temperature, in: 0.01...1000)
     try check("--labels-weight", labelsWeight, in: 0...1000)
@@ -87,18 +88,23 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
     let work = try LongWork(
       files: files, output: output, checkpoints: checkpoints, log: options.log)
     defer { work.release() }
-    let dataset = try data.open(default: .train, seed: options.seed)
-    let start = try model.load(onnx.choices, files: files) { architecture in
-      // A student sees images as its teacher does.
-      try architecture.model(
-        inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
-      ).with(
-        preprocessing: self.teacher?.load(onnx.choices).preprocessing, labels: dataset.classNames)
-    }
+    // Arrays are known by the network's inputs, a network of the zoo by the images.
+    let known = try data.data.kind == .tensors ? model.load(onnx.choices, files: files) : nil
+    let dataset = try data.open(default: .train, seed: options.seed, for: known)
+    let start =
+      try known
+      ?? model.load(onnx.choices, files: files) { architecture in
+        // A student sees images as its teacher does.
+        try architecture.model(
+          inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
+        ).with(
+          preprocessing: self.teacher?.load(onnx.choices).preprocessing, labels: dataset.classNames)
+      }
     let teacher = try teacher?.load(onnx.choices, besides: start, files: files)
     var resolved = options.resolved(over: .finetuning, threads: common.threadCount)
     resolved.loss = loss
     binary.apply(to: &resolved)
+    if dataset.holdsTensors { resolved.augmentation = .none }
     try checkIsBinary(start)
     let images = try options.images(
       of: data, training: dataset, for: start, classes: classes,

@@ -78,7 +78,7 @@ struct ComparisonPlan {
   }
 
   private var keeping: [String] {
-    keep == .firstAndLast ? [] : ["--keep", "\(keep)"]
+    keep == .usual ? [] : ["--keep", "\(keep)"]
   }
 
   private var common: [String] {

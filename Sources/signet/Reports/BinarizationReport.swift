@@ -29,6 +29,10 @@ struct BinarizationReport: Report {
   /// The same of sign and mean magnitude in the same layers.
   var agreementOfSigns: Double?
   var fidelityOfSigns: Double?
+  /// The same of each of several outputs, whose means the numbers above are.
+  var outputs: [Output]?
+  /// Layers that were left in float, and why.
+  var kept: [Kept]
   /// What makes the result worth little, in words.
   var warnings: [String]
 
@@ -36,7 +40,8 @@ struct BinarizationReport: Report {
     output: String, method: String, images: Int, imagesAsked: Int? = nil, skipped: Int = 0,
     seconds: Double, peakResidentBytes: Int? = nil, fileBytes: Int, floatBytes: Int,
     layers: [LayerRecord],
-    choices: [Choice]? = nil, results: [String: Double] = [:], warnings: [String] = []
+    choices: [Choice]? = nil, results: [String: Double] = [:], outputNames: [String] = [],
+    kept: [Kept] = [], warnings: [String] = []
   ) {
     self.output = output
     self.method = method
@@ -49,6 +54,8 @@ struct BinarizationReport: Report {
     self.floatBytes = floatBytes
     self.layers = layers
     self.choices = choices
+    outputs = outputNames.count > 1 ? outputNames.map { Output(name: $0, results: results) } : nil
+    self.kept = kept
     self.warnings = warnings
     heldOutImages = Int(results["heldOutImages"] ?? 0)
     agreement = results["agreement"]
@@ -62,6 +69,7 @@ struct BinarizationReport: Report {
       "\(layers.count) layer\(layers.count == 1 ? "" : "s") binarized with \(method) in "
         + "\(Quantity.seconds(seconds))"
     ]
+    lines += Kept.lines(kept)
     if skipped > 0 {
       lines.append("\(Quantity.count(skipped)) image\(skipped == 1 ? "" : "s") skipped")
     }
@@ -74,6 +82,7 @@ struct BinarizationReport: Report {
           "signs alone (BWN)".padded(to: title.count, .left) + "  \(Quantity.percent(signs))")
       }
     }
+    lines += Output.lines(outputs ?? [])
     lines.append(
       "→ \(output.printablePath) (\(Quantity.bytes(fileBytes)), "
         + "\(Quantity.ratio(Double(floatBytes) / Double(max(1, fileBytes)))) smaller)")
@@ -83,7 +92,9 @@ struct BinarizationReport: Report {
 
 extension OutputChange {
   var text: String {
-    "divergence \(Quantity.fraction(divergence)), "
-      + "top-1 changed \(Quantity.percent(100 * changedTop1))"
+    let change = changedTop1.map {
+      "divergence \(Quantity.fraction(divergence)), top-1 changed \(Quantity.percent(100 * $0))"
+    }
+    return change ?? "relative error \(Quantity.fraction(divergence))"
   }
 }

@@ -33,7 +33,7 @@ extension InspectionReport {
       }
       let alone = [
         layer.sensitivity.map { "\(Quantity.fraction($0.divergence))" } ?? "–",
-        layer.sensitivity.map { "\(Quantity.percent(100 * $0.changedTop1))" } ?? "–",
+        layer.sensitivity?.changedTop1.map { "\(Quantity.percent(100 * $0))" } ?? "–",
       ]
       table.append(
         [

@@ -63,7 +63,10 @@ struct Binarization {
       seconds: (clock.now - start) / .seconds(1),
       peakResidentBytes: ProcessMemory.peakResidentBytes,
       fileBytes: try binary.fileByteCount, floatBytes: model.floatByteCount, layers: layers,
-      choices: choices, results: results,
+      choices: choices, results: results, outputNames: model.graph.outputs.map(\.name),
+      kept: try Binarizer(options: options).layersKept(in: model).map {
+        BinarizationReport.Kept(name: $0.name, reason: "\($0.reason)")
+      },
       warnings: warnings)
   }
 }

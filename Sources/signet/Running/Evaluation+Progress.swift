@@ -17,7 +17,8 @@ extension Evaluation {
       }
     }
     return try measure(
-      classifier, dataset: dataset, preprocessing: model.preprocessing, batchSize: batchSize,
+      classifier, dataset: dataset, inputs: model.networkInputs, preprocessing: model.preprocessing,
+      batchSize: batchSize,
       skipping: skipping,
       progress: { done, total in
         display.show(ProgressLine(label: label, done: done, total: total))

@@ -40,6 +40,8 @@ struct CalibrationLayout {
     imagesPerChunk = max(1, min(atOnce, 32, Self.chunkBytes / most))
     imagesPerPass = max(1, min(imagesPerChunk, Self.passBytes / max(1, passBytesPerImage)))
     prefetch = min(
-      3, Self.aheadBytes / (4 * max(1, imagesPerChunk * graph.inputShape.elementCount)))
+      3,
+      Self.aheadBytes
+        / (4 * max(1, imagesPerChunk * graph.inputs.reduce(0) { $0 + $1.shape.elementCount })))
   }
 }

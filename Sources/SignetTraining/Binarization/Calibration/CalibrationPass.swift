@@ -29,9 +29,9 @@ struct CalibrationPass {
     try set.forEachGroup(of: set.calibrating, count: count, reporting: true, workers: workers) {
       group in
       let known = networks.chunkCount
-      for images in group {
-        try variation.add(images)
-        networks.append(images)
+      for inputs in group {
+        try variation.add(inputs)
+        networks.append(inputs)
       }
       try workers.map(0..<group.count) {
         try networks.advance(chunk: known + $0, from: nil, to: first)

@@ -10,8 +10,7 @@ struct CalibrationSet {
   let calibrating: any ImageDataset
   let heldOut: any ImageDataset
   let layout: CalibrationLayout
-  let shape: Shape
-  let preprocessing: Preprocessing
+  let model: Model
   /// Told of images that cannot be read; with `nil` the first one is an error.
   let skipping: ((DataError) -> Void)?
 
@@ -22,13 +21,12 @@ struct CalibrationSet {
     self.images = images
     (calibrating, heldOut) = dataset.shuffled(seed: seed, settingAside: images.heldOut)
     self.layout = layout
-    shape = model.graph.inputShape
-    preprocessing = model.preprocessing
+    self.model = model
     self.skipping = skipping
   }
 
-  /// Hands out the first images of a set in groups of as many chunks as there are workers:
-  /// count × C × H × W each.
+  /// Hands out the first images of a set in groups of as many chunks as there are workers: of each
+  /// chunk a tensor per input, count × C × H × W.
   ///
   /// - Parameters:
   ///   - dataset: ``calibrating`` or ``heldOut``
@@ -36,7 +34,7 @@ struct CalibrationSet {
   ///   - reporting: whether images that cannot be read are told of, which once is enough
   func forEachGroup(
     of dataset: any ImageDataset, count: Int, reporting: Bool, workers: Workers,
-    _ body: ([Tensor]) throws -> Void
+    _ body: ([[Tensor]]) throws -> Void
   ) throws {
     var unreadable: DataError?
     let note = skipping.map { skipping in
@@ -46,16 +44,18 @@ struct CalibrationSet {
       }
     }
     let batches = BatchLoader(
-      dataset: dataset, shape: shape, preprocessing: preprocessing,
-      batchSize: layout.imagesPerChunk, prefetch: layout.prefetch
+      dataset: dataset, model: model, batchSize: layout.imagesPerChunk, prefetch: layout.prefetch
     ).batches(epoch: 0, skipping: note)
-    var group: [Tensor] = []
+    var group: [[Tensor]] = []
     var taken = 0
     while taken < count, let batch = try batches.next() {
       try workers.cancellation.check()
-      let tensor = try Tensor(batch.images, shape: [batch.count] + shape.extents)
       let used = min(batch.count, count - taken)
-      group.append(try tensor.narrow(0, start: 0, length: used).channelsLast())
+      group.append(
+        try batch.tensors(for: model.graph).map {
+          let some = try $0.narrow(0, start: 0, length: used)
+          return try some.rank == 4 ? some.channelsLast() : some
+        })
       taken += used
       if group.count == workers.threads || taken == count {
         try body(group)

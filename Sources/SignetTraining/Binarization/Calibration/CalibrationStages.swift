@@ -12,6 +12,9 @@ struct CalibrationStages {
   private let layout: CalibrationLayout
   private let selection: LayerSelection
   private let isFisherWeighted: Bool
+  /// What is known of one image's outputs in the float network while layers are tried alone; that of
+  /// class scores is too little to count.
+  private let answerBytes: Int
   /// The model's own weights.
   private let weightBytes: Int
   /// Batches that are decoded, with those ahead.
@@ -26,7 +29,10 @@ struct CalibrationStages {
     self.selection = selection
     isFisherWeighted = options.isFisherWeighted(model)
     weightBytes = model.graph.nodes.reduce(0) { $0 + $1.operation.parameterBytes }
-    let imageBytes = 4 * model.graph.inputShape.elementCount
+    answerBytes = model.graph.outputs.filter { !model.outputKind(of: $0).isOfClasses }.reduce(0) {
+      $0 + 4 * model.graph.shape(of: $1).elementCount
+    }
+    let imageBytes = model.graph.inputs.reduce(0) { $0 + 4 * $1.shape.elementCount }
     loadingBytes =
       (layout.prefetch + 1 + 2 * CalibrationMemory.workers) * layout.imagesPerChunk * imageBytes
   }
@@ -49,7 +55,7 @@ struct CalibrationStages {
         worker: 0)
     }
     if options.needsSurvey {
-      addLayers(selection.layers, steps: plan.steps.indices, survey: true, weighted: 0)
+      addLayers(selection.layers, steps: plan.steps.indices, survey: true, weighted: answerBytes)
     }
     addLayers(stops, steps: selection.steps, survey: false, weighted: weighted)
     let pass = layout.imagesPerChunk * (layout.bytesPerImage.max() ?? 0)
@@ -68,7 +74,7 @@ struct CalibrationStages {
   ///   - stops: the layers whose sums are wanted
   ///   - steps: those that the networks pass
   ///   - survey: whether layers become binary alone, on up to a few images
-  ///   - weighted: bytes of an image's Fisher weights
+  ///   - weighted: bytes of an image's Fisher weights, or of its outputs
   private mutating func addLayers(
     _ stops: [Int], steps: Range<Int>, survey: Bool, weighted: Int
   ) {

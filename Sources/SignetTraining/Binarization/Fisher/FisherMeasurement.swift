@@ -2,12 +2,13 @@ import SignetModel
 import Torch
 
 /// Measures the Fisher information of the positions of layers' outputs in the float network, from
-/// the scores' gradients.
+/// the outputs' gradients.
 struct FisherMeasurement {
   private let interpreter: Interpreter
   /// One per node of the graph.
   private let parameters: [NodeParameters]
   private let layers: Set<Int>
+  private let directions: FisherDirections
   private let imagesPerPass: Int
   private let seed: UInt64
 
@@ -22,6 +23,7 @@ struct FisherMeasurement {
       try NodeParameters(node: $0, weights: model.weights, channelsLast: true)
     }
     self.layers = layers
+    directions = FisherDirections(kinds: model.outputKinds)
     self.imagesPerPass = imagesPerPass
     self.seed = seed
   }
@@ -29,12 +31,16 @@ struct FisherMeasurement {
   /// Runs the calibration images through the float network and back. Needs gradients.
   func weights(_ set: CalibrationSet, workers: Workers, passes: Workers) throws -> FisherWeights {
     var information: [Int: [Tensor]] = [:]
+    var energies: [Double]?
     var done = 0
     try set.forEachGroup(
       of: set.calibrating, count: set.images.taken, reporting: false, workers: workers
     ) { group in
+      // Of the first chunk, whose images do not depend on the number of workers.
+      let scales = try energies ?? self.energies(group[0])
+      energies = scales
       let felt = try passes.map(group.indices) {
-        try self.information(of: group[$0], chunk: done + $0)
+        try self.information(of: group[$0], energies: scales, chunk: done + $0)
       }
       done += group.count
       for chunk in felt {
@@ -45,32 +51,39 @@ struct FisherMeasurement {
   }
 
   /// Of a whole chunk, a few images at a time: by layer, N × positions.
-  private func information(of images: Tensor, chunk: Int) throws -> [Int: Tensor] {
+  ///
+  /// - Parameter energies: by output, see ``FisherDirections``
+  private func information(
+    of inputs: [Tensor], energies: [Double], chunk: Int
+  ) throws -> [Int: Tensor] {
     // Random numbers of the chunk's own, whoever works on it.
     let generator = try Generator(seed: SplitMix64.word(seed: seed, index: UInt64(chunk)))
     var parts: [Int: [Tensor]] = [:]
-    for start in stride(from: 0, to: images.shape[0], by: imagesPerPass) {
-      let some = try images.narrow(
-        0, start: start, length: min(imagesPerPass, images.shape[0] - start))
-      let felt = try squaredGradients(some, generator)
+    let count = inputs[0].shape[0]
+    for start in stride(from: 0, to: count, by: imagesPerPass) {
+      let some = try inputs.map {
+        try $0.narrow(0, start: start, length: min(imagesPerPass, count - start))
+      }
+      let felt = try squaredGradients(some, energies, generator)
       for (layer, positions) in felt { parts[layer, default: []].append(positions) }
     }
     return try parts.mapValues { try Tensor.cat($0) }
   }
 
-  /// Σ over filters of (∂ direction · scores / ∂ output)², the sum over directions: by layer,
+  /// Σ over filters of (∂ direction · outputs / ∂ output)², the sum over directions: by layer,
   /// N × positions.
-  private func squaredGradients(_ images: Tensor, _ generator: Generator) throws -> [Int: Tensor] {
-    let (output, probes) = try probed(images)
-    let scores = try output.flatten(from: 1)
-    let logits = try scores.detach()
-    let probabilities = try (logits * (1 / FisherWeights.temperature)).softmax(1)
-    let roots = try probabilities.sqrt()
+  private func squaredGradients(
+    _ inputs: [Tensor], _ energies: [Double], _ generator: Generator
+  ) throws -> [Int: Tensor] {
+    let (outputs, probes) = try probed(inputs)
     var felt: [Int: Tensor] = [:]
+    // What no gradient passes on the way to, such as the place of a maximum, tells nothing.
+    guard outputs.contains(where: \.requiresGrad) else { return felt }
+    let all = try outputs.count == 1 ? outputs[0] : Tensor.cat(outputs, 1)
+    let seeds = try directions.seeds(for: outputs.map { try $0.detach() }, energies: energies)
     for direction in 1...FisherWeights.directions {
-      let noise = try roots * Tensor.randn(logits.shape, generator: generator)
-      let seed = try noise - probabilities * noise.sum([1], keepDimensions: true)
-      try scores.backward(seed: seed, retainGraph: direction < FisherWeights.directions)
+      let seed = try seeds.draw(generator)
+      try all.backward(seed: seed, retainGraph: direction < FisherWeights.directions)
       for (layer, probe) in probes {
         guard let gradient = try probe.grad else { continue }
         let positions = try gradient.square().sum([1])
@@ -82,12 +95,23 @@ struct FisherMeasurement {
     return felt
   }
 
-  /// The network's output, and by layer the zeros that were added to its output: they collect the
-  /// gradient of that output.
-  private func probed(_ images: Tensor) throws -> (output: Tensor, probes: [Int: Tensor]) {
+  /// Of each output that belongs to no classes the mean of ‖y‖² over the images; 1 of others.
+  private func energies(_ inputs: [Tensor]) throws -> [Double] {
+    guard directions.needEnergies else { return directions.kinds.map { _ in 1 } }
+    return try noGrad {
+      try zip(directions.kinds, probed(inputs).outputs).map { kind, output in
+        guard !kind.isOfClasses else { return 1 }
+        return try output.to(.float64).square().sum().item() / Double(output.shape[0])
+      }
+    }
+  }
+
+  /// The network's outputs, N × elements each, and by layer the zeros that were added to its output:
+  /// they collect the gradient of that output.
+  private func probed(_ inputs: [Tensor]) throws -> (outputs: [Tensor], probes: [Int: Tensor]) {
     let graph = interpreter.graph
     var values = Dictionary(
-      graph.inputValues.map { ($0, images) }, uniquingKeysWith: { first, _ in first })
+      zip(graph.inputValues, inputs), uniquingKeysWith: { first, _ in first })
     var probes: [Int: Tensor] = [:]
     try interpreter.run(over: &values) { (layer, step, inputs) throws(TrainingError) in
       let value = try interpreter.apply(step, to: inputs) { parameters[$0].tensors }
@@ -99,9 +123,12 @@ struct FisherMeasurement {
         return try value + probe
       }
     }
-    guard let output = graph.outputValues.first.flatMap({ values[$0] }) else {
-      throw TrainingError.missing(what: "an activation", neededBy: "the output")
+    let outputs = try graph.outputs.map { output in
+      guard let value = graph.value(named: output.value).flatMap({ values[$0] }) else {
+        throw TrainingError.missing(what: "a value", neededBy: "output '\(output.name)'")
+      }
+      return try value.flatten(from: 1)
     }
-    return (output, probes)
+    return (outputs, probes)
   }
 }

@@ -34,12 +34,12 @@ final class PairedNetwork: @unchecked Sendable {
 
   /// Adds a chunk that stands at the network's beginning.
   ///
-  /// - Parameter images: count × C × H × W
-  func append(_ images: Tensor) {
-    let values = interpreter.graph.inputValues.map { ($0, PairedValue(float: images)) }
+  /// - Parameter inputs: one per input of the network, count × its shape
+  func append(_ inputs: [Tensor]) {
+    let values = zip(interpreter.graph.inputValues, inputs.map { PairedValue(float: $0) })
     lock.withLock {
       chunks.append(Dictionary(values, uniquingKeysWith: { first, _ in first }))
-      imageCount += images.shape[0]
+      imageCount += inputs.first?.shape[0] ?? 0
     }
   }
 
@@ -92,13 +92,13 @@ final class PairedNetwork: @unchecked Sendable {
     parameters.drop(interpreter.plan.steps[..<layer].map(\.node), withChanged: true)
   }
 
-  /// The float network's output for a chunk that stands before the layer at `start`, with other
+  /// The float network's outputs for a chunk that stands before the layer at `start`, with other
   /// parameters in that layer alone.
   ///
-  /// - Returns: N × the output's elements
-  func output(
+  /// - Returns: N × the output's elements, of each
+  func outputs(
     chunk: Int, from start: Int, with changed: NodeParameters? = nil
-  ) throws(TrainingError) -> Tensor {
+  ) throws(TrainingError) -> [Tensor] {
     var values = try held(chunk: chunk).mapValues(\.float)
     try interpreter.run(start..<steps.upperBound, over: &values) {
       (index, step, inputs) throws(TrainingError) in
@@ -107,10 +107,15 @@ final class PairedNetwork: @unchecked Sendable {
         return try parameters.float(node)
       }
     }
-    guard let output = interpreter.graph.outputValues.first.flatMap({ values[$0] }) else {
-      throw .missing(what: "an activation", neededBy: "the output")
+    let graph = interpreter.graph
+    var outputs: [Tensor] = []
+    for output in graph.outputs {
+      guard let value = graph.value(named: output.value).flatMap({ values[$0] }) else {
+        throw .missing(what: "a value", neededBy: "output '\(output.name)'")
+      }
+      outputs.append(try TrainingError.wrapping { try value.flatten(from: 1) })
     }
-    return try TrainingError.wrapping { try output.flatten(from: 1) }
+    return outputs
   }
 
   /// What a step makes in both networks.

@@ -22,6 +22,7 @@ extension BinarizationRun {
   private var described: [String: String] {
     get throws {
       var described = options.described
+      described["keep"] = "\(options.keep.applied(to: model.graph))"
       described["kernels"] = try Kernels.chosen().instructionSet.rawValue
       guard let set else { return described }
       described["libtorch"] = "\(TorchSettings.version) \(TorchSettings.processorCapability)"

@@ -23,7 +23,7 @@ struct SensitivitySurvey {
       set, count: min(set.images.taken, BinarizationOptions.surveyImages), plan: selection.plan,
       steps: selection.plan.steps.indices, first: first, isSymmetric: true)
     let float = try pass.workers.map(0..<networks.chunkCount) {
-      try ClassProbabilities(scores: networks.output(chunk: $0, from: first))
+      try OutputAnswer.all(networks.outputs(chunk: $0, from: first), kinds: kinds)
     }
     for (index, layer) in layers.enumerated() {
       if index > 0 { try pass.advance(networks, from: layers[index - 1], to: layer) }
@@ -42,9 +42,11 @@ struct SensitivitySurvey {
     }
   }
 
+  private var kinds: [OutputKind] { selection.model.outputKinds }
+
   private func change(
     with solution: SolvedLayer, at layer: Int, _ networks: PairedNetwork,
-    _ float: [ClassProbabilities]
+    _ float: [[OutputAnswer]]
   ) throws -> OutputChange {
     let node = selection.node(at: layer)
     var weights = selection.model.weights
@@ -56,8 +58,9 @@ struct SensitivitySurvey {
     let parameters = try NodeParameters(node: biased, weights: weights, channelsLast: true)
     let parts = try pass.workers.map(0..<networks.chunkCount) {
       var part = OutputComparison()
-      let scores = try networks.output(chunk: $0, from: layer, with: parameters)
-      try part.add(ClassProbabilities(scores: scores), to: float[$0])
+      let outputs = try networks.outputs(chunk: $0, from: layer, with: parameters)
+      try part.add(
+        OutputAnswer.all(outputs, kinds: kinds), to: float[$0], images: outputs[0].shape[0])
       return part
     }
     var comparison = OutputComparison()

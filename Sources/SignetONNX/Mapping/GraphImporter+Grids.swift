@@ -81,7 +81,7 @@ extension GraphImporter {
   }
 
   /// A value whose elements lie in the view's order, so that it may be reshaped and permuted on.
-  private mutating func ordered(_ view: View) throws(NodeFailure) -> View {
+  mutating func ordered(_ view: View) throws(NodeFailure) -> View {
     if view.isInOrder { return view }
     let shape = view.canonicalShape
     return View(node: try resolve(view, as: shape), base: shape, dims: view.dims)

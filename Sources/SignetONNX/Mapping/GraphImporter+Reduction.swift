@@ -48,7 +48,7 @@ extension GraphImporter {
     ]
   }
 
-  private mutating func reduced(
+  mutating func reduced(
     _ name: String, _ view: View, _ function: Reduction.Function, axes: [Int], keeps: Bool
   ) throws(NodeFailure) -> View {
     let dims = view.dims.indices.compactMap {

@@ -1,6 +1,6 @@
 /// Operators that are taken, and within which limits: what `signet import --operators` prints.
 public struct ONNXOperator: Hashable, Sendable {
-  /// Operators of ONNX's own set.
+  /// Operators, with their domain unless it is ONNX's own.
   public let names: [String]
   /// What they become.
   public let takenAs: String
@@ -16,39 +16,69 @@ public struct ONNXOperator: Hashable, Sendable {
   /// On values computed from the image.
   public static let computed: [ONNXOperator] = [
     ONNXOperator(
-      "Conv", as: "convolution; groups, dilation, any padding or auto_pad",
+      "Conv com.microsoft.FusedConv", as: "convolution; groups, dilation, any padding or auto_pad",
       limits: "one or two spatial axes, constant weights"),
     ONNXOperator(
-      "Gemm MatMul", as: "linear layer, or a 1×1 convolution over further axes",
-      limits: "one constant matrix; transA 0"),
+      "ConvTranspose", as: "convolution of the map with zeros laid between its elements",
+      limits: "one or two spatial axes, constant weights"),
+    ONNXOperator(
+      "Gemm com.microsoft.FusedGemm", as: "linear layer",
+      limits: "a vector per sample, a constant matrix; transA 0"),
+    ONNXOperator(
+      "MatMul com.microsoft.FusedMatMul",
+      as: "linear layer, a 1×1 convolution over further axes, or products of two values' matrices",
+      limits: "the batch stays first"),
+    ONNXOperator(
+      "QuantizeLinear DequantizeLinear ConvInteger MatMulInteger QLinearConv QLinearMatMul",
+      as: "the numbers that whole ones stand for: weights as they are, computed values rounded",
+      limits: "constant scales and zero points, no blocks"),
     ONNXOperator("BatchNormalization", as: "batch norm", limits: "stored statistics"),
     ONNXOperator(
-      "Relu LeakyRelu PRelu Clip Sigmoid HardSigmoid HardSwish Swish", as: "activation",
-      limits: "constant bounds and slopes; Swish with alpha 1"),
-    ONNXOperator("Max Min", as: "clipping", limits: "of one value and one constant number"),
+      "LayerNormalization InstanceNormalization GroupNormalization MeanVarianceNormalization",
+      as: "normalisation, and an affine map", limits: "over any axes but the batch"),
+    ONNXOperator(
+      "Relu LeakyRelu PRelu Clip Sigmoid HardSigmoid HardSwish Swish Elu Selu Celu "
+        + "ThresholdedRelu Gelu com.microsoft.Gelu com.microsoft.QuickGelu Softplus Softsign Mish "
+        + "Tanh Erf",
+      as: "activation", limits: "constant bounds and slopes; Swish with alpha 1"),
+    ONNXOperator(
+      "Exp Log Sqrt Reciprocal Abs Sign Floor Ceil Round Sin Cos Pow Not",
+      as: "function of each element"),
+    ONNXOperator(
+      "Max Min", as: "clipping by a constant number, or function of two values"),
     ONNXOperator(
       "Add Sum Sub Mul Div Neg",
-      as: "sum or product of values that broadcast, or an affine map with a constant; "
-        + "x·sigmoid(x) becomes one activation", limits: "Div by a constant"),
+      as: "sum, product or quotient of values that broadcast, or an affine map with a constant; "
+        + "x·sigmoid(x) becomes one activation"),
+    ONNXOperator(
+      "Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor Mod Where",
+      as: "function of two or three values, truth as 1 and 0", limits: "Mod with fmod 1"),
     ONNXOperator(
       "MaxPool AveragePool",
       as: "pooling; ceil_mode, count_include_pad, dilation, auto_pad",
       limits: "one or two spatial axes; no indices"),
     ONNXOperator("GlobalAveragePool GlobalMaxPool", as: "pooling over space"),
-    ONNXOperator("ReduceMean", as: "mean", limits: "over any axes but the batch"),
-    ONNXOperator("LRN", as: "local response normalisation", limits: "along channels"),
-    ONNXOperator("Softmax", as: "softmax", limits: "along any axis but the batch"),
     ONNXOperator(
-      "Concat Split Slice Gather Pad",
-      as: "joining, cutting and surrounding; constants beside one value are padding",
-      limits: "along any axis but the batch; steps above 0; Gather of neighbouring places"),
+      "ReduceMean ReduceSum ReduceMax ReduceMin ReduceProd ReduceSumSquare ReduceL1 ReduceL2 "
+        + "ReduceLogSum ReduceLogSumExp ArgMax ArgMin LpNormalization",
+      as: "one number of many", limits: "over any axes but the batch"),
+    ONNXOperator("LRN", as: "local response normalisation", limits: "along channels"),
+    ONNXOperator(
+      "Softmax LogSoftmax", as: "softmax or its logarithm", limits: "along any axis but the batch"),
+    ONNXOperator(
+      "Resize Upsample", as: "resampling; every mode, coordinates and rounding",
+      limits: "any axes but the batch"),
+    ONNXOperator(
+      "Concat Split Slice Gather Pad Tile DepthToSpace SpaceToDepth",
+      as: "joining, cutting, repeating and surrounding; constants beside one value are padding",
+      limits: "along any axis but the batch; constant places"),
     ONNXOperator(
       "SplitToSequence SequenceConstruct SequenceAt ConcatFromSequence",
       as: "what their elements are", limits: "sequences of tensors, known places"),
     ONNXOperator(
       "Flatten Reshape Squeeze Unsqueeze Transpose Expand",
       as: "nothing where the order in memory stays, else a rearrangement",
-      limits: "the batch stays first; Expand to the value's own shape"),
+      limits: "the batch stays first"),
     ONNXOperator(
       "Identity Dropout Cast CastLike", as: "nothing", limits: "casts to a float type only"),
     ONNXOperator("Shape Size", as: "numbers, the batch left free"),

@@ -50,7 +50,7 @@ import ThrownErrors
         "test.onnx: cannot be taken: input 'image': expected --input-shape to fit N×3×?×?, found 1×4×8×9",
         "test.onnx: cannot be taken: input 'image': expected --input-shape to fit N×3×?×?, found 8×9",
         "test.onnx: cannot be taken: input 'image': expected --input-shape to fit N×3×4×4, found 3×4×5",
-        "test.onnx: cannot be taken: input 'image': expected --input-shape for this input, found it for 'other'",
+        "test.onnx: cannot be taken: inputs of '': expected an input 'other', as --input-shape says, found 'image'",
         "test.onnx: cannot be taken: input 'image': expected --input-shape to fit N×?×?×?×?×?, found 1×2×3×4×5×6",
       ])
   }

@@ -11,7 +11,7 @@ extension ConstantFolder {
       return try folder.binary(/, { $0.dividedReportingOverflow(by: $1).partialValue })
     },
     "Mod": { folder throws(NodeFailure) in try folder.remainder() },
-    "Pow": { folder throws(NodeFailure) in try folder.binary(pow, Self.power) },
+    "Pow": { folder throws(NodeFailure) in try folder.raise() },
     "Max": { folder throws(NodeFailure) in try folder.variadic(max, max) },
     "Min": { folder throws(NodeFailure) in try folder.variadic(min, min) },
     "Sum": { folder throws(NodeFailure) in try folder.variadic(+, { $0 &+ $1 }) },
@@ -125,6 +125,26 @@ extension ConstantFolder {
       })
   }
 
+  /// The exponent's type may be another than the base's, which is the result's.
+  private mutating func raise() throws(NodeFailure) -> [ConstantTensor] {
+    let base = try input(0, "X")
+    let exponent = try input(1, "Y")
+    guard (base.integers == nil) != (exponent.integers == nil) else {
+      return try binary(pow, Self.power)
+    }
+    guard let dims = Axis.broadcast(base.dims, exponent.dims) else {
+      throw NodeFailure("Y", expected: "a shape that fits \(base.dims)", found: exponent.dims)
+    }
+    try budget.claimWork(base.count + exponent.count, "Y")
+    _ = try budget.claim(dims, "Y")
+    let raised = Self.combine(base.asFloats, exponent.asFloats, dims, pow, Self.power)
+    guard base.integers != nil else {
+      return [ConstantTensor(dims: dims, floats: raised.floats, type: base.type)]
+    }
+    let whole = raised.floats.map { base.type.wrap(Int64(exactly: $0.rounded(.towardZero)) ?? 0) }
+    return [ConstantTensor(dims: dims, integers: whole, type: base.type)]
+  }
+
   private static func power(_ base: Int64, _ exponent: Int64) -> Int64 {
     Int64(exactly: pow(Double(base), Double(exponent)).rounded(.towardZero)) ?? 0
   }
@@ -225,6 +245,8 @@ extension ConstantFolder {
     let columns = Axis.positions(
       shape: axes.map { data.dims[$0] }, strides: axes.map { strides[$0] })
     if let values = data.integers {
+      let bounds = data.type.bounds
+      let integerZero = min(max(integerZero, bounds.lowerBound), bounds.upperBound)
       let sums = rows.map { row in
         columns.reduce(integerZero) { integer($0, values[row + $1]) }
       }

@@ -13,10 +13,7 @@ extension GraphImporter {
     "Xor": comparison(.exclusiveOr),
     "Pow": { importer, context throws(NodeFailure) in try importer.power(context) },
     "Mod": { importer, context throws(NodeFailure) in
-      guard try context.attributes.flag("fmod") else {
-        throw NodeFailure("fmod", expected: "1: the remainder of float numbers", found: 0)
-      }
-      return [.activation(try importer.binary(context, .remainder))]
+      [.activation(try importer.modulus(context))]
     },
     "Where": { importer, context throws(NodeFailure) in
       try context.requireInputs(atMost: 3)
@@ -47,6 +44,21 @@ extension GraphImporter {
       return try emitElementwise(context.name(), .activation(.power(exponent: value)), on: view)
     }
     return [.activation(try binary(context, .power))]
+  }
+
+  private mutating func modulus(_ context: NodeContext) throws(NodeFailure) -> View {
+    try context.requireInputs(atMost: 2)
+    let views = try operands(context)
+    let remainder = try combine(context, .binary(.remainder), views)
+    guard try !context.attributes.flag("fmod") else { return remainder }
+    // Brought to the divisor's sign, where it has the other.
+    let product = try combine(context, .multiply, [remainder, views[1]])
+    let zero = try constant(
+      ConstantTensor(dims: [], floats: [0]), dims: product.dims.map { _ in 1 }, beside: remainder,
+      "\(context.name()).zero")
+    let isOther = try combine(context, .binary(.less), [product, zero])
+    let moved = try combine(context, .binary(.add), [remainder, views[1]])
+    return try combine(context, .select, [isOther, moved, remainder])
   }
 
   /// All inputs as values computed from the image: constants become such.

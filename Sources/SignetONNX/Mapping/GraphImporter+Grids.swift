@@ -17,19 +17,15 @@ extension GraphImporter {
   ) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation(0, "input")
     let block = try context.attributes.integer("blocksize") ?? 0
-    let mode = try context.attributes.string("mode") ?? "DCR"
+    let isDepthFirst = try depthFirst(context)
     guard view.dims.count == 3, (1...1 << 12).contains(block), view.dims[0] % (block * block) == 0
     else {
       throw NodeFailure(
         "blocksize", expected: "one whose square divides the channels of \(view.dims)",
         found: block)
     }
-    guard mode == "DCR" || mode == "CRD" else {
-      throw NodeFailure("mode", expected: "DCR or CRD", found: mode)
-    }
     let channels = view.dims[0] / (block * block)
     let (height, width) = (view.dims[1], view.dims[2])
-    let isDepthFirst = mode == "DCR"
     let grid =
       isDepthFirst
       ? [block, block, channels, height, width] : [channels, block, block, height, width]
@@ -40,11 +36,21 @@ extension GraphImporter {
     return [.activation(result)]
   }
 
+  /// Whether a block's places come before the channels among those of the deep map.
+  private func depthFirst(_ context: NodeContext) throws(NodeFailure) -> Bool {
+    let mode = try context.attributes.string("mode") ?? "DCR"
+    guard mode == "DCR" || mode == "CRD" else {
+      throw NodeFailure("mode", expected: "DCR or CRD", found: mode)
+    }
+    return mode == "DCR"
+  }
+
   private mutating func spaceToDepth(
     _ context: NodeContext
   ) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation(0, "input")
     let block = try context.attributes.integer("blocksize") ?? 0
+    let isDepthFirst = try depthFirst(context)
     guard view.dims.count == 3, (1...1 << 12).contains(block), view.dims[1] % block == 0,
       view.dims[2] % block == 0
     else {
@@ -53,7 +59,8 @@ extension GraphImporter {
     }
     let (height, width) = (view.dims[1] / block, view.dims[2] / block)
     let grid = [view.dims[0], height, block, width, block]
-    var result = try permuted(try ordered(view).reshaped(grid), [2, 4, 0, 1, 3])
+    var result = try permuted(
+      try ordered(view).reshaped(grid), isDepthFirst ? [2, 4, 0, 1, 3] : [0, 2, 4, 1, 3])
     result = result.reshaped([view.dims[0] * block * block, height, width])
     result.origin = context.name()
     return [.activation(result)]
@@ -74,7 +81,7 @@ extension GraphImporter {
   }
 
   /// A value whose elements lie in the view's order, so that it may be reshaped and permuted on.
-  private mutating func ordered(_ view: View) throws(NodeFailure) -> View {
+  mutating func ordered(_ view: View) throws(NodeFailure) -> View {
     if view.isInOrder { return view }
     let shape = view.canonicalShape
     return View(node: try resolve(view, as: shape), base: shape, dims: view.dims)

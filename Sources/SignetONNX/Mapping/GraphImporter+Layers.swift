@@ -123,6 +123,7 @@ extension GraphImporter {
     _ context: NodeContext
   ) throws(NodeFailure) -> [ImportedValue] {
     try context.requireInputs(atMost: 2)
+    if let product = try vectorProduct(context) { return product }
     guard context.input(0)?.view != nil, let matrix = context.input(1)?.constant?.tensor,
       matrix.dims.count == 2
     else { return [.activation(try computedProduct(context))] }
@@ -149,6 +150,27 @@ extension GraphImporter {
       parameters(kernel, bias: nil, filters: weight.dims[0]))
     let product = result.reshaped([weight.dims[0]] + places)
     return [.activation(try permuted(product, Array(1..<rank) + [0]))]
+  }
+
+  /// A product with a constant vector: a matrix of one row or column, whose axis is then left out.
+  private mutating func vectorProduct(
+    _ context: NodeContext
+  ) throws(NodeFailure) -> [ImportedValue]? {
+    for side in 0..<min(2, context.inputs.count) {
+      guard let vector = context.input(side)?.constant?.tensor, vector.dims.count == 1 else {
+        continue
+      }
+      var inputs = context.inputs
+      let matrix = vector.reshaped(side == 0 ? [1, vector.count] : [vector.count, 1])
+      inputs[side] = .constant(FoldedConstant(matrix))
+      guard let product = try matrixProduct(context.with(inputs: inputs)).first?.view else {
+        return nil
+      }
+      var dims = product.dims
+      dims.remove(at: side == 0 ? dims.count - 2 : dims.count - 1)
+      return [.activation(product.reshaped(dims))]
+    }
+    return nil
   }
 
   /// A product of two values, constants among them: matrices along the last two axes.

@@ -8,6 +8,6 @@ extension GraphImporter {
       layerMappings, poolingMappings, activationMappings, arithmeticMappings, viewMappings,
       regionMappings, sequenceMappings, elementaryMappings, binaryMappings, reductionMappings,
       normalizationMappings, resizeMappings, transposedConvolutionMappings, gridMappings,
-      quantizationMappings, contributedMappings,
+      quantizationMappings, contributedMappings, rankingMappings, einsumMappings,
     ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
 }

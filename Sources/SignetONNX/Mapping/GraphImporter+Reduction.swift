@@ -48,7 +48,7 @@ extension GraphImporter {
     ]
   }
 
-  private mutating func reduced(
+  mutating func reduced(
     _ name: String, _ view: View, _ function: Reduction.Function, axes: [Int], keeps: Bool
   ) throws(NodeFailure) -> View {
     let dims = view.dims.indices.compactMap {
@@ -93,6 +93,9 @@ extension GraphImporter {
     let name = context.name()
     let norm = try reduced(
       "\(name).norm", view, order == 1 ? .l1 : .l2, axes: [axis - 1], keeps: true)
-    return [.activation(try combine(context, .binary(.divide), [view, norm]))]
+    // What is 0 throughout stays so.
+    let isZero = try emit("\(name).zero", .activation(.elementary(.not)), [norm.node])
+    let divisor = try combine(context, .add, [norm, norm.of(isZero.node)])
+    return [.activation(try combine(context, .binary(.divide), [view, divisor]))]
   }
 }

@@ -139,7 +139,7 @@ extension GraphImporter {
   }
 
   /// Takes a range along each axis behind the batch.
-  private mutating func sliced(
+  mutating func sliced(
     _ name: String, _ view: View, _ ranges: [StridedSlice.Axis]
   ) throws(NodeFailure) -> View {
     func length(_ range: StridedSlice.Axis, _ extent: Int) -> Int {
@@ -164,7 +164,12 @@ extension GraphImporter {
       slice = StridedSlice(channels: ranges[0], height: ranges[1], width: ranges[2])
     default:
       guard cut.count == 1 else {
-        throw NodeFailure("axes", expected: "one axis of \(view.dims)", found: cut.count)
+        return try region(
+          name, view,
+          zip(view.dims, ranges).map { extent, range in
+            Region.Axis(
+              extent: extent, start: range.start, step: range.step, count: length(range, extent))
+          })
       }
       shape = .map(
         view.dims[..<cut[0]].reduce(1, *), view.dims[cut[0]],

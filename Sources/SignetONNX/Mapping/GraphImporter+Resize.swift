@@ -30,12 +30,20 @@ extension GraphImporter {
     var axes = try axes(
       of: view, scales: scales?.isEmpty == true ? nil : scales, sizes: sizes, context)
     if coordinates == .tfCropAndResize {
-      guard let roi = try context.floats(1, "roi")?.floats, roi.count == 2 * axes.count else {
+      let chosen = try chosenAxes(of: view, context)
+      guard let roi = try context.floats(1, "roi")?.floats, roi.count == 2 * chosen.count else {
         throw NodeFailure("roi", expected: "two numbers per axis", found: "others")
       }
-      for index in axes.indices {
-        axes[index].start = roi[index]
-        axes[index].end = roi[index + axes.count]
+      for (index, axis) in chosen.enumerated() {
+        let (start, end) = (roi[index], roi[index + chosen.count])
+        guard axis > 0 else {
+          guard start == 0, end == 1 else {
+            throw NodeFailure("roi", expected: "0 to 1 for the batch", found: [start, end])
+          }
+          continue
+        }
+        axes[axis - 1].start = start
+        axes[axis - 1].end = end
       }
     }
     let rounding = try context.attributes.string("nearest_mode") ?? "round_prefer_floor"
@@ -78,13 +86,20 @@ extension GraphImporter {
     return coordinates
   }
 
+  /// The axes that scales, sizes and regions are given for, the batch counted.
+  private func chosenAxes(
+    of view: View, _ context: NodeContext
+  ) throws(NodeFailure) -> [Int] {
+    let rank = view.dims.count + 1
+    return try Axis.normalized(
+      try context.attributes.integers("axes") ?? Array(0..<rank), rank: rank)
+  }
+
   /// Size and scale of every axis behind the batch.
   private func axes(
     of view: View, scales: [Float]?, sizes: [[Int]]?, _ context: NodeContext
   ) throws(NodeFailure) -> [Resize.Axis] {
-    let rank = view.dims.count + 1
-    let chosen = try Axis.normalized(
-      try context.attributes.integers("axes") ?? Array(0..<rank), rank: rank)
+    let chosen = try chosenAxes(of: view, context)
     let policy = try context.attributes.string("keep_aspect_ratio_policy") ?? "stretch"
     var axes = view.dims.map { Resize.Axis(size: $0, scale: 1) }
     if let scales {

@@ -44,9 +44,11 @@ struct TransposedWindow {
       var cut = mode == "VALID" ? (0, 0) : given[axis]
       let size = wanted?[axis] ?? (mode.hasPrefix("SAME") ? spatial[axis] * strides[axis] : nil)
       if let size {
-        let total = full - size
-        let half = total >= 0 ? total / 2 : -(-total / 2)
+        // A result larger than what the map reaches is filled up at the end.
+        let total = max(0, full - size)
+        let half = total / 2
         cut = mode == "SAME_UPPER" ? (half, total - half) : (total - half, half)
+        if size > full { cut.1 = full - size }
       }
       before[axis] = reaches[axis] - cut.0
       after[axis] = reaches[axis] - cut.1 + added[axis]

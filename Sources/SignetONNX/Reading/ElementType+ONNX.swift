@@ -46,6 +46,15 @@ extension ElementType {
     }
   }
 
+  /// The whole numbers that an element of this type can hold.
+  var bounds: ClosedRange<Int64> {
+    switch self {
+    case .bool: 0...1
+    case .uint32: 0...Int64(UInt32.max)
+    default: quantizedBounds ?? Int64.min...Int64.max
+    }
+  }
+
   /// The value an element of this type holds after a conversion from a wider integer.
   func wrap(_ value: Int64) -> Int64 {
     switch self {

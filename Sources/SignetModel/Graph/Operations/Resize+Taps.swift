@@ -78,8 +78,7 @@ extension Resize {
     for index in first...last {
       let distance = abs(place - Double(index)) * shrinking
       let weight = mode == .linear ? max(0, 1 - distance) : cubic(distance)
-      // Antialiasing leaves out what lies outside, as Pillow does.
-      if (excludesOutside || antialiases) && !(0..<extent).contains(index) { continue }
+      if excludesOutside && !(0..<extent).contains(index) { continue }
       weights[min(max(index, 0), extent - 1), default: 0] += weight
       total += weight
     }

@@ -153,7 +153,7 @@ import Torch
     let network = PairedNetwork(
       model: model, plan: plan, steps: plan.steps.indices, holdsBFloat16: holdsBFloat16,
       isSymmetric: false)
-    network.append(try Tensor(Tiny.images(3), shape: [3, 3, 8, 8]))
+    network.append([try Tensor(Tiny.images(3), shape: [3, 3, 8, 8])])
     try network.advance(chunk: 0, from: nil, to: 3)
     let restored = try #require(try network.held(chunk: 0).values.first).float
     #expect(try restored.dtype == .float32)

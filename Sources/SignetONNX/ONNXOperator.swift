@@ -52,7 +52,7 @@ public struct ONNXOperator: Hashable, Sendable {
         + "x·sigmoid(x) becomes one activation"),
     ONNXOperator(
       "Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor Mod Where",
-      as: "function of two or three values, truth as 1 and 0", limits: "Mod with fmod 1"),
+      as: "function of two or three values, truth as 1 and 0"),
     ONNXOperator(
       "MaxPool AveragePool",
       as: "pooling; ceil_mode, count_include_pad, dilation, auto_pad",
@@ -73,12 +73,22 @@ public struct ONNXOperator: Hashable, Sendable {
       as: "joining, cutting, repeating and surrounding; constants beside one value are padding",
       limits: "along any axis but the batch; constant places"),
     ONNXOperator(
+      "CumSum GatherElements TopK",
+      as: "sums of sums; elements at places, given or computed, found by comparing all places",
+      limits: "along any axis but the batch"),
+    ONNXOperator(
+      "Einsum", as: "product of matrices, and rearrangements",
+      limits: "one or two operands, distinct letters, the batch first"),
+    ONNXOperator(
+      "LSTM GRU", as: "layers for each step of the sequence; either layout, any direction",
+      limits: "constant weights, whole sequences, the usual activations; no clip"),
+    ONNXOperator(
       "SplitToSequence SequenceConstruct SequenceAt ConcatFromSequence",
       as: "what their elements are", limits: "sequences of tensors, known places"),
     ONNXOperator(
       "Flatten Reshape Squeeze Unsqueeze Transpose Expand",
       as: "nothing where the order in memory stays, else a rearrangement",
-      limits: "the batch stays first"),
+      limits: "the batch stays first, but between recurrent layers"),
     ONNXOperator(
       "Identity Dropout Cast CastLike", as: "nothing", limits: "casts to a float type only"),
     ONNXOperator("Shape Size", as: "numbers, the batch left free"),

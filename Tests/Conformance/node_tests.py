@@ -35,9 +35,9 @@ IMAGE_INPUTS = {
     "ConvInteger": [0], "ConvTranspose": [0], "CumSum": [0], "DepthToSpace": [0],
     "DequantizeLinear": [0], "Div": [0, 1], "Dropout": [0], "Einsum": [0, 1], "Equal": [0, 1],
     "Expand": [0], "Flatten": [0], "Gather": [0], "GatherElements": [0, 1], "Gemm": [0],
-    "GlobalAveragePool": [0], "GlobalMaxPool": [0], "Greater": [0, 1], "GreaterOrEqual": [0, 1],
+    "GRU": [0], "GlobalAveragePool": [0], "GlobalMaxPool": [0], "Greater": [0, 1], "GreaterOrEqual": [0, 1],
     "GroupNormalization": [0], "HardSigmoid": [0], "HardSwish": [0], "Identity": [0],
-    "InstanceNormalization": [0], "LRN": [0], "LayerNormalization": [0], "LeakyRelu": [0],
+    "InstanceNormalization": [0], "LRN": [0], "LSTM": [0], "LayerNormalization": [0], "LeakyRelu": [0],
     "Less": [0, 1], "LessOrEqual": [0, 1], "LogSoftmax": [0], "LpNormalization": [0],
     "MatMul": [0, 1], "MatMulInteger": [0], "Max": None, "MaxPool": [0],
     "MeanVarianceNormalization": [0], "Min": None, "Mod": [0, 1], "Mul": [0, 1], "Neg": [0],
@@ -67,7 +67,7 @@ TYPELESS = {
     "Sub", "Sum", "Tile", "TopK", "Where",
 }
 # They give several values, all of which are compared.
-ALL_OUTPUTS = {"Split", "TopK"}
+ALL_OUTPUTS = {"GRU", "LSTM", "Split", "TopK"}
 # They read integers of some width.
 QUANTIZED = {"ConvInteger", "DequantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul"}
 # Tests that are not run, with the reason.
@@ -216,6 +216,8 @@ def as_images(case, operator, inputs, outputs, folder, chosen, listed):
         raise Skip("empty tensors")
     if max(ranks) == 0 or outputs[0].ndim == 0:
         raise Skip("nothing that could be computed from an image")
+    if operator in ("GRU", "LSTM") and not batch_first(case.model.graph.node[0]):
+        raise Skip("the batch is not the first axis throughout")
     inputs = floated(operator, inputs, chosen, listed)
     batch = inputs[chosen[0]].shape[0]
     if any(inputs[i].shape[0] != batch for i in chosen) or outputs[0].shape[0] != batch:
@@ -223,6 +225,31 @@ def as_images(case, operator, inputs, outputs, folder, chosen, listed):
     arrays = dict(zip(names, inputs))
     return write_images(case, list(case.model.graph.node), arrays, [names[i] for i in chosen],
                         batch, folder)
+
+
+def as_sequences(case, operator, inputs, outputs, folder, *_):
+    """A recurrent layer on sequences computed from an image, whose batch is brought to its axis."""
+    node = case.model.graph.node[0]
+    if operator not in ("GRU", "LSTM") or batch_first(node):
+        raise Skip("the batch is the first axis")
+    arrays = dict(zip([value.name for value in case.model.graph.input], inputs))
+    own = node.input[0]
+    arrays["signet_x"] = arrays.pop(own).transpose(1, 0, 2)
+    inner = [helper.make_node("Transpose", ["signet_x"], [own], perm=[1, 0, 2])]
+    layer = onnx.NodeProto.FromString(node.SerializeToString())
+    found = {}
+    for index, name in enumerate(layer.output):
+        if name:
+            found[name] = [2, 0, 1, 3] if index == 0 else [1, 0, 2]
+            layer.output[index] = f"signet_{name}"
+    inner.append(layer)
+    inner += [helper.make_node("Transpose", [f"signet_{name}"], [name], perm=order)
+              for name, order in found.items()]
+    return write_images(case, inner, arrays, ["signet_x"], inputs[0].shape[1], folder)
+
+
+def batch_first(node):
+    return any(attribute.name == "layout" and attribute.i == 1 for attribute in node.attribute)
 
 
 def behind_batch(case, operator, inputs, outputs, folder, chosen, listed):
@@ -316,7 +343,10 @@ def expected(case, outputs, kind):
     """What the wrapped test gives: its first output, or all of them side by side."""
     if kind == "folded" or case.model.graph.node[0].op_type not in ALL_OUTPUTS:
         return outputs[0]
-    batch = outputs[0].shape[0] if kind == "image" else 1
+    if kind == "sequence":
+        outputs = [output.transpose([2, 0, 1, 3] if output.ndim == 4 else [1, 0, 2])
+                   for output in outputs]
+    batch = 1 if kind == "behind" else outputs[0].shape[0]
     return numpy.concatenate([output.reshape(batch, -1) for output in outputs], axis=1)
 
 
@@ -328,7 +358,8 @@ def attempts(case, operator, work):
         choices, listed = candidates(operator, inputs)
         builds = [(kind, f"{kind}-{index}", build, (chosen, listed))
                   for index, chosen in enumerate(choices)
-                  for kind, build in (("image", as_images), ("behind", behind_batch))]
+                  for kind, build in (("image", as_images), ("sequence", as_sequences),
+                                      ("behind", behind_batch))]
         for kind, name, build, more in builds + [("folded", "folded", as_constants, ())]:
             try:
                 folder = work / f"{case.name}-{number}-{name}"

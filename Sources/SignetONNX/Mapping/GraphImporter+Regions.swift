@@ -210,32 +210,40 @@ extension GraphImporter {
     let view = try context.activation(0, "data")
     let axis = try Axis.normalized(
       try context.attributes.integer("axis") ?? 0, rank: view.dims.count + 1)
-    guard axis > 0 else {
+    guard let place = view.position(of: axis) else {
       throw NodeFailure("axis", expected: "an axis other than the batch", found: axis)
     }
     let indices = try context.required(1, "indices")
-    let extent = view.dims[axis - 1]
+    let extent = view.dims[place]
     guard indices.count <= NodeContext.maximumListLength else {
       throw NodeFailure(
         "indices", expected: "at most \(NodeContext.maximumListLength)", found: indices.count)
     }
     let places = (indices.integers ?? []).map { Int($0) < 0 ? Int($0) + extent : Int($0) }
+    let added = axis < view.batchAxis ? indices.dims.count - 1 : 0
+    func placed(_ view: View, _ dims: [Int], batchAxis: Int) -> [ImportedValue] {
+      var result = view.reshaped(dims)
+      result.batchAxis = batchAxis + added
+      return [.activation(result)]
+    }
     guard let first = places.first, places.allSatisfy({ (0..<extent).contains($0) }) else {
       throw NodeFailure(
         "indices", expected: "places within 0..<\(extent)", found: places.prefix(8))
     }
     guard indices.dims.count <= 1, places == Array(first..<first + places.count) else {
-      let picked = try selection(context.name(), view, axis: axis - 1, places: places)
-      let dims = picked.dims[..<(axis - 1)] + indices.dims + picked.dims[axis...]
-      return [.activation(picked.reshaped(Array(dims)))]
+      let picked = try selection(context.name(), view, axis: place, places: places)
+      let dims = picked.dims[..<place] + indices.dims + picked.dims[(place + 1)...]
+      return placed(picked, Array(dims), batchAxis: view.batchAxis)
     }
     var ranges = view.dims.map { StridedSlice.Axis(start: 0, end: $0) }
-    ranges[axis - 1] = StridedSlice.Axis(start: first, end: first + places.count)
+    ranges[place] = StridedSlice.Axis(start: first, end: first + places.count)
     let result = try sliced(context.name(), view, ranges)
-    guard indices.dims.isEmpty else { return [.activation(result)] }
+    guard indices.dims.isEmpty else {
+      return placed(result, result.dims, batchAxis: view.batchAxis)
+    }
     var dims = result.dims
-    dims.remove(at: axis - 1)
-    return [.activation(result.reshaped(dims))]
+    dims.remove(at: place)
+    return placed(result, dims, batchAxis: view.batchAxis)
   }
 
   private mutating func pad(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {

@@ -40,8 +40,13 @@ extension GraphImporter {
     let found: String
     switch value {
     case .activation(let view):
-      guard view.isInteger else { return }
-      found = "integers"
+      if view.batchAxis > 0 {
+        found = "a value whose batch is axis \(view.batchAxis): end with a Transpose"
+      } else if view.isInteger {
+        found = "integers"
+      } else {
+        return
+      }
     case .constant: found = "a constant"
     case .sequence: found = "a sequence"
     case .absent, .failed, nil: found = "a value that is not computed"

@@ -38,7 +38,7 @@ extension GraphImporter {
       for batch in FoldedConstant.batches {
         samples.append(
           try ConstantFolder.shapeVector(
-            of: [batch] + view.dims, attributes: context.attributes))
+            of: view.dims.inserting(batch, at: view.batchAxis), attributes: context.attributes))
       }
       return [.constant(FoldedConstant(samples: samples))]
     },
@@ -98,16 +98,54 @@ extension GraphImporter {
       throw NodeFailure("shape", expected: "an input", found: "nothing")
     }
     var results: [[Int]] = []
+    var axes: [Int] = []
     for (index, batch) in FoldedConstant.batches.enumerated() {
       let target = samples[samples.count == 1 ? 0 : index]
+      guard view.batchAxis == 0 else {
+        let (dims, axis) = try reshape(view, to: target, allowZero: allowZero, batch: batch)
+        results.append(dims)
+        axes.append(axis)
+        continue
+      }
       results.append(
         try reshape([batch] + view.dims, to: target, allowZero: allowZero, batch: batch))
+      axes.append(0)
     }
-    guard results.allSatisfy({ $0 == results[0] }) else {
+    guard results.allSatisfy({ $0 == results[0] }), Set(axes).count == 1 else {
       throw NodeFailure(
         "shape", expected: "extents that do not follow the batch", found: results[0])
     }
-    return viewed(context, view, as: results[0])
+    var result = view
+    result.batchAxis = axes[0]
+    return viewed(context, result, as: results[0])
+  }
+
+  /// The extents without the batch, and where the batch then is, of a value whose batch is not the
+  /// first axis: it must keep what stands before it.
+  private func reshape(
+    _ view: View, to target: [Int], allowZero: Bool, batch: Int
+  ) throws(NodeFailure) -> (dims: [Int], batchAxis: Int) {
+    let extents = view.dims.inserting(batch, at: view.batchAxis)
+    let before = view.dims[..<view.batchAxis].reduce(1, *)
+    // A file with a fixed batch size says it in its targets.
+    let fixed = target.indices.filter { target[$0] == declaredBatch }
+    let freed = fixed.map { index in
+      var target = target
+      target[index] = batch
+      return target
+    }
+    for target in [target] + freed {
+      guard let result = try? Axis.reshape(extents, to: target, allowZero: allowZero) else {
+        continue
+      }
+      for axis in result.indices
+      where result[axis] == batch && result[..<axis].reduce(1, *) == before {
+        var dims = result
+        dims.remove(at: axis)
+        return (dims, axis)
+      }
+    }
+    throw NodeFailure("shape", expected: "an axis for the batch", found: target)
   }
 
   /// The extents after the batch that a reshape gives.
@@ -163,15 +201,18 @@ extension GraphImporter {
 
   private func squeeze(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation(0, "data")
-    let all = view.dims.indices.filter { view.dims[$0] == 1 }.map { $0 + 1 }
+    let rank = view.dims.count + 1
+    let all = (0..<rank).filter { axis in view.position(of: axis).map { view.dims[$0] } == 1 }
     let axes = try Axis.normalized(
-      try context.integers(input: 1, orAttribute: "axes") ?? all, rank: view.dims.count + 1)
-    guard axes.allSatisfy({ $0 > 0 && view.dims[$0 - 1] == 1 }) else {
+      try context.integers(input: 1, orAttribute: "axes") ?? all, rank: rank)
+    guard axes.allSatisfy(all.contains) else {
       throw NodeFailure(
         "axes", expected: "axes of extent 1 behind the batch of \(view.dims)", found: axes)
     }
-    let dims = view.dims.indices.filter { !axes.contains($0 + 1) }.map { view.dims[$0] }
-    return viewed(context, view, as: dims)
+    let kept = (0..<rank).filter { !axes.contains($0) }
+    var result = view
+    result.batchAxis = kept.firstIndex(of: view.batchAxis) ?? 0
+    return viewed(context, result, as: kept.compactMap(view.position(of:)).map { view.dims[$0] })
   }
 
   private func unsqueeze(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
@@ -183,12 +224,16 @@ extension GraphImporter {
         found: given.count)
     }
     let axes = try Axis.normalized(given, rank: view.dims.count + 1 + given.count)
-    guard !axes.contains(0) else {
+    guard view.batchAxis > 0 || !axes.contains(0) else {
       throw NodeFailure("axes", expected: "axes behind the batch", found: given)
     }
-    var dims = view.dims
-    for axis in axes.sorted() { dims.insert(1, at: axis - 1) }
-    return viewed(context, view, as: dims)
+    // The batch stands as nil among the others.
+    var dims: [Int?] = view.dims
+    dims.insert(nil, at: view.batchAxis)
+    for axis in axes.sorted() { dims.insert(1, at: axis) }
+    var result = view
+    result.batchAxis = dims.firstIndex(of: nil) ?? 0
+    return viewed(context, result, as: dims.compactMap(\.self))
   }
 
   private mutating func transpose(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
@@ -198,12 +243,18 @@ extension GraphImporter {
     guard order.sorted() == Array(0..<rank) else {
       throw NodeFailure("perm", expected: "each of \(rank) axes once", found: order)
     }
-    guard order[0] == 0 else {
-      throw NodeFailure("perm", expected: "the batch to stay the first axis", found: order)
-    }
-    var result = try permuted(view, order.dropFirst().map { $0 - 1 })
+    var result = try permuted(view, order.compactMap(view.position(of:)))
     result.isInteger = view.isInteger
+    result.batchAxis = order.firstIndex(of: view.batchAxis) ?? 0
     result.origin = context.name()
     return [.activation(result)]
+  }
+}
+
+extension [Int] {
+  fileprivate func inserting(_ element: Int, at index: Int) -> [Int] {
+    var copy = self
+    copy.insert(element, at: index)
+    return copy
   }
 }

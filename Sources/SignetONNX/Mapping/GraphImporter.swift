@@ -160,7 +160,7 @@ struct GraphImporter {
         results = try fold(context)
       } else if let mapping {
         try context.requireFloats()
-        results = try mapping(&self, context)
+        results = try apply(mapping, context)
       } else {
         throw NodeFailure(
           nil, expected: "constant inputs", found: "inputs that depend on the image")

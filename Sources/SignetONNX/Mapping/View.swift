@@ -4,7 +4,7 @@ import SignetModel
 /// kept as a view, since most of them cancel or change nothing about the order of the elements.
 ///
 /// The elements of `base` are read as a grid of `extents`, whose axes are permuted by `order`, and
-/// the result is read under `dims`. The batch is ONNX's axis 0 and appears in none of them.
+/// the result is read under `dims`. The batch appears in none of them.
 struct View: Hashable {
   /// The node whose value is read.
   let node: String
@@ -14,8 +14,10 @@ struct View: Hashable {
   private(set) var extents: [Int]
   /// Axis `i` of the permuted grid is axis `order[i]` of the grid.
   private(set) var order: [Int]
-  /// The ONNX extents after the batch.
+  /// The ONNX extents of all axes but the batch.
   private(set) var dims: [Int]
+  /// Which of ONNX's axes the batch is: the first, but for sequences that have their steps there.
+  var batchAxis = 0
   /// Whether the file counts the elements in whole numbers.
   var isInteger = false
   /// The reshaping ONNX node to name a node after, should the view be carried out.
@@ -66,12 +68,19 @@ struct View: Hashable {
     copy.extents = extents
     copy.order = order
     copy.origin = origin
+    copy.batchAxis = batchAxis
     return copy
+  }
+
+  /// Where an axis of ONNX's stands in `dims`; `nil` for the batch.
+  func position(of axis: Int) -> Int? {
+    axis == batchAxis ? nil : axis < batchAxis ? axis : axis - 1
   }
 
   /// Whether two views differ in the node only.
   func matches(_ other: View) -> Bool {
     base == other.base && extents == other.extents && order == other.order && dims == other.dims
+      && batchAxis == other.batchAxis
   }
 
   /// The shape in which operators that work on channels and space take the value: one axis is a

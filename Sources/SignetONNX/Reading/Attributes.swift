@@ -60,6 +60,14 @@ final class Attributes {
     return attribute.floats
   }
 
+  func strings(_ name: String) throws(NodeFailure) -> [String]? {
+    guard let attribute = attribute(name) else { return nil }
+    guard !attribute.hasI, !attribute.hasF, !attribute.hasS else {
+      throw wrongType(name, "a list of strings")
+    }
+    return attribute.strings.map { String(decoding: $0, as: UTF8.self) }
+  }
+
   func tensor(_ name: String) throws(NodeFailure) -> ProtoTensor? {
     guard let attribute = attribute(name) else { return nil }
     guard attribute.hasT else { throw wrongType(name, "a tensor") }

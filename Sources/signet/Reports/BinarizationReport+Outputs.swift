@@ -44,11 +44,6 @@ extension BinarizationReport {
     /// Why, in words.
     var reason: String
 
-    init(name: String, reason: String) {
-      self.name = name
-      self.reason = reason
-    }
-
     /// Named per reason, at most.
     private static let named = 4
 

@@ -29,6 +29,12 @@ public struct Shape: Hashable, Sendable, Codable {
   public var isMap: Bool { extents.count == 3 }
   /// Whether it has one extent.
   public var isVector: Bool { extents.count == 1 }
+
+  /// Whether the value looks like an image whose channels lie innermost, `H×W×C`.
+  public var isChannelsLastMap: Bool {
+    isMap && [1, 3].contains(extents[2]) && min(extents[0], extents[1]) > 4
+  }
+
   /// The first extent: channels of a map, elements of a vector.
   public var channels: Int { extents.first ?? 0 }
   /// Rows of the value read as a map; 1 for a vector.

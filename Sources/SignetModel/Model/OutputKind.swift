@@ -34,7 +34,7 @@ extension Graph {
   func outputKind(of output: GraphOutput, hasClassNames: Bool) -> OutputKind {
     let shape = shape(of: output)
     guard shape.height * shape.width == 1, shape.elementCount > 1 else {
-      return shape.height > 1 && shape.width > 1 ? .map : .values
+      return (shape.height > 1 && shape.width > 1) || shape.isChannelsLastMap ? .map : .values
     }
     switch maker(of: output.value)?.operation {
     case .softmax: return .probabilities

@@ -55,13 +55,18 @@ struct SavedOutputs {
   /// channels, the place of the largest as a grey.
   private func picture(of tensor: DenseTensor) -> Data? {
     let shape = Shape(Array(tensor.extents.dropFirst()))
-    let (channels, height, width) = (shape.channels, shape.height, shape.width)
+    let isChannelsLast = shape.isChannelsLastMap
+    let (channels, height, width) =
+      isChannelsLast
+      ? (shape.extents[2], shape.extents[0], shape.extents[1])
+      : (shape.channels, shape.height, shape.width)
     let area = height * width
     if channels == 1 || channels == 3 {
       let (least, most) = (tensor.values.min() ?? 0, tensor.values.max() ?? 0)
       let scale = most > least ? 255 / (most - least) : 0
       let pixels = (0..<area * channels).map { index in
-        let value = tensor.values[index % channels * area + index / channels]
+        let place = isChannelsLast ? index : index % channels * area + index / channels
+        let value = tensor.values[place]
         return UInt8(max(0, min(255, ((value - least) * scale).rounded())))
       }
       return PNG.encode(pixels, width: width, height: height, channels: channels)

@@ -7,8 +7,9 @@ import SignetTraining
 /// Runs ONNX models on raw numbers, for the scripts that compare the results with another runtime's.
 ///
 /// Each argument is a folder with `model.onnx` and `input.f32` (count × C × H × W, little-endian).
-/// The scores are written beside them as `executor.f32` and `runtime.f32`; what went wrong as
-/// `executor.txt`, `runtime.txt` or, if the model was not taken, `import.txt`. After `--named`,
+/// The scores of the executor, the exact runtime and the runtime are written beside them as
+/// `executor.f32`, `exact.f32` and `runtime.f32`; what went wrong as `executor.txt` and so on or, if
+/// the model was not taken, as `import.txt`. After `--named`,
 /// folders are what ``NamedRun`` takes.
 @main
 struct ConformanceRunner {
@@ -37,9 +38,11 @@ struct ConformanceRunner {
     attempt("executor", in: folder) {
       try Executor(model: model).logits(images: images, count: count)
     }
-    attempt("runtime", in: folder) {
-      try Engine(model: model, options: Engine.Options(maximumBatch: max(count, 1)))
-        .run(images, count: count)
+    for (engine, isExact) in [("exact", true), ("runtime", false)] {
+      attempt(engine, in: folder) {
+        let options = Engine.Options(maximumBatch: max(count, 1), isExact: isExact)
+        return try Engine(model: model, options: options).run(images, count: count)
+      }
     }
   }
 

@@ -13,6 +13,7 @@ public struct NetworkInput: Sendable, Hashable {
   /// Whether that file's shape is height × width × channels, the network's channels × height × width.
   public var isChannelsLast: Bool
 
+  /// An input; what its file calls it, where that differs.
   public init(
     name: String, shape: Shape, fileName: String? = nil, fileShape: Shape? = nil,
     isChannelsLast: Bool = false

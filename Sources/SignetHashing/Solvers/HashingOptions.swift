@@ -27,11 +27,13 @@ public struct HashingOptions: Sendable, Hashable {
       self = effort
     }
 
+    /// By what they take: a higher effort does all that a lower one does.
     public static func < (left: Effort, right: Effort) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// The most passes over the coordinates that one descent makes; it stops sooner at an optimum.
   public var sweeps: Int
+  /// How long the search for better codes goes on.
   public var effort: Effort
   /// K, codes per filter; ``codesAllowed``.
   public var codes: Int

@@ -3,6 +3,7 @@ import SignetModel
 
 /// How a network's weights become codes.
 public struct BinarizationOptions: Sendable, Hashable {
+  /// How codes and scales are found.
   public enum Method: String, Sendable, CaseIterable {
     /// Inner-product preserving hashing ("From Hashing to CNNs", Hu, Wang & Cheng, AAAI 2018).
     case bwnh
@@ -14,6 +15,7 @@ public struct BinarizationOptions: Sendable, Hashable {
     case errorFeedback = "error-feedback"
   }
 
+  /// How codes and scales are found.
   public var method: Method
   /// Inputs and outputs count from their means; the offset goes into the following batch norm or
   /// the bias.
@@ -57,6 +59,7 @@ public struct BinarizationOptions: Sendable, Hashable {
   /// Threads of libtorch and of the solver; `nil`: libtorch's as they are, the solver as many.
   public var threads: Int?
 
+  /// Options whose usual values are the command's.
   public init(
     method: Method = .bwnh, centred: Bool = true, symmetric: Bool = false,
     compensates: Bool = true, isFisherWeighted: Bool = true, refitsFloatLayers: Bool = true,
@@ -108,11 +111,13 @@ public struct BinarizationOptions: Sendable, Hashable {
 
 /// The options of the solver under their own names.
 extension BinarizationOptions {
+  /// Of the order of images and of random starts.
   public var seed: UInt64 {
     get { hashing.seed }
     set { hashing.seed = newValue }
   }
 
+  /// How long the search for better codes goes on.
   public var effort: HashingOptions.Effort {
     get { hashing.effort }
     set { hashing.effort = newValue }

@@ -12,8 +12,10 @@ import Torch
 /// The result depends on the model, the images and the options, on the vector instructions that the
 /// kernels use, and not on the threads.
 public struct Binarizer: Sendable {
+  /// How layers are binarized, and which.
   public var options: BinarizationOptions
 
+  /// - Parameter options: the usual ones binarize all but the layers that hold few weights
   public init(options: BinarizationOptions = BinarizationOptions()) {
     self.options = options
   }

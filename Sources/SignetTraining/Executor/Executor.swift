@@ -6,18 +6,23 @@ import Torch
 /// Binary weights are expanded once to `Σ_k α_k b_k`. Values are freed as soon as their last reader
 /// ran. Several threads may ask one executor for class scores; whoever trains must be alone.
 public final class Executor: Classifier {
+  /// How an executor computes.
   public struct Options: Sendable, Hashable {
+    /// In what convolutions and matrix products compute.
     public var precision: Precision
     /// N-H-W-C order in memory, which convolutions prefer.
     public var channelsLast: Bool
 
+    /// Float32, in the order that convolutions prefer, unless said otherwise.
     public init(precision: Precision = .float32, channelsLast: Bool = true) {
       self.precision = precision
       self.channelsLast = channelsLast
     }
   }
 
+  /// What is run.
   public let graph: Graph
+  /// How it computes.
   public let options: Options
   let plan: ExecutionPlan
   /// For training where nobody looks at the values between.
@@ -29,9 +34,12 @@ public final class Executor: Classifier {
   /// The share of a training run that is done.
   var progress = 1.0
 
+  /// Shape of the first input, `C×H×W` of an image.
   public var inputShape: Shape { graph.inputShape }
+  /// Elements of the first output.
   public var classCount: Int { graph.outputShape.elementCount }
 
+  /// Brings the model's weights to libtorch, codes expanded.
   public convenience init(
     model: Model, options: Options = Options()
   ) throws(TrainingError) {

@@ -18,6 +18,7 @@ public struct KeepPattern: Sendable, Hashable, CustomStringConvertible {
 
   /// What holds few weights and costs the most accuracy: all of the keywords.
   public static let usual = KeepPattern(terms: Keyword.allCases.map(\.rawValue))
+  /// Keeps no layer.
   public static let none = KeepPattern(terms: [])
 
   private let terms: [String]

@@ -16,8 +16,10 @@ public struct KeptLayer: Sendable, Hashable {
 
   /// The layer's name in the graph.
   public var name: String
+  /// Why it stays in float.
   public var reason: Reason
 
+  /// A layer of that name.
   public init(name: String, reason: Reason) {
     self.name = name
     self.reason = reason

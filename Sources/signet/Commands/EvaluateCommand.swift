@@ -46,6 +46,10 @@ struct EvaluateCommand: ParsableCommand {
   func perform() throws -> EvaluationReport {
     let model = try model.load(
       onnx.choices, preprocessing, takesImages: data.data.kind != .tensors)
+    guard model.graph.outputs.count == 1 else {
+      throw CommandError.severalOutputs(
+        file: self.model.path, names: model.graph.outputs.map(\.name))
+    }
     guard model.outputKind.isOfClasses else {
       throw CommandError.notClasses(
         file: self.model.path, model.outputKind, shape: model.graph.outputShape)

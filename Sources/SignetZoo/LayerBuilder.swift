@@ -33,7 +33,7 @@ struct LayerBuilder {
     channels = position.channels
   }
 
-  private mutating func append(_ name: String, _ operation: Operation) {
+  private mutating func append(_ name: String, _ operation: NodeOperation) {
     value = builder.append(name, operation, value)
   }
 
@@ -94,8 +94,8 @@ struct LayerBuilder {
   /// Every `stride`-th pixel, with channels of zeros on both sides: the shortcut without weights
   /// (He et al. 2016, option A).
   mutating func zeroPaddedShortcut(_ name: String, _ filters: Int, stride: Int) {
-    let axis = Slice.Axis(step: stride)
-    append(name + ".slice", .slice(Slice(height: axis, width: axis)))
+    let axis = StridedSlice.Axis(step: stride)
+    append(name + ".slice", .slice(StridedSlice(height: axis, width: axis)))
     let missing = filters - channels
     append(
       name + ".pad",

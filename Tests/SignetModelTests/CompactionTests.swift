@@ -33,8 +33,8 @@ import Testing
 
   @Test func whatElseIsReadIsNotFolded() throws {
     var builder = GraphBuilder(inputShape: .map(3, 2, 2))
-    let norm = Operation.batchNorm(BatchNorm(channels: 3))
-    let layer = Operation.convolution(
+    let norm = NodeOperation.batchNorm(BatchNorm(channels: 3))
+    let layer = NodeOperation.convolution(
       Convolution(inputChannels: 3, outputChannels: 3, kernel: Size2D(1), hasBias: false))
     builder.append("first", norm, builder.input)
     builder.append("read twice", layer, "first")

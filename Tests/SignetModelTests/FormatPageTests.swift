@@ -31,7 +31,7 @@ import Testing
   }
 
   /// One operation of each kind, and more where attributes may be absent.
-  private static let operations: [SignetModel.Operation] = [
+  private static let operations: [NodeOperation] = [
     .convolution(Convolution(inputChannels: 1, outputChannels: 1, kernel: Size2D(1))),
     .linear(Linear(inputs: 1, outputs: 1)),
     .batchNorm(BatchNorm(channels: 1)),
@@ -41,7 +41,7 @@ import Testing
     .globalAveragePool, .add, .concatenate, .flatten,
     .dropout(rate: 0.5),
     .pad(Pad()),
-    .slice(Slice(channels: Slice.Axis(end: 1))),
+    .slice(StridedSlice(channels: StridedSlice.Axis(end: 1))),
     .activation(.sigmoid),
     .prelu(Shape([1])),
     .affine(Affine(shape: Shape([1]))),
@@ -67,14 +67,14 @@ import Testing
   ]
 
   /// The keys of the `attributes` of a node, but for those within.
-  private func attributes(of operation: SignetModel.Operation) throws -> Set<String> {
+  private func attributes(of operation: NodeOperation) throws -> Set<String> {
     let data = try JSONEncoder().encode(operation)
     let node = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     return Set((node["attributes"] as? [String: Any] ?? [:]).keys)
   }
 
   @Test func everyOperationHasARowWithItsAttributes() throws {
-    #expect(Set(Self.operations.map(\.kind)) == Set(SignetModel.Operation.Kind.allCases))
+    #expect(Set(Self.operations.map(\.kind)) == Set(NodeOperation.Kind.allCases))
     for operation in Self.operations {
       let kind = operation.kind.rawValue
       let row = try #require(self.row(kind), "format.md has no row for \(kind)")
@@ -86,11 +86,12 @@ import Testing
   }
 
   @Test func everyFunctionHasARowWithItsNumbers() throws {
-    let functions: [Activation] = [
-      .leakyRelu(slope: 0.1), .clip(minimum: 0, maximum: 6), .sigmoid,
-      .hardSigmoid(slope: 0.2, offset: 0.5), .hardSwish, .silu,
-      .elu(scale: 1, gain: 1, reach: 1), .thresholdedRelu(threshold: 1), .power(exponent: 2),
-    ] + Elementary.allCases.map(Activation.elementary)
+    let functions: [Activation] =
+      [
+        .leakyRelu(slope: 0.1), .clip(minimum: 0, maximum: 6), .sigmoid,
+        .hardSigmoid(slope: 0.2, offset: 0.5), .hardSwish, .silu,
+        .elu(scale: 1, gain: 1, reach: 1), .thresholdedRelu(threshold: 1), .power(exponent: 2),
+      ] + Elementary.allCases.map(Activation.elementary)
     #expect(Set(functions.map(\.name)) == Set(Activation.names))
     for function in functions {
       let name = function.name

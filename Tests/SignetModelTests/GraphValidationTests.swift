@@ -16,7 +16,7 @@ import Testing
     }
   }
 
-  private func node(_ operation: Operation, _ inputs: [String] = ["input"]) -> Node {
+  private func node(_ operation: NodeOperation, _ inputs: [String] = ["input"]) -> Node {
     Node("node", operation, inputs: inputs)
   }
 
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func inputCounts() {
-    for operation in [Operation.relu, .flatten, .globalAveragePool] {
+    for operation in [NodeOperation.relu, .flatten, .globalAveragePool] {
       #expect(
         error([node(operation, ["input", "input"])])
           == .inputCount(
@@ -56,7 +56,7 @@ import Testing
           == .inputCount(
             node: "node", operation: operation.kind, expected: "one input", found: 0))
     }
-    for operation in [Operation.add, .concatenate] {
+    for operation in [NodeOperation.add, .concatenate] {
       #expect(
         error([node(operation)])
           == .inputCount(
@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  static let wrongOperations: [(attribute: String, Operation)] = [
+  static let wrongOperations: [(attribute: String, NodeOperation)] = [
     ("kernel", .maxPool(Pooling(kernel: Size2D(9), stride: Size2D(1)))),
     ("stride", .averagePool(Pooling(kernel: Size2D(2), stride: Size2D(0)))),
     ("padding", .maxPool(Pooling(kernel: Size2D(2), stride: Size2D(2), padding: Padding2D(2)))),
@@ -126,15 +126,15 @@ import Testing
     ("channelsAfter", .pad(Pad(channelsAfter: .max))),
     ("value", .pad(Pad(value: .infinity))),
     ("spatial", .pad(Pad(spatial: Padding2D(-2)))),
-    ("channels.step", .slice(Slice(channels: Slice.Axis(step: 0)))),
-    ("height", .slice(Slice(height: Slice.Axis(start: 8)))),
-    ("width", .slice(Slice(width: Slice.Axis(end: 9)))),
-    ("width", .slice(Slice(width: Slice.Axis(start: -1)))),
-    ("width", .slice(Slice(width: Slice.Axis(start: 3, end: 3)))),
+    ("channels.step", .slice(StridedSlice(channels: StridedSlice.Axis(step: 0)))),
+    ("height", .slice(StridedSlice(height: StridedSlice.Axis(start: 8)))),
+    ("width", .slice(StridedSlice(width: StridedSlice.Axis(end: 9)))),
+    ("width", .slice(StridedSlice(width: StridedSlice.Axis(start: -1)))),
+    ("width", .slice(StridedSlice(width: StridedSlice.Axis(start: 3, end: 3)))),
   ]
 
   @Test(arguments: wrongOperations)
-  func attributes(attribute: String, operation: Operation) {
+  func attributes(attribute: String, operation: NodeOperation) {
     guard case .attribute("node", operation.kind, attribute, _, _) = error([node(operation)])
     else {
       Issue.record("\(operation) was accepted or another error thrown")

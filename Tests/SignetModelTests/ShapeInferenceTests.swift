@@ -3,7 +3,7 @@ import Testing
 @testable import SignetModel
 
 @Suite struct ShapeInferenceTests {
-  private func shape(_ operation: Operation, of input: Shape, copies: Int = 1) throws -> Shape {
+  private func shape(_ operation: NodeOperation, of input: Shape, copies: Int = 1) throws -> Shape {
     try Graph(
       inputShape: input,
       nodes: [
@@ -71,9 +71,9 @@ import Testing
       channelsBefore: 1, channelsAfter: 2,
       spatial: Padding2D(top: 1, left: 2, bottom: 3, right: 4))
     #expect(try shape(.pad(pad), of: input) == .map(6, 9, 10))
-    let slice = Slice(
-      channels: Slice.Axis(start: 1), height: Slice.Axis(step: 2),
-      width: Slice.Axis(start: 1, end: 4, step: 2))
+    let slice = StridedSlice(
+      channels: StridedSlice.Axis(start: 1), height: StridedSlice.Axis(step: 2),
+      width: StridedSlice.Axis(start: 1, end: 4, step: 2))
     #expect(try shape(.slice(slice), of: input) == .map(2, 3, 2))
   }
 

@@ -43,7 +43,7 @@ import Testing
     g.append(
       "slice",
       .slice(
-        Slice(
+        StridedSlice(
           channels: .init(start: 1, end: 9, step: 2), height: .init(start: 0, end: 8, step: 1),
           width: .init(start: 1, end: 9, step: 1))), "edge")
     g.append(

@@ -73,7 +73,9 @@ import Testing
     let model = try ONNXImporter(options: .init(inputExtents: InputExtents(extents)))
       .model(contentsOf: url)
     let shape = model.graph.inputShape
-    if model.interface?.inputs.first?.isChannelsLast == true { images = images.channelsFirst(shape) }
+    if model.interface?.inputs.first?.isChannelsLast == true {
+      images = images.channelsFirst(shape)
+    }
     let count = images.count / shape.elementCount
     let peak = expected.reduce(0) { max($0, abs($1)) }
     func check(_ found: [Float], _ engine: String) {

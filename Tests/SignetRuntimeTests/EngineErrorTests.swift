@@ -57,7 +57,7 @@ import Testing
   }
 
   private func engineError(
-    _ operation: SignetModel.Operation, over shape: Shape, limit: Int, threads: Int = 1
+    _ operation: NodeOperation, over shape: Shape, limit: Int, threads: Int = 1
   ) throws -> EngineError? {
     var builder = GraphBuilder(inputShape: shape)
     let value = builder.append("node", operation, builder.input)
@@ -78,7 +78,7 @@ import Testing
       let transposition = Transposition(
         extents: [1, side, side], order: [0, 2, 1], shape: square)
       let pad = Pad(spatial: Padding2D(3), mode: .reflect)
-      for operation in [SignetModel.Operation.transpose(transposition), .pad(pad), .relu] {
+      for operation in [NodeOperation.transpose(transposition), .pad(pad), .relu] {
         let found = try engineError(operation, over: square, limit: 1 << 32)
         guard case .memoryLimit(_, let needed, 1 << 32) = found else {
           Issue.record("\(operation.kind): \(String(describing: found))")
@@ -109,7 +109,7 @@ import Testing
 
   /// A step past the only row that is taken may be of any length.
   @Test func sliceSteps() throws {
-    let far = SignetModel.Slice(
+    let far = StridedSlice(
       channels: .init(start: 1), height: .init(start: 2, step: 1 << 62),
       width: .init(start: 3, step: .max))
     let model = try Model.random(

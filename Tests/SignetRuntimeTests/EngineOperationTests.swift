@@ -253,11 +253,11 @@ import Testing
       let grid = $0.append(
         "grid",
         .slice(
-          Slice(
+          StridedSlice(
             channels: .init(start: 1, end: 6), height: .init(start: 1, step: 2),
             width: .init(start: 0, end: 11, step: 3))),
         padded)
-      let every = $0.append("every", .slice(Slice(channels: .init(step: 2))), grid)
+      let every = $0.append("every", .slice(StridedSlice(channels: .init(step: 2))), grid)
       return $0.append("joined", .concatenate, grid, every, grid)
     }
   }
@@ -268,7 +268,7 @@ import Testing
       let grid = $0.append(
         "grid",
         .slice(
-          Slice(
+          StridedSlice(
             channels: .init(start: 1), height: .init(start: 1), width: .init(step: 2))),
         $0.input)
       return $0.append(

@@ -321,7 +321,7 @@ struct Interpreter {
     return out
   }
 
-  private func sliced(_ attributes: Slice, _ input: Value, _ empty: Value) -> Value {
+  private func sliced(_ attributes: StridedSlice, _ input: Value, _ empty: Value) -> Value {
     var out = empty
     for channel in 0..<out.shape.channels {
       for row in 0..<out.shape.height {

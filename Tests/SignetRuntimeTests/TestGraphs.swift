@@ -13,7 +13,7 @@ extension Graph {
     // Sub-sampled identity, channels padded with zeros.
     let third = builder.layer("block2.conv1", value, 9, 18, stride: 2)
     let fourth = builder.layer("block2.conv2", third, 18, 18, active: false)
-    let half = Slice(height: .init(step: 2), width: .init(step: 2))
+    let half = StridedSlice(height: .init(step: 2), width: .init(step: 2))
     let sliced = builder.append("block2.slice", .slice(half), value)
     let padded = builder.append(
       "block2.pad", .pad(Pad(channelsBefore: 4, channelsAfter: 5)), sliced)
@@ -64,7 +64,7 @@ extension Graph {
     let mixed = builder.layer("mixed", outer, 31, 12)
     let again = builder.append("again", .concatenate, inner, mixed)
     let channels = builder.append(
-      "channels", .slice(Slice(channels: .init(start: 6, end: 18))), again)
+      "channels", .slice(StridedSlice(channels: .init(start: 6, end: 18))), again)
     let sum = builder.append("sum", .add, channels, mixed)
     let last = builder.layer("last", sum, 12, 10, kernel: 1)
     let global = builder.append("global", .globalAveragePool, last)

@@ -77,7 +77,7 @@ import Torch
   /// A block whose shortcut is a slice that stands behind the branch's last layer.
   private func shortcutGraph() throws -> Graph {
     var g = GraphBuilder(inputShape: Tiny.shape)
-    func conv(_ input: Int, _ output: Int, stride: Int) -> SignetModel.Operation {
+    func conv(_ input: Int, _ output: Int, stride: Int) -> NodeOperation {
       .convolution(
         Convolution(
           inputChannels: input, outputChannels: output, kernel: Size2D(3),
@@ -86,8 +86,8 @@ import Torch
     g.append("conv1", conv(3, 8, stride: 1), g.input)
     g.append("relu1", .relu, "conv1")
     g.append("block.conv2", conv(8, 8, stride: 2), "relu1")
-    let every = Slice.Axis(start: 0, end: nil, step: 2)
-    g.append("block.shortcut", .slice(Slice(height: every, width: every)), "relu1")
+    let every = StridedSlice.Axis(start: 0, end: nil, step: 2)
+    g.append("block.shortcut", .slice(StridedSlice(height: every, width: every)), "relu1")
     g.append("block.add", .add, "block.conv2", "block.shortcut")
     g.append("flatten", .flatten, "block.add")
     g.append("fc", .linear(Linear(inputs: 128, outputs: 4)), "flatten")

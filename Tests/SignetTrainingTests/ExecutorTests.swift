@@ -8,7 +8,7 @@ import Torch
 @Suite struct ExecutorTests {
   /// One node on one image.
   private func run(
-    _ operation: SignetModel.Operation, shape: Shape, input: [Float],
+    _ operation: NodeOperation, shape: Shape, input: [Float],
     weights: [ParameterRole: [Float]] = [:], options: Executor.Options = .init()
   ) throws -> [Float] {
     var g = GraphBuilder(inputShape: shape)
@@ -80,8 +80,9 @@ import Torch
       channelsAfter: 1, spatial: Padding2D(top: 1, left: 0, bottom: 0, right: 0), value: 7)
     #expect(
       try run(.pad(pad), shape: .map(1, 1, 2), input: [1, 2]) == [7, 7, 1, 2, 7, 7, 7, 7])
-    let slice = Slice(
-      height: Slice.Axis(start: 0, end: nil, step: 2), width: Slice.Axis(start: 1, end: 3, step: 1))
+    let slice = StridedSlice(
+      height: StridedSlice.Axis(start: 0, end: nil, step: 2),
+      width: StridedSlice.Axis(start: 1, end: 3, step: 1))
     #expect(try run(.slice(slice), shape: .map(1, 3, 3), input: counting) == [2, 3, 8, 9])
     #expect(try run(.relu, shape: .map(1, 1, 2), input: [-1, 2]) == [0, 2])
     #expect(try run(.globalAveragePool, shape: .map(1, 3, 3), input: counting) == [5])

@@ -81,7 +81,7 @@ import Torch
   /// The patches of a linear layer are its input, those of a 3×1 kernel are copies.
   @Test(arguments: [false, true])
   func aPatchOfWeightThreeIsThreePatches(copied: Bool) throws {
-    let operation: SignetModel.Operation =
+    let operation: NodeOperation =
       copied
       ? .convolution(
         Convolution(

@@ -51,7 +51,7 @@ enum Tiny {
   static func graph(dropout: Float = 0) throws -> Graph {
     var g = GraphBuilder(inputShape: shape)
     func conv(_ input: Int, _ output: Int, stride: Int = 1, groups: Int = 1, bias: Bool = false)
-      -> SignetModel.Operation
+      -> NodeOperation
     {
       .convolution(
         Convolution(

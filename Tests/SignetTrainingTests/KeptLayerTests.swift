@@ -7,7 +7,7 @@ import Testing
 @Suite struct KeptLayerTests {
   private func convolution(
     _ input: Int, _ output: Int, kernel: Int = 1, groups: Int = 1
-  ) -> SignetModel.Operation {
+  ) -> NodeOperation {
     .convolution(
       Convolution(
         inputChannels: input, outputChannels: output, kernel: Size2D(kernel),

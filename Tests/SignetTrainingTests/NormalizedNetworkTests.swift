@@ -191,7 +191,7 @@ extension ProcessGeneratorTests {
 
     @Test func outputsThatAreNoScoresLearnFromTheTeacher() throws {
       var graph = GraphBuilder(inputShape: Tiny.shape)
-      func conv(_ input: Int, _ output: Int) -> SignetModel.Operation {
+      func conv(_ input: Int, _ output: Int) -> NodeOperation {
         .convolution(
           Convolution(
             inputChannels: input, outputChannels: output, kernel: Size2D(3), padding: Padding2D(1)))

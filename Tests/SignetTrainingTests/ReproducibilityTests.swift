@@ -66,7 +66,7 @@ import Torch
       g.input)
     g.append("relu", .relu, "conv")
     g.append("flatten", .flatten, "relu")
-    let operation = SignetModel.Operation.linear(Linear(inputs: 2048, outputs: 6))
+    let operation = NodeOperation.linear(Linear(inputs: 2048, outputs: 6))
     #expect(!operation.sumsChunksInParallel)
     g.append("fc", operation, "flatten")
     let model = try Tiny.model(graph: g.graph(output: "fc"))
@@ -167,7 +167,7 @@ import Torch
       inputChannels: 4, outputChannels: 2, kernel: Size2D(height: 3, width: 2),
       stride: Size2D(height: 2, width: 1), padding: Padding2D(1),
       dilation: Size2D(height: 2, width: 1), groups: 2)
-    let operation = SignetModel.Operation.convolution(convolution)
+    let operation = NodeOperation.convolution(convolution)
     let extraction = operation.patchExtractions[1].extraction
     let input = try Tensor(
       Tiny.images(2, shape: .map(4, 11, 5)), shape: [2, 4, 11, 5]

@@ -7,7 +7,7 @@ import SignetModel
 enum TwoOutputs {
   static func graph(softmax: Bool = true) throws -> Graph {
     var g = GraphBuilder(inputShape: Tiny.shape)
-    func conv(_ input: Int, _ output: Int, stride: Int = 1) -> SignetModel.Operation {
+    func conv(_ input: Int, _ output: Int, stride: Int = 1) -> NodeOperation {
       .convolution(
         Convolution(
           inputChannels: input, outputChannels: output, kernel: Size2D(3), stride: Size2D(stride),

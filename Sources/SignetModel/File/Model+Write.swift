@@ -79,7 +79,7 @@ extension Weight {
   }
 }
 
-extension Operation {
+extension NodeOperation {
   fileprivate var needsVersion3: Bool {
     switch self {
     case .convolution, .linear, .batchNorm, .relu, .maxPool, .averagePool, .globalAveragePool, .add,

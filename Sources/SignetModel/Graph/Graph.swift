@@ -97,7 +97,7 @@ public struct Graph: Sendable {
 
   /// A copy in which one node's operation is replaced; the result is validated anew.
   public func replacing(
-    _ name: String, with operation: Operation
+    _ name: String, with operation: NodeOperation
   ) throws(GraphError) -> Graph {
     try with(
       nodes: nodes.map { $0.name == name ? Node(name, operation, inputs: $0.inputs) : $0 })

@@ -25,7 +25,7 @@ public struct GraphBuilder: Sendable {
   /// - Returns: `name`, which names the node's value, too.
   @discardableResult
   public mutating func append(
-    _ name: String, _ operation: Operation, _ inputs: String...
+    _ name: String, _ operation: NodeOperation, _ inputs: String...
   ) -> String {
     append(name, operation, inputs: inputs)
   }
@@ -35,7 +35,7 @@ public struct GraphBuilder: Sendable {
   /// - Returns: `name`, which names the node's value, too.
   @discardableResult
   public mutating func append(
-    _ name: String, _ operation: Operation, inputs: [String]
+    _ name: String, _ operation: NodeOperation, inputs: [String]
   ) -> String {
     nodes.append(Node(name, operation, inputs: inputs))
     return name

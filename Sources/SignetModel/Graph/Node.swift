@@ -3,12 +3,12 @@ public struct Node: Hashable, Sendable {
   /// Unique in its graph, and the name of its value.
   public var name: String
   /// What it computes.
-  public var operation: Operation
+  public var operation: NodeOperation
   /// Names of the values it reads: the graph's input or earlier nodes.
   public var inputs: [String]
 
   /// A node; whether it fits its graph is checked when the graph is made.
-  public init(_ name: String, _ operation: Operation, inputs: [String]) {
+  public init(_ name: String, _ operation: NodeOperation, inputs: [String]) {
     self.name = name
     self.operation = operation
     self.inputs = inputs
@@ -29,7 +29,7 @@ extension Node: Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     name = try container.decode(String.self, forKey: .name)
     inputs = try container.decode([String].self, forKey: .inputs)
-    operation = try Operation(from: decoder)
+    operation = try NodeOperation(from: decoder)
   }
 
   public func encode(to encoder: any Encoder) throws {

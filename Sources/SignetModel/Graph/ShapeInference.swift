@@ -55,7 +55,7 @@ struct NodeShape {
   let node: Node
   let inputs: [Shape]
 
-  var kind: Operation.Kind { node.operation.kind }
+  var kind: NodeOperation.Kind { node.operation.kind }
 
   func infer() throws(GraphError) -> Shape {
     switch node.operation {
@@ -264,7 +264,7 @@ struct NodeShape {
       input.width + attributes.spatial.left + attributes.spatial.right)
   }
 
-  private func slice(_ attributes: Slice) throws(GraphError) -> Shape {
+  private func slice(_ attributes: StridedSlice) throws(GraphError) -> Shape {
     let input = try onlyMap()
     return .map(
       try sliceExtent(attributes.channels, of: input.channels, "channels"),
@@ -273,7 +273,7 @@ struct NodeShape {
   }
 
   private func sliceExtent(
-    _ axis: Slice.Axis, of extent: Int, _ name: String
+    _ axis: StridedSlice.Axis, of extent: Int, _ name: String
   ) throws(GraphError) -> Int {
     let end = axis.end ?? extent
     try require(axis.step >= 1, "\(name).step", "at least 1", axis.step)

@@ -63,7 +63,7 @@ extension Graph {
   }
 }
 
-extension Operation {
+extension NodeOperation {
   /// Whether the same numbers come out in the same order.
   fileprivate var onlyArranges: Bool {
     switch self {

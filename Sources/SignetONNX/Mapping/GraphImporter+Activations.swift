@@ -108,7 +108,7 @@ extension GraphImporter {
   }
 
   private mutating func softmax(
-    _ context: NodeContext, _ operation: (Int) -> Operation
+    _ context: NodeContext, _ operation: (Int) -> NodeOperation
   ) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation()
     let newest = context.operatorSet >= 13

@@ -130,7 +130,7 @@ extension GraphImporter {
       let name = owners[view.node], context.node.input.contains(name), readers[name] == 1
     else { return false }
     let node = nodes[index]
-    let operation: Operation
+    let operation: NodeOperation
     let count: Int
     switch node.operation {
     case .convolution(var attributes) where !attributes.hasBias:

@@ -101,7 +101,7 @@ extension GraphImporter {
 
   /// An elementwise operation on values that have one shape, or may be broadcast.
   mutating func combine(
-    _ context: NodeContext, _ operation: Operation, _ views: [View]
+    _ context: NodeContext, _ operation: NodeOperation, _ views: [View]
   ) throws(NodeFailure) -> View {
     let first = views[0]
     if views.allSatisfy({ $0.matches(first) }) {

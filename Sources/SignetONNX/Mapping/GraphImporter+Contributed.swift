@@ -47,7 +47,7 @@ extension GraphImporter {
   /// What a fused layer's result goes through; `nil` for nothing.
   private func fusedActivation(
     _ context: NodeContext, named attribute: String
-  ) throws(NodeFailure) -> Operation? {
+  ) throws(NodeFailure) -> NodeOperation? {
     guard let name = try context.attributes.string(attribute), !name.isEmpty else { return nil }
     let given = try context.attributes.floats("activation_params") ?? []
     let older = [
@@ -77,7 +77,7 @@ extension GraphImporter {
   }
 
   private mutating func activated(
-    _ values: [ImportedValue], _ activation: Operation?, _ context: NodeContext
+    _ values: [ImportedValue], _ activation: NodeOperation?, _ context: NodeContext
   ) throws(NodeFailure) -> View {
     guard let view = values.first?.view else {
       throw NodeFailure("X", expected: "a value computed from the image", found: "none")

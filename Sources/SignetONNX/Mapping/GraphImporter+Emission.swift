@@ -8,7 +8,7 @@ extension GraphImporter {
   ///
   /// - Returns: the node's value under its own shape.
   mutating func emit(
-    _ name: String, _ operation: Operation, _ inputs: [String], _ parameters: Parameters = []
+    _ name: String, _ operation: NodeOperation, _ inputs: [String], _ parameters: Parameters = []
   ) throws(NodeFailure) -> View {
     try budget.claimNodes(1)
     let name = unique(name)
@@ -45,7 +45,7 @@ extension GraphImporter {
     if view.isInOrder, view.base == shape { return view.node }
     let key = ResolvedView(view: view, shape: shape)
     if let name = resolved[key] { return name }
-    let operation: Operation
+    let operation: NodeOperation
     if !view.isInOrder {
       operation = .transpose(
         Transposition(extents: view.extents, order: view.order, shape: shape))
@@ -67,7 +67,7 @@ extension GraphImporter {
 
   /// Applies an operation that treats all elements alike, whatever order they lie in.
   mutating func emitElementwise(
-    _ name: String, _ operation: Operation, on view: View
+    _ name: String, _ operation: NodeOperation, on view: View
   ) throws(NodeFailure) -> [ImportedValue] {
     let result = try emit(name, operation, [view.node])
     return [.activation(view.of(result.node))]

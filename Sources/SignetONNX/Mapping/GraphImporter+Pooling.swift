@@ -38,7 +38,7 @@ extension GraphImporter {
   }
 
   private mutating func pool(
-    _ context: NodeContext, _ operation: Operation, _ view: View, _ window: Window
+    _ context: NodeContext, _ operation: NodeOperation, _ view: View, _ window: Window
   ) throws(NodeFailure) -> [ImportedValue] {
     let result = try emit(context.name(), operation, [try resolve(view)])
     samePadding[result.node] = window.samePadding

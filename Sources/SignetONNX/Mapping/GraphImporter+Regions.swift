@@ -132,23 +132,24 @@ extension GraphImporter {
       return [.activation(try region(context.name(), view, regions[0]))]
     }
     let ranges = regions[0].map {
-      Slice.Axis(start: $0.start, end: $0.start + ($0.count - 1) * $0.step + 1, step: $0.step)
+      StridedSlice.Axis(
+        start: $0.start, end: $0.start + ($0.count - 1) * $0.step + 1, step: $0.step)
     }
     return [.activation(try sliced(context.name(), view, ranges))]
   }
 
   /// Takes a range along each axis behind the batch.
   private mutating func sliced(
-    _ name: String, _ view: View, _ ranges: [Slice.Axis]
+    _ name: String, _ view: View, _ ranges: [StridedSlice.Axis]
   ) throws(NodeFailure) -> View {
-    func length(_ range: Slice.Axis, _ extent: Int) -> Int {
+    func length(_ range: StridedSlice.Axis, _ extent: Int) -> Int {
       ((range.end ?? extent) - range.start - 1) / range.step + 1
     }
     let dims = zip(ranges, view.dims).map(length)
     if dims == view.dims { return view }
     // Axes that stay whole are merged where there are more than three.
     let cut = view.dims.indices.filter { dims[$0] != view.dims[$0] }
-    var slice = Slice()
+    var slice = StridedSlice()
     let shape: Shape
     switch view.dims.count {
     case 1:
@@ -160,7 +161,7 @@ extension GraphImporter {
       slice.width = ranges[1]
     case 3:
       shape = view.canonicalShape
-      slice = Slice(channels: ranges[0], height: ranges[1], width: ranges[2])
+      slice = StridedSlice(channels: ranges[0], height: ranges[1], width: ranges[2])
     default:
       guard cut.count == 1 else {
         throw NodeFailure("axes", expected: "one axis of \(view.dims)", found: cut.count)
@@ -191,8 +192,8 @@ extension GraphImporter {
       guard extent > 0 else {
         throw NodeFailure("split", expected: "parts of at least one element", found: extents)
       }
-      var ranges = view.dims.map { Slice.Axis(start: 0, end: $0) }
-      ranges[axis - 1] = Slice.Axis(start: start, end: start + extent)
+      var ranges = view.dims.map { StridedSlice.Axis(start: 0, end: $0) }
+      ranges[axis - 1] = StridedSlice.Axis(start: start, end: start + extent)
       views.append(try sliced("\(context.name()).\(index)", view, ranges))
       start += extent
     }
@@ -223,8 +224,8 @@ extension GraphImporter {
       let dims = picked.dims[..<(axis - 1)] + indices.dims + picked.dims[axis...]
       return [.activation(picked.reshaped(Array(dims)))]
     }
-    var ranges = view.dims.map { Slice.Axis(start: 0, end: $0) }
-    ranges[axis - 1] = Slice.Axis(start: first, end: first + places.count)
+    var ranges = view.dims.map { StridedSlice.Axis(start: 0, end: $0) }
+    ranges[axis - 1] = StridedSlice.Axis(start: first, end: first + places.count)
     let result = try sliced(context.name(), view, ranges)
     guard indices.dims.isEmpty else { return [.activation(result)] }
     var dims = result.dims
@@ -268,7 +269,7 @@ extension GraphImporter {
     var view = view
     if pads.contains(where: { $0 < 0 }) {
       let ranges = view.dims.indices.map {
-        Slice.Axis(start: max(0, -pads[$0]), end: view.dims[$0] + min(0, pads[$0 + rank]))
+        StridedSlice.Axis(start: max(0, -pads[$0]), end: view.dims[$0] + min(0, pads[$0 + rank]))
       }
       guard ranges.allSatisfy({ $0.start < $0.end ?? 0 }) else {
         throw NodeFailure("pads", expected: "at least one element to remain", found: pads)

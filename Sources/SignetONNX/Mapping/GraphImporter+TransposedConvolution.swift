@@ -43,7 +43,7 @@ extension GraphImporter {
       try parameters(filters, bias: bias, filters: outputs))
     if window.crop != Padding2D(0) {
       let shape = result.base
-      let slice = Slice(
+      let slice = StridedSlice(
         height: .init(start: window.crop.top, end: shape.height - window.crop.bottom),
         width: .init(start: window.crop.left, end: shape.width - window.crop.right))
       result = try emit("\(name).crop", .slice(slice), [result.node])

@@ -128,7 +128,7 @@ extension GraphWriter {
   }
 
   private mutating func write(
-    _ slice: Slice, _ node: Node, _ inputs: [String], _ output: String
+    _ slice: StridedSlice, _ node: Node, _ inputs: [String], _ output: String
   ) {
     let axes = [slice.channels, slice.height, slice.width]
     let bounds = [

@@ -227,7 +227,7 @@ extension ProtoAttribute {
   }
 }
 
-extension SignetModel.Operation {
+extension NodeOperation {
   /// Since which operator set ONNX describes the operation; 17 for all before it.
   fileprivate var oldestOperatorSet: Int {
     switch self {

@@ -12,7 +12,7 @@ extension Graph {
   }
 }
 
-extension Operation {
+extension NodeOperation {
   fileprivate var isLogarithm: Bool {
     switch self {
     case .activation(.elementary(.log)): true

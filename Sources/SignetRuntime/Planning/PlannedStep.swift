@@ -32,7 +32,7 @@ struct ValueView: Hashable, Sendable {
   }
 
   /// The sub-grid a slice takes; its channels must be taken without gaps.
-  func sliced(_ slice: Slice, to shape: Shape) -> ValueView {
+  func sliced(_ slice: StridedSlice, to shape: Shape) -> ValueView {
     var view = channels(from: slice.channels.start, count: shape.channels)
     view.offset += slice.height.start * rowStride + slice.width.start * pixelStride
     // A single row or column is followed by none, however far away that would be.

@@ -95,7 +95,7 @@ extension Planner {
   ) throws(EngineError) -> ValueView {
     let input = try view(of: name)
     let whole = newBuffer(.vector(rows * columns))
-    let operation = transposition.map(Operation.transpose) ?? .reshape(.vector(rows * columns))
+    let operation = transposition.map(NodeOperation.transpose) ?? .reshape(.vector(rows * columns))
     try rearrange(node, operation, from: input, to: whole)
     return whole.rows(rows, of: columns)
   }
@@ -107,13 +107,13 @@ extension Planner {
     let out = try destination(of: node.name)
     let vector = result.flat
     let shape = try shape(of: node.name)
-    let operation = transposition.map(Operation.transpose) ?? .reshape(shape)
+    let operation = transposition.map(NodeOperation.transpose) ?? .reshape(shape)
     try rearrange(node, operation, from: vector, to: out)
     finish(Fusion(nodes: [node]), out)
   }
 
   private mutating func rearrange(
-    _ node: Node, _ operation: Operation, from input: ValueView, to out: ValueView
+    _ node: Node, _ operation: NodeOperation, from input: ValueView, to out: ValueView
   ) throws(EngineError) {
     guard Int32(exactly: input.imageStride) != nil else {
       throw .tooLarge(layer: node.name, found: "\(input.shape)")

@@ -214,7 +214,7 @@ struct Planner {
     done.insert(node.name)
   }
 
-  private mutating func planSlice(_ node: Node, _ attributes: Slice) throws(EngineError) {
+  private mutating func planSlice(_ node: Node, _ attributes: StridedSlice) throws(EngineError) {
     let input = try view(of: node.inputs[0])
     let shape = try shape(of: node.name)
     guard attributes.channels.step != 1 else {

@@ -2,7 +2,7 @@ import SignetModel
 
 /// An operation that only moves elements.
 struct Rearrangement: Sendable {
-  let operation: Operation
+  let operation: NodeOperation
   let input: Shape
   let output: Shape
 

@@ -12,7 +12,7 @@ extension ExecutionPlan {
     let makers = Dictionary(
       steps.enumerated().map { ($1.value, $0) }, uniquingKeysWith: { first, _ in first })
     // The step that makes a value nobody else reads, if it is what is asked for.
-    func step(making value: ValueID, _ isWanted: (Operation) -> Bool) -> Step? {
+    func step(making value: ValueID, _ isWanted: (NodeOperation) -> Bool) -> Step? {
       guard !wanted.contains(value), readers[value] == 1, let index = makers[value],
         isWanted(graph.nodes[steps[index].node].operation)
       else { return nil }

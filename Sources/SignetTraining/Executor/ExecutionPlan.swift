@@ -91,7 +91,7 @@ struct ExecutionPlan {
   }
 }
 
-extension Operation {
+extension NodeOperation {
   /// Whether the value lies in memory of its own and the operation's gradient does not read it.
   fileprivate var ownsItsValue: Bool {
     switch self {

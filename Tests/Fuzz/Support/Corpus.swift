@@ -65,7 +65,7 @@ public struct Corpus {
     g.append("shuffle", .transpose(.channelShuffle(groups: 2, of: .map(4, 3, 3))), "pool")
     g.append("affine", .affine(Affine(shape: .map(4, 1, 1))), "shuffle")
     g.append("pad", .pad(Pad(channelsAfter: 1, spatial: Padding2D(1))), "affine")
-    g.append("slice", .slice(Slice(height: .init(start: 0, end: 4, step: 2))), "pad")
+    g.append("slice", .slice(StridedSlice(height: .init(start: 0, end: 4, step: 2))), "pad")
     g.append("gap", .globalAveragePool, "slice")
     g.append("flat", .flatten, "gap")
     g.append("fc", .linear(Linear(inputs: 5, outputs: 3)), "flat")

@@ -61,9 +61,9 @@ extension Node {
   }
 }
 
-extension Operation {
+extension NodeOperation {
   /// Whether nothing but sizes differs.
-  fileprivate func equals(_ other: Operation) -> Bool {
+  fileprivate func equals(_ other: NodeOperation) -> Bool {
     if case .resize(var own) = self, case .resize(let others) = other {
       (own.height, own.width) = (others.height, others.width)
       return .resize(own) == other
@@ -72,7 +72,7 @@ extension Operation {
   }
 
   /// Whether a resampling has one scale at all sizes.
-  fileprivate func followsItsScale(_ others: [Operation]) -> Bool {
+  fileprivate func followsItsScale(_ others: [NodeOperation]) -> Bool {
     guard case .resize(let own) = self else { return false }
     return others.allSatisfy {
       guard case .resize(let other) = $0 else { return false }

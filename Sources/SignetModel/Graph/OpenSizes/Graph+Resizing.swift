@@ -34,10 +34,10 @@ extension Graph {
   }
 }
 
-extension Operation {
+extension NodeOperation {
   fileprivate func resized(
     by rule: SizeRule?, inputs: [Shape], _ known: [String: Shape], node: String
-  ) throws(GraphError) -> Operation {
+  ) throws(GraphError) -> NodeOperation {
     var operation = self
     switch rule {
     case .samePadding(let upper)?:

@@ -19,7 +19,7 @@ struct LayerCosts {
   ///   - forward: bytes of one image on its way here
   ///   - ends: bytes of one image at the layer
   init(
-    operation: SignetModel.Operation, width: Int, options: BinarizationOptions,
+    operation: NodeOperation, width: Int, options: BinarizationOptions,
     layout: CalibrationLayout, forward: Int, ends: Int, isSolved: Bool, survey: Bool
   ) {
     let groups = operation.patchExtractions
@@ -53,7 +53,7 @@ struct LayerCosts {
   }
 }
 
-extension SignetModel.Operation {
+extension NodeOperation {
   /// Bytes of the parameters as float32.
   var parameterBytes: Int {
     parameters.reduce(0) { $0 + 4 * $1.shape.reduce(1, *) }

@@ -96,7 +96,7 @@ struct LayerEnds {
   }
 }
 
-extension SignetModel.Operation {
+extension NodeOperation {
   /// A convolution each of whose filters sees one channel of several.
   var isDepthwise: Bool {
     guard case .convolution(let attributes) = self else { return false }

@@ -1,15 +1,15 @@
-extension Operation: Codable {
+extension NodeOperation: Codable {
   /// The operation's name in the model file and in messages.
   public enum Kind: String, Sendable, Codable, CaseIterable {
-    /// As the case of ``Operation`` of the same name.
+    /// As the case of ``NodeOperation`` of the same name.
     case convolution, linear, batchNorm, relu, maxPool, averagePool, globalAveragePool, add
-    /// As the case of ``Operation`` of the same name.
+    /// As the case of ``NodeOperation`` of the same name.
     case concatenate, flatten, dropout, pad, slice
-    /// As the case of ``Operation`` of the same name.
+    /// As the case of ``NodeOperation`` of the same name.
     case activation, prelu, affine, multiply, localResponseNorm, softmax, reshape, transpose
-    /// As the case of ``Operation`` of the same name.
+    /// As the case of ``NodeOperation`` of the same name.
     case logSoftmax, spread, resize, binary, select, reduce, argExtreme, normalize, matrixProduct
-    /// As the case of ``Operation`` of the same name.
+    /// As the case of ``NodeOperation`` of the same name.
     case constant, region, selection
   }
 

@@ -1,4 +1,4 @@
-extension Operation {
+extension NodeOperation {
   /// Whether a layer adds a number per filter.
   package var hasBias: Bool {
     switch self {
@@ -9,12 +9,12 @@ extension Operation {
   }
 
   /// The same layer with a bias.
-  package var withBias: Operation { with(bias: true) }
+  package var withBias: NodeOperation { with(bias: true) }
 
   /// The same layer without one.
-  package var withoutBias: Operation { with(bias: false) }
+  package var withoutBias: NodeOperation { with(bias: false) }
 
-  private func with(bias: Bool) -> Operation {
+  private func with(bias: Bool) -> NodeOperation {
     switch self {
     case .convolution(var attributes):
       attributes.hasBias = bias

@@ -1,6 +1,6 @@
 import SignetModel
 
-extension Operation {
+extension NodeOperation {
   var isConvolution: Bool {
     if case .convolution = self { true } else { false }
   }

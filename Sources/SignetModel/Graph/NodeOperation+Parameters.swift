@@ -10,7 +10,7 @@ public enum ParameterRole: String, Sendable, Hashable, CaseIterable {
   case runningVariance = "running_var"
 }
 
-extension Operation {
+extension NodeOperation {
   /// The tensors this operation needs and their shapes.
   public var parameters: [(role: ParameterRole, shape: [Int])] {
     switch self {

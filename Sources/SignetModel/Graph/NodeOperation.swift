@@ -1,6 +1,6 @@
 /// What a node computes. Trained parameters are not part of it: they stand in the model's weight
 /// table under `<node name>.<role>`, the names PyTorch gives them.
-public enum Operation: Hashable, Sendable {
+public enum NodeOperation: Hashable, Sendable {
   /// 2-D cross-correlation of a `C×H×W` map; parameters `weight` and, if `hasBias`, `bias`.
   case convolution(Convolution)
   /// `y = Wx + b` on a vector; parameters `weight` (outputs × inputs) and, if `hasBias`, `bias`.
@@ -26,7 +26,7 @@ public enum Operation: Hashable, Sendable {
   /// Surrounds a map with constant elements.
   case pad(Pad)
   /// Takes a regular sub-grid of a map.
-  case slice(Slice)
+  case slice(StridedSlice)
   /// Applies one function to every element.
   case activation(Activation)
   /// `x` where positive, `weight · x` elsewhere; parameter `weight` of the given shape, each of
@@ -265,7 +265,7 @@ public struct Pad: Hashable, Sendable, Codable {
 }
 
 /// Elements `start, start + step, …` below `end` along each axis of a map.
-public struct Slice: Hashable, Sendable, Codable {
+public struct StridedSlice: Hashable, Sendable, Codable {
   /// What is taken along one axis.
   public struct Axis: Hashable, Sendable, Codable {
     /// The first element taken, from 0.

@@ -1,4 +1,4 @@
-extension Operation {
+extension NodeOperation {
   /// The attributes that may follow the extents of a network's inputs, in a fixed order.
   var sizes: [Int] {
     switch self {
@@ -34,7 +34,7 @@ extension Operation {
   /// The same operation with other numbers.
   ///
   /// - Parameter sizes: as many as ``sizes``
-  func with(sizes: [Int]) -> Operation {
+  func with(sizes: [Int]) -> NodeOperation {
     assert(sizes.count == self.sizes.count, "a number for each")
     var rest = sizes[...]
     func next() -> Int { rest.removeFirst() }
@@ -60,7 +60,7 @@ extension Operation {
       attributes.spatial = Padding2D(sides: take(4))
       return .pad(attributes)
     case .slice(var attributes):
-      for axis in [\Slice.channels, \Slice.height, \Slice.width] {
+      for axis in [\StridedSlice.channels, \StridedSlice.height, \StridedSlice.width] {
         attributes[keyPath: axis].start = next()
         let end = next()
         attributes[keyPath: axis].end = end == -1 ? nil : end
@@ -116,7 +116,7 @@ extension Operation {
 
   /// The operation for an input of other extents, its padding such that a stride's share of them,
   /// rounded up, comes out.
-  func withSamePadding(over input: Shape, upper: Bool) -> Operation {
+  func withSamePadding(over input: Shape, upper: Bool) -> NodeOperation {
     switch self {
     case .convolution(var attributes):
       attributes.padding = Padding2D(

@@ -20,7 +20,7 @@ struct OperationMode {
   }
 }
 
-extension Operation {
+extension NodeOperation {
   /// Computes the operation on a batch.
   ///
   /// - Parameters:
@@ -203,7 +203,7 @@ extension Pad {
   }
 }
 
-extension Slice {
+extension StridedSlice {
   fileprivate func apply(to input: Tensor) throws(TorchError) -> Tensor {
     var value = input
     for (dimension, axis) in [channels, height, width].enumerated() where axis != Axis() {

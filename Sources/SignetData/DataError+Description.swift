@@ -38,8 +38,8 @@ extension DataError: CustomStringConvertible {
         + " (rename them, or take labels in their order with --match-classes order)"
     case .unlabelled(let dataset):
       return
-        "\(dataset.printablePath): images without labels, expected a folder per class; to do without labels, "
-        + "fine-tune with --teacher MODEL --supervision teacher"
+        "\(dataset.printablePath): no labels, expected a folder per class or, of arrays, one called 'labels'; to do "
+        + "without them, fine-tune with --teacher MODEL --supervision teacher"
     case .countMismatch(let images, let imageCount, let labels, let labelCount):
       return
         "\(images.printablePath) has \(imageCount) images, but \(labels.printablePath) has \(labelCount) labels"

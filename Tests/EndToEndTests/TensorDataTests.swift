@@ -81,4 +81,25 @@ import Testing
     #expect(flipped.status == 64)
     #expect(flipped.standardError.contains("only images can be changed"))
   }
+
+  @Test func sizesAreHeightAndWidth() throws {
+    let workspace = try Workspace()
+    let float = try TinyONNX.write(to: workspace.folder)
+    for size in ["2", "2x2"] {
+      _ = try Command(
+        "import", float, "--preset", "unit", "--crop", size, "-o", workspace.path("a.signet")
+      ).succeed()
+    }
+    let other = try Command(
+      "import", float, "--preset", "unit", "--crop", "2x3", "-o", workspace.path("b.signet")
+    ).run()
+    #expect(other.status == 64)
+    #expect(
+      other.standardError.contains("--crop: expected the network's input size 2×2, found 2×3"))
+    for wrong in ["0x2", "2x", "2x2x2", "x"] {
+      #expect(
+        try Command("import", float, "--crop", wrong, "-o", workspace.path("b.signet")).run()
+          .status == 64)
+    }
+  }
 }

@@ -253,7 +253,8 @@ import Torch
     // Already binary layers stay as they are, and then nothing is left to do.
     #expect(
       thrown(TrainingError.self) { try binarizer.run(result, dataset: data) }
-        == "no layer is left to binarize: all are kept in float or are binary already")
+        == "no layer is left to binarize: all are kept in float or are binary already (--keep says which are kept)"
+    )
   }
 
   @Test func bwnIsSignAndMeanMagnitude() throws {

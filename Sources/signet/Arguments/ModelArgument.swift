@@ -64,10 +64,10 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
 
   /// - Parameter crop: a file that leaves its extents open takes images of this size
   private func imported(
-    _ onnx: ONNXChoices, crop: Int? = nil, files: FileRoles?
+    _ onnx: ONNXChoices, crop: CropSize? = nil, files: FileRoles?
   ) throws -> ImportedModel {
     let options = ONNXImporter.Options(
-      openExtents: crop.map { Shape.map(3, $0, $0) }, inputExtents: onnx.inputShape,
+      openExtents: crop.map { Shape.map(3, $0.height, $0.width) }, inputExtents: onnx.inputShape,
       output: onnx.outputName)
     let imported = try ONNXImporter(options: options).read(contentsOf: URL(fileURLWithPath: path))
     try files?.check(data: imported.dataFiles, "the model's data")

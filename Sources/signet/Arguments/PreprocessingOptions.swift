@@ -57,9 +57,11 @@ struct PreprocessingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Side of the centre crop: the network's input size, which an ONNX file may leave open.",
-      valueName: "pixels"))
-  var crop: Int?
+      """
+      Size of the centre crop, 224 of a square or 48x192 (height, width): the network's input \
+      size, which an ONNX file may leave open.
+      """, valueName: "pixels"))
+  var crop: CropSize?
 
   @Option(
     help: ArgumentHelp("A file with a class name per line.", valueName: "file"))
@@ -67,7 +69,6 @@ struct PreprocessingOptions: ParsableArguments {
 
   func validate() throws {
     try check("--resize", resize, in: 1...65536)
-    try check("--crop", crop, in: 1...65536)
   }
 
   /// Whether something was said about the range of the network's input.
@@ -93,8 +94,8 @@ struct PreprocessingOptions: ParsableArguments {
   /// A copy of the model with what was given in the place of what its file says.
   func applied(to model: Model) throws -> Model {
     let shape = model.graph.inputShape
-    if let crop, crop != shape.height || crop != shape.width {
-      throw CommandError.crop(pixels: crop, input: shape)
+    if let crop, !crop.fits(shape) {
+      throw CommandError.crop(crop, input: shape)
     }
     let preprocessing = try resolved(over: model.preprocessing, channels: shape.channels)
     let names = try readClassNames()
@@ -120,7 +121,17 @@ struct PreprocessingOptions: ParsableArguments {
   }
 }
 
-extension Preprocessing.ChannelOrder: ExpressibleByArgument {}
+/// Of images: that an input is none is the network's to say.
+extension Preprocessing.ChannelOrder: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let order = Self(rawValue: argument), order != .none else { return nil }
+    self = order
+  }
+
+  public static var allValueStrings: [String] {
+    allCases.filter { $0 != .none }.map(\.rawValue)
+  }
+}
 
 /// A number that may be written as a quotient: `1/255`, `0.5`.
 struct Fraction: ExpressibleByArgument, Hashable {

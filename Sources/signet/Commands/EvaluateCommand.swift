@@ -13,7 +13,8 @@ struct EvaluateCommand: ParsableCommand {
 
       Examples:
         signet evaluate binary.signet --data cifar10:cifar-10-batches-bin
-        signet evaluate binary.signet --against detector.onnx --data imagefolder:photos
+        signet evaluate binary.signet --against detector.onnx \\
+          --data imagefolder:photos
       """)
 
   @Argument(help: "A model file or an ONNX file.")
@@ -85,6 +86,10 @@ struct EvaluateCommand: ParsableCommand {
   func perform() throws -> EvaluationReport {
     let model = try model.load(
       onnx.choices, preprocessing, takesImages: data.data.kind != .tensors)
+    guard model.graph.outputs.count == 1 else {
+      throw CommandError.severalOutputs(
+        file: self.model.path, names: model.graph.outputs.map(\.name))
+    }
     guard model.outputKind.isOfClasses else {
       throw CommandError.notClasses(
         file: self.model.path, model.outputKind, shape: model.graph.outputShape)

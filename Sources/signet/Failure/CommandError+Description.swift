@@ -27,13 +27,17 @@ extension CommandError: CustomStringConvertible {
     case .preset(let name, let channels):
       "--preset \(name): is for 3 channels, the network's input has \(channels); give "
         + "--preset unit, or --mean, --std and --input-scale"
-    case .crop(let pixels, let input):
-      "--crop: expected the network's input size \(input.height)×\(input.width), found \(pixels)"
+    case .crop(let size, let input):
+      "--crop: expected the network's input size \(input.height)×\(input.width), found \(size)"
     case .labels(let file):
       "\(file.printablePath): cannot be read as a list of class names in UTF-8"
     case .labelCount(let file, let expected, let found):
       "\(file.printablePath): --class-names: expected a name for each of the \(expected) classes, a "
         + "line each, found \(found)"
+    case .severalOutputs(let file, let names):
+      "\(file.printablePath): labels can be those of one output, it has \(names.count): "
+        + names.prefix(8).map(\.printable).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+        + "; import it with --output-name to measure one of them"
     case .notClasses(let file, let kind, let shape):
       "\(file.printablePath): its outputs are \(kind == .map ? "a map" : "values") of shape "
         + "\(shape), which have no top-1; where they are class scores, import it with "

@@ -5,13 +5,15 @@ enum CommandError: Error {
   /// The folder an output file should go to is missing or cannot be written.
   case output(file: String, reason: OutputDefect)
   /// A centre crop that is not what the network takes.
-  case crop(pixels: Int, input: Shape)
+  case crop(CropSize, input: Shape)
   /// A file of class names that is not text.
   case labels(file: String)
   /// A file of class names with more or fewer of them than the network has classes.
   case labelCount(file: String, expected: Int, found: Int)
   /// A model whose outputs are no class scores where accuracy is asked for.
   case notClasses(file: String, OutputKind, shape: Shape)
+  /// A model of several outputs where the accuracy of one is asked for.
+  case severalOutputs(file: String, names: [String])
   /// A trained network that has to become ONNX first.
   case foreignFormat(file: String, ForeignFormat)
   /// A preset for another number of channels than the network takes.
@@ -45,7 +47,8 @@ enum CommandError: Error {
     case .notBinary, .output, .foreignFile, .otherComparison, .crop, .preset, .sameFile:
       .wrongUsage
     case .standardOutput: .failed
-    case .labels, .labelCount, .notClasses, .unreadableImages, .foreignFormat: .badInput
+    case .labels, .labelCount, .notClasses, .severalOutputs, .unreadableImages, .foreignFormat:
+      .badInput
     }
   }
 }

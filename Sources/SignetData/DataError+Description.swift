@@ -39,7 +39,8 @@ extension DataError: CustomStringConvertible {
     case .unlabelled(let dataset):
       return
         "\(dataset.printablePath): no labels, expected a folder per class or, of arrays, one called 'labels'; to do "
-        + "without them, fine-tune with --teacher MODEL --supervision teacher"
+        + "without them, measure with evaluate --against MODEL, or fine-tune with --teacher MODEL "
+        + "--supervision teacher"
     case .countMismatch(let images, let imageCount, let labels, let labelCount):
       return
         "\(images.printablePath) has \(imageCount) images, but \(labels.printablePath) has \(labelCount) labels"

@@ -107,7 +107,7 @@ import Testing
     ).run()
     #expect(labelled.status == 65 && labelled.standardError.contains("--supervision teacher"))
     let evaluation = try Command("evaluate", path("tuned.signet"), "--data", plain).run()
-    #expect(evaluation.status == 65 && evaluation.standardError.contains("without labels"))
+    #expect(evaluation.status == 65 && evaluation.standardError.contains("--against MODEL"))
 
     let float = try Command(
       "finetune", path("float.signet"), "--teacher", path("float.signet"), "--data", data,

@@ -12,6 +12,7 @@ int main(int count, char **arguments) {
     }
     if (is_wanted) signet_run_kernel_suite(suite);
   }
+  if (count == 1) test_idleness();
   report();
   return signet_count_kernel_checks().failures > 0;
 }

@@ -56,5 +56,7 @@ void test_rows(void);
 void test_elementwise(void);
 void test_hashing(void);
 void test_threads(void);
+// Measures the process, so that nothing else may run in it.
+void test_idleness(void);
 
 #endif

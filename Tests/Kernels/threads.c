@@ -55,7 +55,7 @@ static void short_lives(void) {
 }
 
 // Workers that wait for the next run let go of their cores soon.
-static void idleness(void) {
+void test_idleness(void) {
   signet_thread_pool *pool = signet_thread_pool_create(pool_threads);
   ledger book = {0};
   signet_thread_pool_run(pool, mark, &book, count, 1);
@@ -69,7 +69,6 @@ static void idleness(void) {
 
 void test_threads(void) {
   short_lives();
-  idleness();
   pthread_t threads[callers];
   long failures[callers] = {0};
   for (int i = 0; i < callers; i++) pthread_create(&threads[i], NULL, use_a_pool, &failures[i]);

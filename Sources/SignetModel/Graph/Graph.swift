@@ -1,6 +1,6 @@
 /// A feed-forward network: nodes in an order in which each reads only what stands before it.
 ///
-/// A graph that came out of ``init(inputs:nodes:outputs:)`` is valid: names are unique, what nodes
+/// A graph that came out of ``init(inputs:nodes:outputs:sizeRules:)`` is valid: names are unique, what nodes
 /// read exists, attributes are in range and every shape is known.
 public struct Graph: Sendable {
   /// What networks with one unnamed input call it.

@@ -15,7 +15,10 @@ public protocol Classifier: AnyObject {
 
   /// The same for a network of any number of inputs.
   ///
-  /// - Parameter inputs: by input, count × its shape, row-major
+  /// - Parameters:
+  ///   - inputs: by input, count × its shape, row-major
+  ///   - count: samples in the batch
+  /// - Returns: count × the first output's elements, row-major
   func logits(inputs: [[Float]], count: Int) throws -> [Float]
 }
 

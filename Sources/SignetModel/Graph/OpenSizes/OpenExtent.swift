@@ -53,7 +53,7 @@ public struct OpenExtent: Hashable, Sendable, Codable {
 
 /// How a node's numbers follow the extents of a network whose inputs have some open.
 public enum SizeRule: Hashable, Sendable, Codable {
-  /// By the operation's ``NodeOperation/sizes``; `nil` for a number that stays.
+  /// By the operation's sizes; `nil` for a number that stays.
   case extents([OpenExtent?])
   /// Padding such that a window of stride s gives an s-th of the input's extent, rounded up; what is
   /// odd goes behind, or before if not `upper`.

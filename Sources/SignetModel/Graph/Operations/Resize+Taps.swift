@@ -11,7 +11,10 @@ extension Resize {
 
   /// What each element of the result along one axis is made of; empty for ``extrapolation``.
   ///
-  /// - Parameter extent: elements of the input
+  /// - Parameters:
+  ///   - axis: height or width
+  ///   - extent: elements of the input
+  /// - Returns: one list per element of the result
   public func taps(_ axis: Axis, extent: Int) -> [[Tap]] {
     // A scale of 1 changes nothing, whatever the coordinates.
     if axis.size == extent, axis.scale == 1, coordinates != .tfCropAndResize {

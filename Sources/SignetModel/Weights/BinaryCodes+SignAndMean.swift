@@ -7,7 +7,7 @@ extension BinaryCodes {
   ///   - weight: N × …
   ///   - codeCount: K
   /// - Throws: ``WeightError`` if there are no filters or no codes.
-  package init(signsOf weight: Weight, codeCount: Int = 1) throws(WeightError) {
+  public init(signsOf weight: Weight, codeCount: Int = 1) throws(WeightError) {
     let filters = weight.shape.first ?? 0
     let length = filters > 0 ? weight.elementCount / filters : 0
     var rest = weight.floats

@@ -6,6 +6,7 @@ extension PixelMap {
   func input(
     of shape: Shape, preprocessing: Preprocessing, file: String
   ) throws(PixelMapError) -> [Float] {
+    guard preprocessing.channelOrder != .none else { throw .noImage(file: file) }
     let target = preprocessing.resizeShorterSide.map(Double.init)
     let factor =
       target.map { $0 / Double(min(width, height)) }
@@ -74,6 +75,7 @@ extension Preprocessing.ChannelOrder {
     case .bgr: [blue, green, red]
     // ITU-R BT.601
     case .grey: [0.299 * red + 0.587 * green + 0.114 * blue]
+    case .none: []
     }
   }
 }

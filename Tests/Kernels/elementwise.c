@@ -24,7 +24,8 @@ static void activations(int32_t channels) {
     guarded_map in = map_make(images, height, width, channels, 1);
     guarded_map out = map_make(images, height, width, channels, 2);
     map_fill(&in);
-    const signet_activation arguments = {in.view, out.view, (signet_function)function, 0.2f, 0.6f, 0};
+    const signet_activation arguments = {in.view, out.view, (signet_function)function,
+                                         0.2f,    0.6f,     0};
     signet_activation_run(&arguments, images, 0, images * height, NULL);
     double worst = 0;
     for (int32_t i = 0; i < images * height * width * channels; i++) {

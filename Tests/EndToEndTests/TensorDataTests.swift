@@ -63,6 +63,14 @@ import Testing
     let runtime = try Command("evaluate", workspace.path("t.signet"), "--data", test, "--json")
       .succeed().json()
     #expect(torch["top1"] as? Double == runtime["top1"] as? Double)
+    // Nothing differs from itself, and whatever codes do shows.
+    for (model, isSame) in [(float, true), (workspace.path("b.signet"), false)] {
+      let report = try Command("evaluate", model, "--against", float, "--data", test, "--json")
+        .succeed().json()
+      let outputs = try #require(report["outputs"] as? [[String: Any]])
+      #expect(outputs.count == 1 && report["images"] as? Int == 20)
+      #expect((try #require(outputs[0]["relativeError"] as? Double) == 0) == isSame)
+    }
   }
 
   @Test func whatArraysCannotDoIsSaid() throws {

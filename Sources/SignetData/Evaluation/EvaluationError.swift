@@ -8,6 +8,8 @@ public enum EvaluationError: Error, Hashable, Sendable {
   case scoreCount(expected: Int, found: Int)
   /// A network with several inputs, of which images are but one.
   case inputs(names: [String])
+  /// Two networks that are to be compared take different inputs.
+  case otherInputs(expected: [String], found: [String])
   /// An output that the other network has not, or has with other extents.
   case output(name: String)
   /// A score that is not a number.
@@ -26,6 +28,9 @@ extension EvaluationError: CustomStringConvertible {
     case .inputs(let names):
       "images go to one input, the network has "
         + names.map { "'\($0.printable)'" }.joined(separator: ", ")
+    case .otherInputs(let expected, let found):
+      "the other network's inputs: expected \(expected.joined(separator: ", ")), found "
+        + found.joined(separator: ", ")
     case .output(let name):
       "output '\(name.printable)': expected one of that name and the same extents in both networks, "
         + "found it in one; is --against the network that this one was made of?"

@@ -20,38 +20,43 @@ public struct OutputFidelity: Sendable, Hashable {
 }
 
 extension OutputFidelity {
-  /// Runs all images through both networks.
+  /// Runs all samples through both networks.
   ///
   /// - Parameters:
   ///   - network: whose outputs are ŷ
-  ///   - reference: whose outputs are y, under the same names
-  ///   - model: of `network`: says what its outputs are and how images become its first input
-  ///   - skipping: called for each image that cannot be read and is left out
-  ///   - progress: called after each batch with the images done and their total
-  /// - Returns: one per output, and how many images were measured
+  ///   - reference: whose outputs are y, under the same names, of as many inputs in the same order
+  ///   - model: of `network`: says what its outputs are and how images become its input
+  ///   - skipping: called for each image that cannot be read and is left out; with `nil` the
+  ///     first one is thrown. So it is where no image can be read.
+  ///   - progress: called after each batch with the samples done and their total
+  /// - Returns: one per output, and how many samples were measured
   /// - Throws: ``DataError``, ``EvaluationError`` or what a network or `progress` throws.
   public static func measure(
     _ network: any NamedNetwork, against reference: any NamedNetwork, of model: Model,
     dataset: any ImageDataset, batchSize: Int = 16, skipping: ((DataError) -> Void)? = nil,
     progress: ((Int, Int) throws -> Void)? = nil
   ) throws -> (outputs: [OutputFidelity], images: Int) {
-    guard let input = network.inputs.first, network.inputs.count == 1 else {
-      throw EvaluationError.inputs(names: network.inputs.map(\.name))
+    guard network.inputs.map(\.shape) == reference.inputs.map(\.shape) else {
+      throw EvaluationError.otherInputs(
+        expected: network.inputs.map { "\($0.shape)" },
+        found: reference.inputs.map { "\($0.shape)" })
     }
-    let batches = BatchLoader(
-      dataset: dataset, shape: input.shape, preprocessing: model.preprocessing,
-      batchSize: batchSize
-    ).batches(epoch: 0, skipping: skipping)
+    var skipped: DataError?
+    let note = skipping.map { skipping in
+      { (error: DataError) in
+        skipped = skipped ?? error
+        skipping(error)
+      }
+    }
+    let batches = BatchLoader(dataset: dataset, model: model, batchSize: batchSize)
+      .batches(epoch: 0, skipping: note)
     var sums: [OutputSums] = model.graph.outputs.map { output in
       OutputSums(kind: model.outputKind(of: output), shape: model.graph.shape(of: output))
     }
     var images = 0
     while let batch = try batches.next() {
-      let extents = [batch.count] + input.shape.extents
-      guard let tensor = DenseTensor(extents: extents, values: batch.images) else { continue }
-      let found = try network.outputs([input.name: tensor])
-      let name = reference.inputs.first?.name ?? input.name
-      let expected = try reference.outputs([name: tensor])
+      let found = try network.outputs(batch.tensors(for: network.inputs))
+      let expected = try reference.outputs(batch.tensors(for: reference.inputs))
       for (index, output) in model.graph.outputs.enumerated() {
         guard let ours = found[output.name], let theirs = expected[output.name],
           ours.extents == theirs.extents
@@ -65,8 +70,20 @@ extension OutputFidelity {
       images += batch.count
       try progress?(images, dataset.count)
     }
+    if images == 0, let skipped { throw skipped }
     let outputs = zip(model.graph.outputs, sums).map { $1.fidelity(name: $0.name) }
     return (outputs, images)
+  }
+}
+
+extension Batch {
+  /// What a network is given, by name.
+  fileprivate func tensors(for inputs: [GraphInput]) -> [String: DenseTensor] {
+    var tensors: [String: DenseTensor] = [:]
+    for (input, values) in zip(inputs, self.inputs) {
+      tensors[input.name] = DenseTensor(count: count, of: input.shape, values: values)
+    }
+    return tensors
   }
 }
 

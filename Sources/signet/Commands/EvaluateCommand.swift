@@ -61,9 +61,10 @@ struct EvaluateCommand: ParsableCommand {
 
   /// Every output beside that of another model.
   private func compared(with other: ModelArgument) throws -> FidelityReport {
-    let model = try model.load(onnx.choices, preprocessing)
+    let model = try model.load(
+      onnx.choices, preprocessing, takesImages: data.data.kind != .tensors)
     let reference = try other.load(onnx.choices, besides: model)
-    let dataset = try data.open(default: .test, seed: seed)
+    let dataset = try data.open(default: .test, seed: seed, for: model)
     let options = running.options(threads: common.threadCount, batch: batchSize)
     let start = ContinuousClock.now
     let skipped = try reading.skippedImages()
@@ -72,7 +73,8 @@ struct EvaluateCommand: ParsableCommand {
     let (outputs, images) = try OutputFidelity.measure(
       running.engine.network(for: model, options: options),
       against: running.engine.network(for: reference, options: options), of: model,
-      dataset: dataset, batchSize: batchSize, skipping: { skipped?.note($0) },
+      dataset: dataset, batchSize: batchSize,
+      skipping: skipped.map { images in { images.note($0) } },
       progress: { done, total in
         display.show(ProgressLine(label: "evaluate", done: done, total: total))
       })

@@ -9,7 +9,7 @@ extension GraphImporter {
     "Mul": { importer, context throws(NodeFailure) in try importer.product(context) },
     "Div": { importer, context throws(NodeFailure) in try importer.quotient(context) },
     "Neg": { importer, context throws(NodeFailure) in
-      [.activation(try importer.negated(context, try context.activation()))]
+      try importer.function(context, .elementary(.negate))
     },
   ]
 
@@ -44,18 +44,12 @@ extension GraphImporter {
       let negative = try constant.mapped("B") { -$0 }
       return [.activation(try adding(negative, to: view, context, isOnly: true))]
     case (.constant(let constant)?, .activation(let view)?):
-      let negative = try negated(context, view)
+      let minus = FoldedConstant(ConstantTensor(dims: [], floats: [-1]))
+      let negative = try scaling(view, by: minus, context)
       return [.activation(try adding(constant, to: negative, context, isOnly: false))]
     default:
       throw NodeFailure("inputs", expected: "two tensors", found: context.inputs.count)
     }
-  }
-
-  private mutating func negated(
-    _ context: NodeContext, _ view: View
-  ) throws(NodeFailure) -> View {
-    let minus = FoldedConstant(ConstantTensor(dims: [], floats: [-1]))
-    return try scaling(view, by: minus, context)
   }
 
   private mutating func product(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {

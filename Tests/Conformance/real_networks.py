@@ -7,7 +7,8 @@ FOLDER holds `NAME.onnx` and `NAME.npz`, whose arrays are named like the network
 first; an `index.json` beside them, a list of objects with "name" and "group", says what each is for.
 A line per network gives the largest difference of the executor and of the exact runtime, as a share
 of the largest number of the output (1e-4 is allowed), and the root mean square difference of the
-runtime as it is, as a share of the output's (0.5 % is allowed); of several outputs the worst.
+runtime as it is, as a share of the output's (0.5 % is allowed); of several outputs the worst. A
+network that asks for --input-shape gets the input's, which the line says.
 """
 
 import argparse
@@ -130,6 +131,8 @@ def main():
         worst, reason = compare(reference(path, inputs), folder)
         numbers = "  ".join(f"{engine} {value:.1e}" for engine, value in worst.items())
         held += reason is None
+        if (folder / "sized.txt").exists():
+            numbers += "  (with its sizes given)"
         print(f"{line} {numbers}  {reason or 'holds'}", flush=True)
     print(f"{held} of {len(entries)} hold")
 

@@ -40,7 +40,7 @@ import ThrownErrors
       ("MaxPool", .integers("kernel_shape", [3, 3, 3])),
       ("AveragePool", .integers("kernel_shape", [99, 99])),
       ("Softmax", .integer("axis", 0)), ("Softmax", .integer("axis", 9)),
-      ("Transpose", .integers("perm", [1, 0, 2, 3])), ("Flatten", .integer("axis", 2)),
+      ("Transpose", .integers("perm", [1, 0, 2, 2])), ("Flatten", .integer("axis", 2)),
       ("Concat", .integer("axis", 0)), ("LRN", .integer("size", -1)),
       ("Cast", .integer("to", 7)), ("ReduceMean", .integers("axes", [0])),
       ("Split", .integer("axis", 4)), ("Pad", .string("mode", "mirror")),

@@ -128,17 +128,89 @@ import Testing
     #expect(try found([.integer("layout", 1)]) == ["X"])
   }
 
-  @Test func theBatchMustComeBack() throws {
+  @Test func theBatchStaysWhereTheFileHasIt() throws {
     var last = TestFile(input: [nil, 3, 4])
     last.node("Transpose", ["image"], "out", attributes: [.integers("perm", [1, 0, 2])])
+    let model = try last.model()
+    #expect(model.interface?.outputs.map(\.batchAxis) == [1])
+    #expect(model.interface?.outputs.map(\.extents) == [[3, 4]])
+    var merged = TestFile(input: [nil, 3, 4])
+    merged.integers("rows", [-1, 4])
+    merged.node("Reshape", ["image", "rows"], "out")
     #expect(
-      try last.problems().map(\.found) == [
-        "a value whose batch is axis 1: end with a Transpose"
+      try merged.problems().map(\.found) == [
+        "a value whose batch is part of axis 0: end with a Reshape"
       ])
     var pooled = TestFile(input: [nil, 3, 4, 4])
     pooled.node("Transpose", ["image"], "moved", attributes: [.integers("perm", [1, 0, 2, 3])])
     pooled.node("GlobalAveragePool", ["moved"], "out")
     #expect(try pooled.problems().map(\.found) == ["it as axis 1"])
+  }
+
+  /// Rows of all steps of all sequences, as the usual text recognisers have them.
+  @Test(arguments: [nil, 1])
+  func stepsAndBatchAreRows(batch: Int?) throws {
+    var file = TestFile(input: [batch, 3, 4])
+    file.floats("W", [2, 4], [1, 2, 3, 4, 0, 1, 0, -1])
+    file.floats("C", [2], [10, 20])
+    file.node("Transpose", ["image"], "steps", attributes: [.integers("perm", [1, 0, 2])])
+    file.node("Shape", ["steps"], "shape")
+    for (index, name) in ["length", "batch"].enumerated() {
+      file.integers("place\(index)", [index])
+      file.node("Gather", ["shape", "place\(index)"], name)
+    }
+    file.node("Mul", ["length", "batch"], "count")
+    file.integers("four", [4])
+    file.node("Concat", ["count", "four"], "rows", attributes: [.integer("axis", 0)])
+    file.node("Reshape", ["steps", "rows"], "flat")
+    file.node("Relu", ["flat"], "active")
+    file.node("Gemm", ["active", "W", "C"], "scores", attributes: [.integer("transB", 1)])
+    file.integers("rest", [-1])
+    file.node("Concat", ["length", "batch", "rest"], "grid", attributes: [.integer("axis", 0)])
+    file.node("Reshape", ["scores", "grid"], "out")
+    let model = try file.model()
+    #expect(model.interface?.outputs.map(\.batchAxis) == [1])
+    let images: [Float] = [1, 0, -1, 0, 0, 1, 0, -5, 0, 0, 0, 2]
+    let engine = try Engine(model: model, options: Engine.Options(isExact: true))
+    #expect(try engine.run(images, count: 1) == [11, 20, 12, 21, 18, 18])
+  }
+
+  /// Queries, keys and values in front of the batch, as attention has them.
+  @Test func partsInFrontOfTheBatchAreTaken() throws {
+    var file = TestFile(input: [nil, 2, 6])
+    file.integers("grid", [0, 2, 3, 2])
+    file.node("Reshape", ["image", "grid"], "parts")
+    file.node("Transpose", ["parts"], "front", attributes: [.integers("perm", [2, 0, 1, 3])])
+    for part in 0..<3 {
+      file.integers("start\(part)", [part])
+      file.integers("end\(part)", [part + 1])
+      file.integers("axis\(part)", [0])
+      file.node(
+        "Slice", ["front", "start\(part)", "end\(part)", "axis\(part)"], "cut\(part)")
+      file.integers("drop\(part)", [0])
+      file.node("Squeeze", ["cut\(part)", "drop\(part)"], "part\(part)")
+    }
+    file.node("Transpose", ["part1"], "key", attributes: [.integers("perm", [0, 2, 1])])
+    file.node("MatMul", ["part0", "key"], "weights")
+    file.node("MatMul", ["weights", "part2"], "out")
+    let images: [Float] = [1, 2, 3, 4, 5, 6, -1, 0, 2, 1, 1, 0]
+    let engine = try Engine(model: try file.model(), options: Engine.Options(isExact: true))
+    // Rows [1 2] and [−1 0] times columns [3 4] and [2 1] are [[11, 4], [−3, −2]].
+    #expect(try engine.run(images, count: 1) == [59, 66, -17, -18])
+  }
+
+  /// Reductions and softmax along axes before the batch.
+  @Test func axesAreCountedAnew() throws {
+    var file = TestFile(input: [nil, 2, 3])
+    file.node("Transpose", ["image"], "moved", attributes: [.integers("perm", [1, 0, 2])])
+    file.node(
+      "ReduceMax", ["moved"], "largest",
+      attributes: [.integers("axes", [0]), .integer("keepdims", 0)])
+    file.node("Identity", ["largest"], "out")
+    let model = try file.model()
+    #expect(model.interface?.outputs.map(\.batchAxis) == [0])
+    let engine = try Engine(model: model, options: Engine.Options(isExact: true))
+    #expect(try engine.run([1, 5, 2, 4, 3, 6], count: 1) == [4, 5, 6])
   }
 
   @Test func functionsOfElementsLeaveTheBatchWhereItIs() throws {

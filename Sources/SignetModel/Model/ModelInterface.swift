@@ -2,7 +2,7 @@
 /// from. The network itself knows neither; it is kept so that an export can take the place of the
 /// file it once was.
 public struct ModelInterface: Hashable, Sendable {
-  /// The first axis.
+  /// The axis of the samples.
   public enum Batch: Hashable, Sendable {
     /// Any number of images, under the name the file gives it.
     case free(name: String?)
@@ -16,16 +16,22 @@ public struct ModelInterface: Hashable, Sendable {
     public var name: String
     /// The type of its elements in the file.
     public var elementType: ElementType
-    /// Its first axis.
+    /// How many samples it has.
     public var batch: Batch
-    /// Extents behind the batch, in the file's order.
+    /// Which of the file's axes the samples are: the first, but for results of sequences, which have
+    /// their steps there; `nil` where a batch of one has no axis.
+    public var batchAxis: Int?
+    /// Extents without the batch, in the file's order.
     public var extents: [Int]
 
     /// A port as the file has it.
-    public init(name: String, elementType: ElementType, batch: Batch, extents: [Int]) {
+    public init(
+      name: String, elementType: ElementType, batch: Batch, batchAxis: Int? = 0, extents: [Int]
+    ) {
       self.name = name
       self.elementType = elementType
       self.batch = batch
+      self.batchAxis = batchAxis
       self.extents = extents
     }
   }
@@ -110,14 +116,24 @@ extension ModelInterface.Input: Codable {}
 
 extension ModelInterface.Port: Codable {
   private enum CodingKeys: String, CodingKey {
-    case name, elementType, batchName, batchExtent, extents
+    case name, elementType, batchName, batchExtent, batchAxis, extents
   }
+
+  /// Stands for no axis.
+  private static let noAxis = -1
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     name = try container.decode(String.self, forKey: .name)
     elementType = try container.decode(ElementType.self, forKey: .elementType)
     extents = try container.decode([Int].self, forKey: .extents)
+    let axis = try container.decodeIfPresent(Int.self, forKey: .batchAxis) ?? 0
+    guard (Self.noAxis...extents.count).contains(axis) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .batchAxis, in: container,
+        debugDescription: "expected an axis of \(extents.count + 1), found \(axis)")
+    }
+    batchAxis = axis == Self.noAxis ? nil : axis
     if let extent = try container.decodeIfPresent(Int.self, forKey: .batchExtent) {
       batch = .fixed(extent)
     } else {
@@ -130,6 +146,7 @@ extension ModelInterface.Port: Codable {
     try container.encode(name, forKey: .name)
     try container.encode(elementType, forKey: .elementType)
     try container.encode(extents, forKey: .extents)
+    if batchAxis != 0 { try container.encode(batchAxis ?? Self.noAxis, forKey: .batchAxis) }
     switch batch {
     case .free(let name): try container.encodeIfPresent(name, forKey: .batchName)
     case .fixed(let extent): try container.encode(extent, forKey: .batchExtent)

@@ -77,7 +77,8 @@ extension GraphImporter {
     guard try !context.attributes.flag("transA") else {
       throw NodeFailure("transA", expected: "0: the batch comes first", found: 1)
     }
-    guard view.dims.count == 1 else {
+    let hasRows = view.batchAxis == nil && view.dims.count == 2 && isFree(1, in: view)
+    guard hasRows || view.batch == .first && view.dims.count == 1 else {
       throw NodeFailure("A", expected: "a vector per image", found: Shape(view.dims))
     }
     guard matrix.dims.count == 2 else {
@@ -100,7 +101,12 @@ extension GraphImporter {
         ? [Float](repeating: offset.floats[0], count: outputs) : offset.floats
       bias = ConstantTensor(dims: [outputs], floats: beta == 1 ? values : values.map { $0 * beta })
     }
-    return [.activation(try linear(context, view, weight.scaled(by: alpha), bias))]
+    let scaled = weight.scaled(by: alpha)
+    guard hasRows else { return [.activation(try linear(context, view, scaled, bias))] }
+    // Rows of several places of each sample.
+    var result = try rowProduct(context, view, scaled, bias)
+    result.batch = view.batch
+    return [.activation(result)]
   }
 
   private mutating func linear(
@@ -137,19 +143,29 @@ extension GraphImporter {
     guard view.dims.count > 1 else {
       return [.activation(try linear(context, view, weight, nil))]
     }
+    return [.activation(try rowProduct(context, view, weight, nil))]
+  }
+
+  /// A fully connected layer along the last axis, for each place of the others: a 1×1 convolution.
+  private mutating func rowProduct(
+    _ context: NodeContext, _ view: View, _ weight: ConstantTensor, _ bias: ConstantTensor?
+  ) throws(NodeFailure) -> View {
     let rank = view.dims.count
+    let (inputs, outputs) = (weight.dims[1], weight.dims[0])
+    guard view.dims.last == inputs else {
+      throw NodeFailure("A", expected: "rows of \(inputs)", found: Shape(view.dims))
+    }
     let places = Array(view.dims.dropLast())
     let channelsFirst = try permuted(view, [rank - 1] + Array(0..<rank - 1))
-    let area = places.reduce(1, *)
-    let input = try resolve(channelsFirst, as: .map(inputs, area, 1))
+    let input = try resolve(channelsFirst, as: .map(inputs, places.reduce(1, *), 1))
     let attributes = Convolution(
-      inputChannels: inputs, outputChannels: weight.dims[0], kernel: Size2D(1), hasBias: false)
-    let kernel = weight.reshaped([weight.dims[0], inputs, 1, 1])
+      inputChannels: inputs, outputChannels: outputs, kernel: Size2D(1), hasBias: bias != nil)
+    let kernel = weight.reshaped([outputs, inputs, 1, 1])
     let result = try emit(
       context.name(weight: 1), .convolution(attributes), [input],
-      parameters(kernel, bias: nil, filters: weight.dims[0]))
-    let product = result.reshaped([weight.dims[0]] + places)
-    return [.activation(try permuted(product, Array(1..<rank) + [0]))]
+      parameters(kernel, bias: bias, filters: outputs))
+    let product = result.reshaped([outputs] + places)
+    return try permuted(product, Array(1..<rank) + [0])
   }
 
   /// A product with a constant vector: a matrix of one row or column, whose axis is then left out.

@@ -22,7 +22,7 @@ extension GraphImporter {
   ) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation()
     var batchFirst = view
-    batchFirst.batchAxis = 0
+    batchFirst.batch = .first
     var rows: [String] = []
     var finals: [RecurrentState] = []
     for direction in 0..<layer.directions {
@@ -61,7 +61,7 @@ extension GraphImporter {
       ? View(node: rows[0], base: .map(1, 1, layer.hidden))
       : try emit("\(context.name()).steps", .concatenate, rows)
     var sequence = try permuted(joined.reshaped(grid), [1, 0, 2])
-    sequence.batchAxis = layer.isBatchFirst ? 0 : 2
+    sequence.batch = .axis(layer.isBatchFirst ? 0 : 2)
     var results: [ImportedValue] = [.activation(sequence)]
     results.append(.activation(try lasting(context, layer, finals.compactMap(\.hidden), "hidden")))
     if layer.cell == .lstm {
@@ -81,7 +81,7 @@ extension GraphImporter {
       ? View(node: names[0], base: .map(1, 1, layer.hidden))
       : try emit("\(context.name()).\(suffix)", .concatenate, names)
     var result = whole.reshaped([states.count, layer.hidden])
-    result.batchAxis = layer.isBatchFirst ? 0 : 1
+    result.batch = .axis(layer.isBatchFirst ? 0 : 1)
     return result
   }
 
@@ -125,7 +125,7 @@ extension GraphImporter {
         throw NodeFailure(
           name, expected: "\(layer.directions)×N×\(layer.hidden)", found: state.dims)
       }
-      state.batchAxis = 0
+      state.batch = .first
       let ranges = [
         StridedSlice.Axis(start: direction, end: direction + 1),
         StridedSlice.Axis(end: layer.hidden),

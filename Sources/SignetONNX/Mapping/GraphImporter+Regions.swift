@@ -209,8 +209,8 @@ extension GraphImporter {
   private mutating func gather(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation(0, "data")
     let axis = try Axis.normalized(
-      try context.attributes.integer("axis") ?? 0, rank: view.dims.count + 1)
-    guard let place = view.position(of: axis) else {
+      try context.attributes.integer("axis") ?? 0, rank: view.rank)
+    guard let place = view.position(of: axis), isFree(axis, in: view) else {
       throw NodeFailure("axis", expected: "an axis other than the batch", found: axis)
     }
     let indices = try context.required(1, "indices")
@@ -220,10 +220,9 @@ extension GraphImporter {
         "indices", expected: "at most \(NodeContext.maximumListLength)", found: indices.count)
     }
     let places = (indices.integers ?? []).map { Int($0) < 0 ? Int($0) + extent : Int($0) }
-    let added = axis < view.batchAxis ? indices.dims.count - 1 : 0
-    func placed(_ view: View, _ dims: [Int], batchAxis: Int) -> [ImportedValue] {
+    func placed(_ view: View, _ dims: [Int], like source: View) -> [ImportedValue] {
       var result = view.reshaped(dims)
-      result.batchAxis = batchAxis + added
+      result.batch = source.batch(replacing: axis, with: indices.dims.count, in: dims)
       return [.activation(result)]
     }
     guard let first = places.first, places.allSatisfy({ (0..<extent).contains($0) }) else {
@@ -233,17 +232,17 @@ extension GraphImporter {
     guard indices.dims.count <= 1, places == Array(first..<first + places.count) else {
       let picked = try selection(context.name(), view, axis: place, places: places)
       let dims = picked.dims[..<place] + indices.dims + picked.dims[(place + 1)...]
-      return placed(picked, Array(dims), batchAxis: view.batchAxis)
+      return placed(picked, Array(dims), like: view)
     }
     var ranges = view.dims.map { StridedSlice.Axis(start: 0, end: $0) }
     ranges[place] = StridedSlice.Axis(start: first, end: first + places.count)
     let result = try sliced(context.name(), view, ranges)
     guard indices.dims.isEmpty else {
-      return placed(result, result.dims, batchAxis: view.batchAxis)
+      return placed(result, result.dims, like: view)
     }
     var dims = result.dims
     dims.remove(at: place)
-    return placed(result, dims, batchAxis: view.batchAxis)
+    return placed(result, dims, like: view)
   }
 
   private mutating func pad(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {

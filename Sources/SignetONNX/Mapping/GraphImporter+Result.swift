@@ -3,10 +3,10 @@ import SignetModel
 extension GraphImporter {
   /// The network behind `outputs`, without nodes that nothing reads.
   ///
-  /// - Returns: the network, and each output's extents behind the batch as ONNX has them
+  /// - Returns: the network, and how ONNX has each output
   mutating func graph(
     inputs: [GraphInput], outputs: [String], file: String
-  ) throws(ONNXError) -> (graph: Graph, extents: [[Int]]) {
+  ) throws(ONNXError) -> (graph: Graph, outputs: [View]) {
     let values = outputs.map { value(of: $0) }
     if problems.isEmpty {
       for (output, value) in zip(outputs, values) { reportOutput(output, value) }
@@ -30,7 +30,7 @@ extension GraphImporter {
     do {
       let nodes = reachable(from: named.map(\.value))
       let graph = try Graph(inputs: inputs, nodes: nodes, outputs: named)
-      return (graph, views.map(\.dims))
+      return (graph, views)
     } catch {
       throw .graph(file: file, error)
     }
@@ -40,8 +40,8 @@ extension GraphImporter {
     let found: String
     switch value {
     case .activation(let view):
-      if view.batchAxis > 0 {
-        found = "a value whose batch is axis \(view.batchAxis): end with a Transpose"
+      if view.batchAxis == nil, declaredBatch != 1 {
+        found = "a value whose batch is \(view.batch.described): end with a Reshape"
       } else if view.isInteger {
         found = "integers"
       } else {

@@ -38,7 +38,7 @@ extension GraphImporter {
       for batch in FoldedConstant.batches {
         samples.append(
           try ConstantFolder.shapeVector(
-            of: view.dims.inserting(batch, at: view.batchAxis), attributes: context.attributes))
+            of: view.extents(batch: batch), attributes: context.attributes))
       }
       return [.constant(FoldedConstant(samples: samples))]
     },
@@ -97,122 +97,158 @@ extension GraphImporter {
     guard let samples = try context.integerSamples(input: 1, orAttribute: "shape") else {
       throw NodeFailure("shape", expected: "an input", found: "nothing")
     }
-    var results: [[Int]] = []
-    var axes: [Int] = []
-    for (index, batch) in FoldedConstant.batches.enumerated() {
-      let target = samples[samples.count == 1 ? 0 : index]
-      guard view.batchAxis == 0 else {
-        let (dims, axis) = try reshape(view, to: target, allowZero: allowZero, batch: batch)
-        results.append(dims)
-        axes.append(axis)
-        continue
-      }
-      results.append(
-        try reshape([batch] + view.dims, to: target, allowZero: allowZero, batch: batch))
-      axes.append(0)
-    }
-    guard results.allSatisfy({ $0 == results[0] }), Set(axes).count == 1 else {
-      throw NodeFailure(
-        "shape", expected: "extents that do not follow the batch", found: results[0])
-    }
-    var result = view
-    result.batchAxis = axes[0]
-    return viewed(context, result, as: results[0])
+    return [
+      .activation(
+        try reshaped(view, context, allowZero: allowZero) { sample in
+          samples[samples.count == 1 ? 0 : sample]
+        })
+    ]
   }
 
-  /// The extents without the batch, and where the batch then is, of a value whose batch is not the
-  /// first axis: it must keep what stands before it.
+  /// - Parameter target: the extents asked for, for each of the batch sizes
+  private func reshaped(
+    _ view: View, _ context: NodeContext, allowZero: Bool, _ target: (Int) -> [Int]
+  ) throws(NodeFailure) -> View {
+    var results: [(dims: [Int], batch: BatchPlace)] = []
+    for (index, batch) in FoldedConstant.batches.enumerated() {
+      results.append(
+        try reshape(view, to: target(index), allowZero: allowZero, batch: batch))
+    }
+    guard results.allSatisfy({ $0 == results[0] }) else {
+      throw NodeFailure(
+        "shape", expected: "extents that do not follow the batch", found: results[0].dims)
+    }
+    var result = view.reshaped(results[0].dims)
+    result.batch = results[0].batch
+    result.origin = context.name()
+    return result
+  }
+
+  /// The extents without the batch, and where the batch then is: it must keep what stands before it.
   private func reshape(
     _ view: View, to target: [Int], allowZero: Bool, batch: Int
-  ) throws(NodeFailure) -> (dims: [Int], batchAxis: Int) {
-    let extents = view.dims.inserting(batch, at: view.batchAxis)
-    let before = view.dims[..<view.batchAxis].reduce(1, *)
-    // A file with a fixed batch size says it in its targets.
-    let fixed = target.indices.filter { target[$0] == declaredBatch }
-    let freed = fixed.map { index in
-      var target = target
-      target[index] = batch
-      return target
-    }
-    for target in [target] + freed {
-      guard let result = try? Axis.reshape(extents, to: target, allowZero: allowZero) else {
+  ) throws(NodeFailure) -> (dims: [Int], batch: BatchPlace) {
+    let before = view.elementsBeforeBatch
+    var results: [[Int]] = []
+    var failure: NodeFailure?
+    for target in [target] + freed(target, batch: batch) {
+      let result: [Int]
+      do throws(NodeFailure) {
+        result = try Axis.reshape(view.extents(batch: batch), to: target, allowZero: allowZero)
+      } catch {
+        failure = failure ?? error
         continue
       }
+      results.append(result)
       for axis in result.indices
       where result[axis] == batch && result[..<axis].reduce(1, *) == before {
         var dims = result
         dims.remove(at: axis)
-        return (dims, axis)
+        return (dims, .axis(axis))
       }
     }
+    // Without an axis of its own it is part of the one it falls into.
+    for result in results {
+      var before = before
+      for (axis, extent) in result.enumerated() {
+        if extent % batch == 0, extent / batch % before == 0 {
+          var dims = result
+          dims[axis] /= batch
+          return (dims, .merged(axis: axis, outer: before))
+        }
+        guard before % extent == 0 else { break }
+        before /= extent
+      }
+    }
+    if results.isEmpty, let failure { throw failure }
     throw NodeFailure("shape", expected: "an axis for the batch", found: target)
   }
 
-  /// The extents after the batch that a reshape gives.
-  private func reshape(
-    _ dims: [Int], to target: [Int], allowZero: Bool, batch: Int
-  ) throws(NodeFailure) -> [Int] {
-    if let result = try? Axis.reshape(dims, to: target, allowZero: allowZero),
-      result.first == batch
-    {
-      return Array(result.dropFirst())
+  /// A file with a fixed batch size says it in its targets: those it may have meant.
+  private func freed(_ target: [Int], batch: Int) -> [[Int]] {
+    guard let declaredBatch, declaredBatch > 0 else { return [] }
+    let exact = target.indices.filter { target[$0] == declaredBatch }
+    let merged = target.indices.filter {
+      target[$0] > declaredBatch && target[$0] % declaredBatch == 0
     }
-    // A file with a fixed batch size says it in its targets.
-    var free = target
-    if let first = target.first, first == declaredBatch { free[0] = batch }
-    let result = try Axis.reshape(dims, to: free, allowZero: allowZero)
-    guard result.first == batch else {
-      throw NodeFailure("shape", expected: "the batch as the first extent", found: target)
+    return (exact + merged).map { index in
+      var target = target
+      target[index] = target[index] / declaredBatch * batch
+      return target
     }
-    return Array(result.dropFirst())
   }
 
   private mutating func expand(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation(0, "input")
     let samples = try context.integerSamples(input: 1, orAttribute: "shape") ?? []
     var results: [[Int]] = []
+    var result = view
     for (index, batch) in FoldedConstant.batches.enumerated() where !samples.isEmpty {
       var target = samples[samples.count == 1 ? 0 : index]
-      // A file with a fixed batch size says it in its targets.
-      if target.count > view.dims.count, target.first == declaredBatch { target[0] = batch }
-      let joint = Axis.broadcast([batch] + view.dims, target) ?? []
-      if joint.first == batch, joint.count == view.dims.count + 1 { results.append(joint) }
+      let added = max(0, target.count - view.rank)
+      let axis: Int
+      switch view.batch {
+      case .axis(let own):
+        axis = own + added
+        result.batch = .axis(axis)
+        let place = axis - (view.rank + added - target.count)
+        // A file with a fixed batch size says it in its targets.
+        if place >= 0, target[place] == declaredBatch { target[place] = batch }
+      case .merged(let own, let outer):
+        axis = own + added
+        result.batch = .merged(axis: axis, outer: outer)
+      }
+      var joint = Axis.broadcast(view.extents(batch: batch), target) ?? []
+      guard joint.indices.contains(axis), joint[axis] % batch == 0 else { continue }
+      if view.batchAxis == nil { joint[axis] /= batch } else { joint.remove(at: axis) }
+      results.append(joint)
     }
-    guard results.count == FoldedConstant.batches.count,
-      Set(results.map { Array($0.dropFirst()) }).count == 1
-    else {
+    guard results.count == FoldedConstant.batches.count, Set(results).count == 1 else {
       throw NodeFailure(
-        "shape", expected: "extents that the input's, or 1, fit, behind the batch",
+        "shape", expected: "extents that the input's, or 1, fit, and the batch unchanged",
         found: samples.first ?? [])
     }
-    return [.activation(try expanded(view, to: Array(results[0].dropFirst())))]
+    var whole = try expanded(view, to: results[0])
+    whole.batch = result.batch
+    return [.activation(whole)]
   }
 
   private func flatten(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation(0, "input")
-    let rank = view.dims.count + 1
     let axis = try context.attributes.integer("axis") ?? 1
-    let split = axis < 0 ? axis &+ rank : axis
-    guard split == 1 else {
-      throw NodeFailure("axis", expected: "1: everything behind the batch", found: axis)
+    let split = axis < 0 ? axis &+ view.rank : axis
+    guard (0...view.rank).contains(split) else {
+      throw NodeFailure("axis", expected: "an axis of \(view.rank)", found: axis)
     }
-    return viewed(context, view, as: [view.count])
+    return [
+      .activation(
+        try reshaped(view, context, allowZero: true) { sample in
+          let extents = view.extents(batch: FoldedConstant.batches[sample])
+          return [extents[..<split].reduce(1, *), extents[split...].reduce(1, *)]
+        })
+    ]
   }
 
   private func squeeze(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation(0, "data")
-    let rank = view.dims.count + 1
-    let all = (0..<rank).filter { axis in view.position(of: axis).map { view.dims[$0] } == 1 }
+    let all = (0..<view.rank).filter { axis in
+      view.position(of: axis).map { view.dims[$0] == 1 } ?? (declaredBatch == 1)
+    }
     let axes = try Axis.normalized(
-      try context.integers(input: 1, orAttribute: "axes") ?? all, rank: rank)
+      try context.integers(input: 1, orAttribute: "axes") ?? all, rank: view.rank)
     guard axes.allSatisfy(all.contains) else {
       throw NodeFailure(
         "axes", expected: "axes of extent 1 behind the batch of \(view.dims)", found: axes)
     }
-    let kept = (0..<rank).filter { !axes.contains($0) }
+    let kept = (0..<view.rank).filter { !axes.contains($0) }
+    let dims = kept.compactMap(view.position(of:)).map { view.dims[$0] }
     var result = view
-    result.batchAxis = kept.firstIndex(of: view.batchAxis) ?? 0
-    return viewed(context, result, as: kept.compactMap(view.position(of:)).map { view.dims[$0] })
+    if let axis = view.batchAxis, let place = kept.firstIndex(of: axis) {
+      result.batch = .axis(place)
+    } else {
+      result.batch = BatchPlace(merging: dims, before: view.elementsBeforeBatch)
+    }
+    return viewed(context, result, as: dims)
   }
 
   private func unsqueeze(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
@@ -223,38 +259,37 @@ extension GraphImporter {
         "axes", expected: "at most 8, and \(ConstantTensor.maximumRank) axes in all",
         found: given.count)
     }
-    let axes = try Axis.normalized(given, rank: view.dims.count + 1 + given.count)
-    guard view.batchAxis > 0 || !axes.contains(0) else {
-      throw NodeFailure("axes", expected: "axes behind the batch", found: given)
-    }
+    let axes = try Axis.normalized(given, rank: view.rank + given.count)
     // The batch stands as nil among the others.
     var dims: [Int?] = view.dims
-    dims.insert(nil, at: view.batchAxis)
+    if let axis = view.batchAxis { dims.insert(nil, at: axis) }
     for axis in axes.sorted() { dims.insert(1, at: axis) }
     var result = view
-    result.batchAxis = dims.firstIndex(of: nil) ?? 0
+    switch view.batch {
+    case .axis: result.batch = .axis(dims.firstIndex(of: nil) ?? 0)
+    case .merged(let own, let outer):
+      var place = own
+      for axis in axes.sorted() where axis <= place { place += 1 }
+      result.batch = .merged(axis: place, outer: outer)
+    }
     return viewed(context, result, as: dims.compactMap(\.self))
   }
 
   private mutating func transpose(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation(0, "data")
-    let rank = view.dims.count + 1
+    let rank = view.rank
     let order = try context.attributes.integers("perm") ?? (0..<rank).reversed()
     guard order.sorted() == Array(0..<rank) else {
       throw NodeFailure("perm", expected: "each of \(rank) axes once", found: order)
     }
     var result = try permuted(view, order.compactMap(view.position(of:)))
     result.isInteger = view.isInteger
-    result.batchAxis = order.firstIndex(of: view.batchAxis) ?? 0
+    switch view.batch {
+    case .axis(let axis): result.batch = .axis(order.firstIndex(of: axis) ?? 0)
+    case .merged(let axis, let outer):
+      result.batch = .merged(axis: order.firstIndex(of: axis) ?? 0, outer: outer)
+    }
     result.origin = context.name()
     return [.activation(result)]
-  }
-}
-
-extension [Int] {
-  fileprivate func inserting(_ element: Int, at index: Int) -> [Int] {
-    var copy = self
-    copy.insert(element, at: index)
-    return copy
   }
 }

@@ -74,10 +74,12 @@ struct InputReader {
   private func openAxes(
     _ declared: [Int?], _ dims: [Int], _ input: ProtoValueInfo, isChannelsLast: Bool
   ) -> [Int] {
-    guard sample != nil, given == nil || given?.name.map({ $0 != input.name }) == true else {
+    guard let sample, given == nil || given?.name.map({ $0 != input.name }) == true else {
       return []
     }
-    let open = dims.indices.filter { declared[$0 + 1] == nil }
+    let open = dims.indices.filter {
+      declared[$0 + 1] == nil && !sample.isClosed(of: input, axis: $0 + 1)
+    }
     if isChannelsLast { return open.map { ($0 + 1) % 3 }.sorted() }
     // One spatial axis lies along the width.
     return dims.count == 2 ? open.map { $0 * 2 } : open
@@ -162,9 +164,12 @@ struct OpenSample {
   let numbers: [Int]
   /// What the file calls its open axes, in the order of the inputs.
   let symbols: [String]
+  /// Places in ``symbols`` of what the network takes one extent of only.
+  let closed: Set<Int>
 
-  init(_ numbers: [Int], of inputs: [ProtoValueInfo]) {
+  init(_ numbers: [Int], of inputs: [ProtoValueInfo], closed: Set<Int> = []) {
     self.numbers = numbers
+    self.closed = closed
     var symbols: [String] = []
     for input in inputs {
       for (axis, dimension) in input.type.tensorType.shape.dim.enumerated().dropFirst() {
@@ -176,12 +181,19 @@ struct OpenSample {
   }
 
   func extent(of input: ProtoValueInfo, axis: Int) -> Int? {
+    place(of: input, axis: axis).map { numbers[$0 % numbers.count] }
+  }
+
+  func isClosed(of input: ProtoValueInfo, axis: Int) -> Bool {
+    place(of: input, axis: axis).map(closed.contains) ?? false
+  }
+
+  private func place(of input: ProtoValueInfo, axis: Int) -> Int? {
     let dimensions = input.type.tensorType.shape.dim
     guard dimensions.indices.contains(axis),
-      let symbol = Self.symbol(dimensions[axis], of: input, axis: axis),
-      let place = symbols.firstIndex(of: symbol)
+      let symbol = Self.symbol(dimensions[axis], of: input, axis: axis)
     else { return nil }
-    return numbers[place % numbers.count]
+    return symbols.firstIndex(of: symbol)
   }
 
   private static func symbol(
@@ -201,9 +213,12 @@ struct OpenSample {
 extension ONNXError.Problem: Error {}
 
 extension ProtoValueInfo {
-  /// What the file says of the first axis.
-  var batch: ModelInterface.Batch {
-    switch type.tensorType.shape.dim.first?.value {
+  /// What the file says of the axis that the batch is, usually the first.
+  var batch: ModelInterface.Batch { batch(axis: 0) }
+
+  func batch(axis: Int) -> ModelInterface.Batch {
+    let dimensions = type.tensorType.shape.dim
+    return switch dimensions.indices.contains(axis) ? dimensions[axis].value : nil {
     case .dimValue(let extent) where extent > 0: .fixed(Int(extent))
     case .dimParam(let name) where !name.isEmpty: .free(name: name)
     default: .free(name: nil)

@@ -1,10 +1,10 @@
 import SignetModel
 
 extension ModelAssembly {
-  /// Usual extents of images, and of what is longer; the first that the network takes becomes the one
-  /// it has until a run chooses another.
+  /// Usual extents of images, of lines of text, and of what is longer; the first that the network
+  /// takes becomes the one it has until a run chooses another.
   private static let usualExtents = [
-    [224, 224], [256, 256], [640, 640], [1024], [16000], [44100],
+    [224, 224], [256, 256], [640, 640], [48, 320], [32, 320], [32, 100], [1024], [16000], [44100],
   ]
 
   /// Extents to compare with, all of them different; those that the network takes tell what follows
@@ -17,11 +17,14 @@ extension ModelAssembly {
   /// The graph with the extents left open that the file leaves open: read at several sizes, it shows
   /// which of its numbers follow them.
   func openReading(of inputs: [ProtoValueInfo]) throws(ONNXError) -> Reading {
+    let symbols = OpenSample([1], of: inputs).symbols
     var first: Reading?
+    var usual: [Int] = []
     var failure: ONNXError?
     for extents in Self.usualExtents where first == nil {
       do {
         first = try reading(sample: OpenSample(extents, of: inputs))
+        usual = symbols.indices.map { extents[$0 % extents.count] }
       } catch {
         failure = failure ?? error
       }
@@ -34,6 +37,13 @@ extension ModelAssembly {
       if let sample = try? reading(sample: OpenSample(extents, of: inputs)) {
         samples.append(sample)
       }
+    }
+    if samples.count < 3, symbols.count > 1 {
+      let (closed, others) = alone(usual, of: inputs)
+      if !others.isEmpty {
+        whole = try reading(sample: OpenSample(usual, of: inputs, closed: closed))
+      }
+      samples = [whole] + others
     }
     guard samples.count > 2, Self.haveSameWeights(samples) else { throw closed(at: nil, inputs) }
     let joined: Result<Graph, Graph.UnfollowedNode>
@@ -49,6 +59,30 @@ extension ModelAssembly {
     }
     return whole
   }
+
+  /// Readings with one extent changed at a time, for a network that takes but one of another:
+  /// lines of text are of any length and of one height.
+  ///
+  /// - Returns: the places in `usual` of extents that cannot be changed, and what was read
+  private func alone(
+    _ usual: [Int], of inputs: [ProtoValueInfo]
+  ) -> (closed: Set<Int>, samples: [Reading]) {
+    var closed: Set<Int> = []
+    var samples: [Reading] = []
+    for place in usual.indices {
+      var own: [Reading] = []
+      for change in Self.changes {
+        var extents = usual
+        extents[place] += change
+        if let sample = try? reading(sample: OpenSample(extents, of: inputs)) { own.append(sample) }
+      }
+      if own.count > 1 { samples += own } else { closed.insert(place) }
+    }
+    return (closed, samples)
+  }
+
+  /// From small to large multiples, and one that is odd.
+  private static let changes = [32, 64, 160, 320, 77]
 
   private static func haveSameWeights(_ samples: [Reading]) -> Bool {
     samples.dropFirst().allSatisfy { $0.weights == samples[0].weights }

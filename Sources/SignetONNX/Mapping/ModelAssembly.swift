@@ -64,7 +64,7 @@ struct ModelAssembly {
     }
     for output in outputs { importer.readers[output.name, default: 0] += 1 }
     importer.run(proto.graph.node, in: order.positions)
-    let (graph, extents) = try importer.graph(
+    let (graph, views) = try importer.graph(
       inputs: inputs.map { GraphInput(name: $0.name, shape: $0.shape) },
       outputs: outputs.map(\.name), file: name)
     var weights = importer.weights
@@ -74,7 +74,7 @@ struct ModelAssembly {
     let needed = Set(graph.parameters.map(\.name))
     let interface = ModelInterface(
       inputs: inputs.map { .init(port: $0.port, isChannelsLast: $0.isChannelsLast) },
-      outputs: zip(outputs, extents).map { port(of: $0, extents: $1, like: inputs[0].port) })
+      outputs: zip(outputs, views).map { port(of: $0, $1, like: inputs[0].port) })
     return Reading(
       graph: graph, weights: weights.filter { needed.contains($0.key) }, interface: interface,
       image: inputs[0], openAxes: inputs.map(\.openAxes), samePadding: importer.samePadding,
@@ -82,13 +82,16 @@ struct ModelAssembly {
   }
 
   private func port(
-    of output: ProtoValueInfo, extents: [Int], like input: ModelInterface.Port
+    of output: ProtoValueInfo, _ view: View, like input: ModelInterface.Port
   ) -> ModelInterface.Port {
     let tensor = output.type.tensorType
     let type = ElementType(onnxCode: tensor.elemType) ?? .float32
+    let axis = view.batchAxis
+    let says = axis.map { tensor.shape.dim.indices.contains($0) } ?? false
     return ModelInterface.Port(
       name: output.name, elementType: type.isFloat ? type : .float32,
-      batch: tensor.shape.dim.isEmpty ? input.batch : output.batch, extents: extents)
+      batch: says ? output.batch(axis: axis ?? 0) : input.batch, batchAxis: axis,
+      extents: view.dims)
   }
 
   /// - Returns: the operator set's version

@@ -36,7 +36,7 @@ struct Recurrence {
       throw NodeFailure(
         "X",
         expected: isBatchFirst ? "batch × steps × inputs" : "steps × batch × inputs",
-        found: "\(Shape(view.dims)) with the batch as axis \(view.batchAxis)")
+        found: "\(Shape(view.dims)) with the batch as \(view.batch.described)")
     }
     length = view.dims[0]
     let direction = try attributes.string("direction") ?? "forward"

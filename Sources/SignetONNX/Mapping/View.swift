@@ -16,8 +16,8 @@ struct View: Hashable {
   private(set) var order: [Int]
   /// The ONNX extents of all axes but the batch.
   private(set) var dims: [Int]
-  /// Which of ONNX's axes the batch is: the first, but for sequences that have their steps there.
-  var batchAxis = 0
+  /// Where the batch is among ONNX's axes.
+  var batch = BatchPlace.first
   /// Whether the file counts the elements in whole numbers.
   var isInteger = false
   /// The reshaping ONNX node to name a node after, should the view be carried out.
@@ -68,19 +68,46 @@ struct View: Hashable {
     copy.extents = extents
     copy.order = order
     copy.origin = origin
-    copy.batchAxis = batchAxis
+    copy.batch = batch
     return copy
   }
 
+  /// The batch's axis, if it has one of its own.
+  var batchAxis: Int? {
+    if case .axis(let axis) = batch { axis } else { nil }
+  }
+
+  /// How many axes ONNX's value has.
+  var rank: Int { batchAxis == nil ? dims.count : dims.count + 1 }
+
   /// Where an axis of ONNX's stands in `dims`; `nil` for the batch.
   func position(of axis: Int) -> Int? {
-    axis == batchAxis ? nil : axis < batchAxis ? axis : axis - 1
+    guard let batchAxis else { return axis }
+    return axis == batchAxis ? nil : axis < batchAxis ? axis : axis - 1
+  }
+
+  /// ONNX's extents with a batch of `count`.
+  func extents(batch count: Int) -> [Int] {
+    var extents = dims
+    switch batch {
+    case .axis(let axis): extents.insert(count, at: axis)
+    case .merged(let axis, _): if axis < extents.count { extents[axis] *= count }
+    }
+    return extents
+  }
+
+  /// How many of a sample's elements come before the batch.
+  var elementsBeforeBatch: Int {
+    switch batch {
+    case .axis(let axis): dims[..<axis].reduce(1, *)
+    case .merged(let axis, let outer): dims[..<min(axis, dims.count)].reduce(outer, *)
+    }
   }
 
   /// Whether two views differ in the node only.
   func matches(_ other: View) -> Bool {
     base == other.base && extents == other.extents && order == other.order && dims == other.dims
-      && batchAxis == other.batchAxis
+      && batch == other.batch
   }
 
   /// The shape in which operators that work on channels and space take the value: one axis is a

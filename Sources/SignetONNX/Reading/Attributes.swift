@@ -3,9 +3,22 @@
 final class Attributes {
   private let values: [String: ProtoAttribute]
   private var asked: Set<String> = []
+  /// The attributes these were made from, which remember what these are asked.
+  private let source: Attributes?
 
   init(_ attributes: [ProtoAttribute]) {
     values = Dictionary(attributes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    source = nil
+  }
+
+  private init(_ source: Attributes, replacing attribute: ProtoAttribute) {
+    values = source.values.merging([attribute.name: attribute]) { $1 }
+    self.source = source
+  }
+
+  /// The same attributes but for one.
+  func replacing(_ attribute: ProtoAttribute) -> Attributes {
+    Attributes(self, replacing: attribute)
   }
 
   /// Names nobody asked for, sorted.
@@ -14,6 +27,7 @@ final class Attributes {
   /// Marks attributes that have no influence on the result.
   func ignore(_ names: String...) {
     asked.formUnion(names)
+    source?.asked.formUnion(names)
   }
 
   func has(_ name: String) -> Bool { values[name] != nil }
@@ -76,6 +90,7 @@ final class Attributes {
 
   private func attribute(_ name: String) -> ProtoAttribute? {
     asked.insert(name)
+    source?.asked.insert(name)
     return values[name]
   }
 

@@ -64,20 +64,27 @@ struct GraphWriter {
 
   /// Gives a result the extents and type of the file's output.
   private mutating func write(_ output: GraphOutput, _ port: ModelInterface.Port) {
-    let shape = model.graph.shape(of: output)
     var value = name(of: output.value)
     guard value != port.name else { return }
-    let isFloat = port.elementType == .float32
-    if port.extents != shape.extents {
-      value = reshape(
-        value, to: port.extents, to: isFloat ? port.name : beside("\(port.name).float"))
+    let steps = port.steps(from: model.graph.shape(of: output))
+    for (index, step) in steps.enumerated() {
+      let isLast = index == steps.count - 1
+      let result = isLast ? port.name : beside("\(port.name).\(step)")
+      switch step {
+      case .reshape: value = reshape(value, to: port.extents, to: result)
+      case .dropBatch:
+        value = append(
+          "Reshape", [value, store("\(result).extents", port.extents)], to: result)
+      case .moveBatch:
+        let axes = Array(1...max(1, port.extents.count))
+        let order = axes[..<(port.batchAxis ?? 0)] + [0] + axes[(port.batchAxis ?? 0)...]
+        value = append("Transpose", [value], to: result, [.integers("perm", Array(order))])
+      case .cast:
+        value = append(
+          "Cast", [value], to: result, [.integer("to", Int(port.elementType.onnxCode))])
+      case .name: value = append("Identity", [value], to: result)
+      }
     }
-    guard !isFloat else {
-      if port.extents == shape.extents { append("Identity", [value], to: port.name) }
-      return
-    }
-    let type = Int(port.elementType.onnxCode)
-    append("Cast", [value], to: port.name, [.integer("to", type)])
   }
 
   /// Runtimes take no two nodes of one name.
@@ -105,13 +112,13 @@ struct GraphWriter {
     case .free(let name): batch.dimParam = name ?? "batch"
     case .fixed(let extent): batch.dimValue = Int64(extent)
     }
-    info.type.tensorType.shape.dim =
-      [batch]
-      + port.extents.map {
-        var dimension = ProtoTensorShape.Dimension()
-        dimension.dimValue = Int64($0)
-        return dimension
-      }
+    var dimensions = port.extents.map {
+      var dimension = ProtoTensorShape.Dimension()
+      dimension.dimValue = Int64($0)
+      return dimension
+    }
+    if let axis = port.batchAxis { dimensions.insert(batch, at: axis) }
+    info.type.tensorType.shape.dim = dimensions
     return info
   }
 
@@ -182,10 +189,33 @@ extension ModelInterface {
 }
 
 extension ModelInterface.Port {
-  /// Whether a value of `shape` is the port's as it is.
-  func isPlain(_ shape: Shape) -> Bool {
-    elementType == .float32 && extents == shape.extents
+  /// What becomes of a value before it is the port's.
+  enum Step {
+    /// The extents behind the batch.
+    case reshape
+    /// A batch of one that has no axis.
+    case dropBatch
+    /// The batch to another axis than the first.
+    case moveBatch
+    case cast
+    /// Nothing but the name.
+    case name
   }
+
+  fileprivate func steps(from shape: Shape) -> [Step] {
+    var steps: [Step] = []
+    if batchAxis == nil {
+      steps.append(.dropBatch)
+    } else if extents != shape.extents {
+      steps.append(.reshape)
+    }
+    if batchAxis ?? 0 > 0 { steps.append(.moveBatch) }
+    if elementType != .float32 { steps.append(.cast) }
+    return steps.isEmpty ? [.name] : steps
+  }
+
+  /// Whether a value of `shape` is the port's as it is.
+  func isPlain(_ shape: Shape) -> Bool { steps(from: shape) == [.name] }
 }
 
 extension ProtoAttribute {

@@ -23,8 +23,7 @@ struct NamedRun {
     let model: Model
     let inputs: [String: DenseTensor]
     do {
-      model = try ONNXImporter(options: .init(inputExtents: nil))
-        .model(contentsOf: folder.appendingPathComponent("model.onnx"))
+      model = try imported()
       inputs = try read(for: model)
     } catch {
       ConformanceRunner.write("\(error)", to: folder.appendingPathComponent("import.txt"))
@@ -37,11 +36,30 @@ struct NamedRun {
     attempt("runtime") { try Engine(model: model).run(inputs) }
   }
 
-  private func read(for model: Model) throws -> [String: DenseTensor] {
+  /// As it is or, if its only input's extents must be said, with those of the input that is given;
+  /// what was wrong without them is written to `sized.txt`.
+  private func imported() throws -> Model {
+    let file = folder.appendingPathComponent("model.onnx")
+    do {
+      return try ONNXImporter().model(contentsOf: file)
+    } catch {
+      let entries = try listed()
+      guard "\(error)".contains("--input-shape"), entries.count == 1 else { throw error }
+      ConformanceRunner.write("\(error)", to: folder.appendingPathComponent("sized.txt"))
+      let extents = InputExtents(extents: entries[0].extents)
+      return try ONNXImporter(options: .init(inputExtents: extents)).model(contentsOf: file)
+    }
+  }
+
+  private func listed() throws -> [Entry] {
     let list = try Data(contentsOf: folder.appendingPathComponent("inputs.json"))
+    return try JSONDecoder().decode([Entry].self, from: list)
+  }
+
+  private func read(for model: Model) throws -> [String: DenseTensor] {
     let interfaces = model.interface?.inputs ?? []
     var inputs: [String: DenseTensor] = [:]
-    for entry in try JSONDecoder().decode([Entry].self, from: list) {
+    for entry in try listed() {
       guard let index = model.graph.inputs.firstIndex(where: { $0.name == entry.name }) else {
         continue
       }

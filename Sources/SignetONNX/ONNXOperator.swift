@@ -17,21 +17,25 @@ public struct ONNXOperator: Hashable, Sendable {
   public static let computed: [ONNXOperator] = [
     ONNXOperator(
       "Conv com.microsoft.FusedConv", as: "convolution; groups, dilation, any padding or auto_pad",
-      limits: "one or two spatial axes, constant weights"),
+      limits: "one to three spatial axes, constant weights"),
     ONNXOperator(
       "ConvTranspose", as: "convolution of the map with zeros laid between its elements",
       limits: "one or two spatial axes, constant weights"),
     ONNXOperator(
       "Gemm com.microsoft.FusedGemm", as: "linear layer",
-      limits: "a vector per sample, a constant matrix; transA 0"),
+      limits: "a vector per sample, or rows of the steps of all, a constant matrix; transA 0"),
     ONNXOperator(
       "MatMul com.microsoft.FusedMatMul",
       as: "linear layer, a 1×1 convolution over further axes, or products of two values' matrices",
-      limits: "the batch stays first"),
+      limits: "the batch before the matrices"),
     ONNXOperator(
       "QuantizeLinear DequantizeLinear ConvInteger MatMulInteger QLinearConv QLinearMatMul",
       as: "the numbers that whole ones stand for: weights as they are, computed values rounded",
       limits: "constant scales and zero points, no blocks"),
+    ONNXOperator(
+      GraphImporter.quantizerMappings.keys.sorted().joined(separator: " "),
+      as: "the numbers that few bits stand for",
+      limits: "constant scales, zero points and widths"),
     ONNXOperator("BatchNormalization", as: "batch norm", limits: "stored statistics"),
     ONNXOperator(
       "LayerNormalization InstanceNormalization GroupNormalization MeanVarianceNormalization",
@@ -56,8 +60,12 @@ public struct ONNXOperator: Hashable, Sendable {
     ONNXOperator(
       "MaxPool AveragePool",
       as: "pooling; ceil_mode, count_include_pad, dilation, auto_pad",
-      limits: "one or two spatial axes; no indices"),
-    ONNXOperator("GlobalAveragePool GlobalMaxPool", as: "pooling over space"),
+      limits: "one to three spatial axes; no indices"),
+    ONNXOperator(
+      "LpPool", as: "the root of a pooling of powers", limits: "p 1 or 2, one or two spatial axes"),
+    ONNXOperator(
+      "GlobalAveragePool GlobalMaxPool GlobalLpPool", as: "pooling over space",
+      limits: "p 1 or 2"),
     ONNXOperator(
       "ReduceMean ReduceSum ReduceMax ReduceMin ReduceProd ReduceSumSquare ReduceL1 ReduceL2 "
         + "ReduceLogSum ReduceLogSumExp ArgMax ArgMin LpNormalization",
@@ -70,17 +78,21 @@ public struct ONNXOperator: Hashable, Sendable {
       limits: "any axes but the batch"),
     ONNXOperator(
       "Concat Split Slice Gather Pad Tile DepthToSpace SpaceToDepth",
-      as: "joining, cutting, repeating and surrounding; constants beside one value are padding",
+      as: "joining, cutting, repeating and surrounding",
       limits: "along any axis but the batch; constant places"),
     ONNXOperator(
       "CumSum GatherElements TopK",
       as: "sums of sums; elements at places, given or computed, found by comparing all places",
       limits: "along any axis but the batch"),
     ONNXOperator(
+      "GatherND ScatterND ScatterElements Scatter OneHot Trilu",
+      as: "elements read from or written to places, and comparisons with them",
+      limits: "constant places, the same in every sample; no reduction"),
+    ONNXOperator(
       "Einsum", as: "product of matrices, and rearrangements",
       limits: "one or two operands, distinct letters, the batch first"),
     ONNXOperator(
-      "LSTM GRU", as: "layers for each step of the sequence; either layout, any direction",
+      "LSTM GRU RNN", as: "layers for each step of the sequence; either layout, any direction",
       limits: "constant weights, whole sequences, the usual activations; no clip"),
     ONNXOperator(
       "SplitToSequence SequenceConstruct SequenceAt ConcatFromSequence",
@@ -88,7 +100,8 @@ public struct ONNXOperator: Hashable, Sendable {
     ONNXOperator(
       "Flatten Reshape Squeeze Unsqueeze Transpose Expand",
       as: "nothing where the order in memory stays, else a rearrangement",
-      limits: "the batch stays first, but between recurrent layers"),
+      limits: "the batch may move and merge with other axes, but is whole at the end"),
+    ONNXOperator("If", as: "the branch taken", limits: "a condition that follows from the file"),
     ONNXOperator(
       "Identity Dropout Cast CastLike", as: "nothing", limits: "casts to a float type only"),
     ONNXOperator("Shape Size", as: "numbers, the batch left free"),

@@ -104,6 +104,39 @@ class Shifted:
             self.arrays[name] = self.arrays[name][None]
         self.set("axis", behind(self.get("axis", 0)))
 
+    def tuples(self):
+        """Tuples that name the new axis, too."""
+        self.lead()
+        array = self.input(1)
+        self.put(1, numpy.concatenate(
+            [numpy.zeros(array.shape[:-1] + (1,), array.dtype), array], axis=-1))
+
+    def gathernd(self, _):
+        if self.get("batch_dims", 0):
+            raise Unsuited("axes in common with the indices")
+        self.tuples()
+
+    def scatternd(self, _):
+        # The updates' axes are those of the indices, so they get none.
+        updates = self.node.input[2]
+        self.images.remove(updates) if updates in self.images else None
+        self.tuples()
+        self.put(1, self.input(1)[None])
+        self.arrays[updates] = self.arrays[updates][None]
+        self.images.append(updates)
+
+    def scatterelements(self, _):
+        for name in self.node.input:
+            self.arrays[name] = self.arrays[name][None]
+        self.set("axis", behind(self.get("axis", 0)))
+
+    def onehot(self, _):
+        self.lead()
+        self.set("axis", behind(self.get("axis", -1)))
+
+    def trilu(self, _):
+        self.lead()
+
     def einsum(self, _):
         terms, _, result = self.get("equation").decode().replace(" ", "").partition("->")
         terms = terms.split(",")

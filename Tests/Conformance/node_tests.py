@@ -34,18 +34,21 @@ IMAGE_INPUTS = {
     "BatchNormalization": [0], "Clip": [0], "Concat": None, "Constant": [], "Conv": [0],
     "ConvInteger": [0], "ConvTranspose": [0], "CumSum": [0], "DepthToSpace": [0],
     "DequantizeLinear": [0], "Div": [0, 1], "Dropout": [0], "Einsum": [0, 1], "Equal": [0, 1],
-    "Expand": [0], "Flatten": [0], "Gather": [0], "GatherElements": [0, 1], "Gemm": [0],
-    "GRU": [0], "GlobalAveragePool": [0], "GlobalMaxPool": [0], "Greater": [0, 1], "GreaterOrEqual": [0, 1],
-    "GroupNormalization": [0], "HardSigmoid": [0], "HardSwish": [0], "Identity": [0],
-    "InstanceNormalization": [0], "LRN": [0], "LSTM": [0], "LayerNormalization": [0], "LeakyRelu": [0],
-    "Less": [0, 1], "LessOrEqual": [0, 1], "LogSoftmax": [0], "LpNormalization": [0],
-    "MatMul": [0, 1], "MatMulInteger": [0], "Max": None, "MaxPool": [0],
-    "MeanVarianceNormalization": [0], "Min": None, "Mod": [0, 1], "Mul": [0, 1], "Neg": [0],
-    "Not": [0], "Or": [0, 1], "PRelu": [0], "Pad": [0], "Pow": [0, 1], "QLinearConv": [0],
-    "QLinearMatMul": [0], "QuantizeLinear": [0], "Relu": [0], "Reshape": [0], "Resize": [0],
-    "Sigmoid": [0], "Slice": [0], "Softmax": [0], "SpaceToDepth": [0], "Split": [0],
-    "Squeeze": [0], "Sub": [0, 1], "Sum": None, "Swish": [0], "Tile": [0], "TopK": [0],
-    "Transpose": [0], "Unsqueeze": [0], "Upsample": [0], "Where": [0, 1, 2], "Xor": [0, 1],
+    "Expand": [0], "EyeLike": [], "Flatten": [0], "Gather": [0], "GatherElements": [0, 1],
+    "GatherND": [0], "Gemm": [0], "GlobalAveragePool": [0], "GlobalLpPool": [0],
+    "GlobalMaxPool": [0], "Greater": [0, 1], "GreaterOrEqual": [0, 1], "GroupNormalization":
+    [0], "GRU": [0], "HardSigmoid": [0], "HardSwish": [0], "Identity": [0], "If": [],
+    "InstanceNormalization": [0], "IsInf": [], "IsNaN": [], "LayerNormalization": [0],
+    "LeakyRelu": [0], "Less": [0, 1], "LessOrEqual": [0, 1], "LogSoftmax": [0],
+    "LpNormalization": [0], "LpPool": [0], "LRN": [0], "LSTM": [0], "MatMul": [0, 1],
+    "MatMulInteger": [0], "Max": None, "MaxPool": [0], "MeanVarianceNormalization": [0], "Min":
+    None, "Mod": [0, 1], "Mul": [0, 1], "Neg": [0], "NonZero": [], "Not": [0], "OneHot": [0],
+    "Or": [0, 1], "Pad": [0], "Pow": [0, 1], "PRelu": [0], "QLinearConv": [0], "QLinearMatMul":
+    [0], "QuantizeLinear": [0], "Relu": [0], "Reshape": [0], "Resize": [0], "RNN": [0],
+    "ScatterElements": [0, 2], "ScatterND": [0, 2], "Sigmoid": [0], "Slice": [0], "Softmax":
+    [0], "SpaceToDepth": [0], "Split": [0], "Squeeze": [0], "Sub": [0, 1], "Sum": None, "Swish":
+    [0], "Tile": [0], "TopK": [0], "Transpose": [0], "Trilu": [0], "Unsqueeze": [0], "Upsample":
+    [0], "Where": [0, 1, 2], "Xor": [0, 1],
     # Functions of one number.
     "Abs": [0], "Ceil": [0], "Celu": [0], "Cos": [0], "Elu": [0], "Erf": [0], "Exp": [0],
     "Floor": [0], "Gelu": [0], "Log": [0], "Mish": [0], "Reciprocal": [0], "Round": [0],
@@ -64,10 +67,12 @@ TYPELESS = {
     "Abs", "Add", "ArgMax", "ArgMin", "Concat", "CumSum", "Equal", "Expand", "Gather",
     "GatherElements", "Greater", "GreaterOrEqual", "Identity", "Less", "LessOrEqual", "Max",
     "MaxPool", "Min", "Mul", "Neg", "Pad", "ReduceMax", "ReduceMin", "Sign", "Slice", "Split",
-    "Sub", "Sum", "Tile", "TopK", "Where",
+    "OneHot", "ScatterElements", "ScatterND", "Sub", "Sum", "Tile", "TopK", "Trilu", "Where",
 }
 # They give several values, all of which are compared.
-ALL_OUTPUTS = {"GRU", "LSTM", "Split", "TopK"}
+ALL_OUTPUTS = {"GRU", "LSTM", "RNN", "Split", "TopK"}
+# They name places in the batch too, which must then have one size.
+ONE_SAMPLE = {"GatherND", "ScatterElements", "ScatterND"}
 # They read integers of some width.
 QUANTIZED = {"ConvInteger", "DequantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul"}
 # Tests that are not run, with the reason.
@@ -131,7 +136,8 @@ def opsets(case):
 
 def model(case, nodes, initializers, image_size, inner, output, output_type):
     """A network from an image of `image_size` numbers to the test's first output."""
-    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["batch", 1, 1, image_size])
+    batch = 1 if any(node.op_type in ONE_SAMPLE for node in inner) else "batch"
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [batch, 1, 1, image_size])
     result = helper.make_tensor_value_info("signet_result", TensorProto.FLOAT, None)
     closing = [helper.make_node("Cast", [output], ["signet_result"], to=TensorProto.FLOAT)]
     if output_type is None:
@@ -218,12 +224,14 @@ def as_images(case, operator, inputs, outputs, folder, chosen, listed):
         raise Skip("empty tensors")
     if max(ranks) == 0 or outputs[0].ndim == 0:
         raise Skip("nothing that could be computed from an image")
-    if operator in ("GRU", "LSTM") and not batch_first(case.model.graph.node[0]):
+    if operator in ("GRU", "LSTM", "RNN") and not batch_first(case.model.graph.node[0]):
         raise Skip("the batch is not the first axis throughout")
     inputs = floated(operator, inputs, chosen, listed)
     batch = inputs[chosen[0]].shape[0]
     if any(inputs[i].shape[0] != batch for i in chosen) or outputs[0].shape[0] != batch:
         raise Skip("the batch is not the first axis throughout")
+    if operator in ONE_SAMPLE and batch > 1:
+        raise Skip("places in more than one sample")
     arrays = dict(zip(names, inputs))
     return write_images(case, list(case.model.graph.node), arrays, [names[i] for i in chosen],
                         batch, folder)
@@ -232,7 +240,7 @@ def as_images(case, operator, inputs, outputs, folder, chosen, listed):
 def as_sequences(case, operator, inputs, outputs, folder, *_):
     """A recurrent layer on sequences computed from an image, whose batch is brought to its axis."""
     node = case.model.graph.node[0]
-    if operator not in ("GRU", "LSTM") or batch_first(node):
+    if operator not in ("GRU", "LSTM", "RNN") or batch_first(node):
         raise Skip("the batch is the first axis")
     arrays = dict(zip([value.name for value in case.model.graph.input], inputs))
     own = node.input[0]

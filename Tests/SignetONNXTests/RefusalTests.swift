@@ -128,7 +128,8 @@ import ThrownErrors
   @Test func listedOperatorsAreTheOnesTaken() {
     let listed = ONNXOperator.computed.flatMap(\.names)
     #expect(Set(listed).count == listed.count)
-    #expect(Set(listed) == Set(GraphImporter.mappings.keys))
+    let taken = Set(GraphImporter.mappings.keys)
+    #expect(Set(listed).symmetricDifference(taken) == [])
     #expect(ONNXOperator.folded == ConstantFolder.rules.keys.sorted())
   }
 

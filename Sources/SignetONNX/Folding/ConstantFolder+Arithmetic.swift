@@ -20,6 +20,7 @@ extension ConstantFolder {
     "BitShift": { folder throws(NodeFailure) in try folder.shift() },
     "And": { folder throws(NodeFailure) in try folder.bits { $0 & $1 } },
     "Or": { folder throws(NodeFailure) in try folder.bits { $0 | $1 } },
+    "Xor": { folder throws(NodeFailure) in try folder.bits { $0 ^ $1 } },
     "Equal": { folder throws(NodeFailure) in try folder.compare(==, ==) },
     "Less": { folder throws(NodeFailure) in try folder.compare(<, <) },
     "LessOrEqual": { folder throws(NodeFailure) in try folder.compare(<=, <=) },
@@ -39,6 +40,12 @@ extension ConstantFolder {
     },
     "ReduceMin": { folder throws(NodeFailure) in try folder.reduce(.infinity, min, .max, min) },
     "ReduceMean": { folder throws(NodeFailure) in try folder.mean() },
+    "ReduceL1": { folder throws(NodeFailure) in try folder.reduce({ abs($0) }) { $0 } },
+    "ReduceL2": { folder throws(NodeFailure) in try folder.reduce({ $0 * $0 }) { $0.squareRoot() }
+    },
+    "ReduceSumSquare": { folder throws(NodeFailure) in try folder.reduce({ $0 * $0 }) { $0 } },
+    "ReduceLogSum": { folder throws(NodeFailure) in try folder.reduce({ $0 }) { log($0) } },
+    "ReduceLogSumExp": { folder throws(NodeFailure) in try folder.reduce({ exp($0) }) { log($0) } },
   ]
 
   private mutating func operands() throws(NodeFailure) -> (
@@ -257,6 +264,17 @@ extension ConstantFolder {
     let values = data.floats
     let sums = rows.map { row in columns.reduce(zero) { float($0, values[row + $1]) } }
     return [ConstantTensor(dims: dims, floats: sums, type: data.type)]
+  }
+
+  /// A function of the sum of a function of floats.
+  private mutating func reduce(
+    _ before: (Float) -> Float, _ after: (Float) -> Float
+  ) throws(NodeFailure) -> [ConstantTensor] {
+    let sum = try reduce(0, { $0 + before($1) }, 0, { sum, _ in sum })[0]
+    guard sum.integers == nil else {
+      throw NodeFailure("data", expected: "numbers of a float type", found: sum.type)
+    }
+    return [ConstantTensor(dims: sum.dims, floats: sum.floats.map(after), type: sum.type)]
   }
 
   private mutating func mean() throws(NodeFailure) -> [ConstantTensor] {

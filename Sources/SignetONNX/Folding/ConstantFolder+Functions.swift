@@ -32,6 +32,15 @@ extension ConstantFolder {
     "Reciprocal": { folder throws(NodeFailure) in try folder.unary({ 1 / $0 }) },
     "Exp": { folder throws(NodeFailure) in try folder.unary({ exp($0) }) },
     "Log": { folder throws(NodeFailure) in try folder.unary({ log($0) }) },
+    "Sin": { folder throws(NodeFailure) in try folder.unary({ sin($0) }) },
+    "Cos": { folder throws(NodeFailure) in try folder.unary({ cos($0) }) },
+    "Erf": { folder throws(NodeFailure) in try folder.unary({ erf($0) }) },
+    "IsNaN": { folder throws(NodeFailure) in try folder.truth { $0.isNaN } },
+    "IsInf": { folder throws(NodeFailure) in
+      let above = try folder.attributes.flag("detect_positive", default: true)
+      let below = try folder.attributes.flag("detect_negative", default: true)
+      return try folder.truth { $0.isInfinite && ($0 > 0 ? above : below) }
+    },
     "Tanh": { folder throws(NodeFailure) in try folder.unary({ tanh($0) }) },
     "Relu": { folder throws(NodeFailure) in try folder.unary({ max($0, 0) }, { max($0, 0) }) },
     "Sigmoid": { folder throws(NodeFailure) in try folder.unary({ Activation.sigmoid($0) }) },
@@ -64,6 +73,15 @@ extension ConstantFolder {
       throw NodeFailure("input", expected: "another element type", found: data.type)
     }
     return [ConstantTensor(dims: data.dims, floats: data.floats.map(float), type: data.type)]
+  }
+
+  private mutating func truth(
+    _ function: (Float) -> Bool
+  ) throws(NodeFailure) -> [ConstantTensor] {
+    let data = try input(0, "X")
+    _ = try budget.claim(data.dims)
+    let values = data.floats.map { function($0) ? Int64(1) : 0 }
+    return [ConstantTensor(dims: data.dims, integers: values, type: .bool)]
   }
 
   private mutating func clip() throws(NodeFailure) -> [ConstantTensor] {

@@ -14,6 +14,8 @@ struct ConstantFolder {
   static let rules: [String: Rule] = shapeRules.merging(arithmeticRules) { first, _ in first }
     .merging(functionRules) { first, _ in first }
     .merging(matrixRules) { first, _ in first }
+    .merging(placeRules) { first, _ in first }
+    .merging(quantizerRules) { first, _ in first }
 
   func input(_ index: Int, _ name: String) throws(NodeFailure) -> ConstantTensor {
     guard let tensor = optional(index) else {

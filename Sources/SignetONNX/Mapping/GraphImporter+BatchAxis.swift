@@ -6,6 +6,7 @@ extension GraphImporter {
   /// Operators that mind where the batch is themselves.
   private static let batchAware: Set = [
     "Transpose", "Squeeze", "Unsqueeze", "Reshape", "Expand", "Flatten", "Gather", "LSTM", "GRU",
+    "RNN",
     "Identity", "Shape", "Size", "Gemm",
   ]
 

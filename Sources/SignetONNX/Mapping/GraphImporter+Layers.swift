@@ -24,8 +24,6 @@ extension GraphImporter {
       throw NodeFailure(
         "W", expected: "\(view.dims.count + 1) extents, at least 1", found: weight.dims)
     }
-    let window = try Window(
-      context.attributes, dims: view.dims, kernel: Array(weight.dims.dropFirst(2)))
     let channels = view.dims[0]
     guard groups >= 1, groups <= channels, channels % groups == 0,
       weight.dims[1] == channels / groups, weight.dims[0] % groups == 0
@@ -35,6 +33,14 @@ extension GraphImporter {
         expected: "a divisor of \(channels) inputs and \(weight.dims[0]) outputs, "
           + "\(weight.dims[1]) inputs each", found: groups)
     }
+    if view.dims.count == 4 {
+      return [
+        .activation(
+          try volumeConvolution(context, view, weight, bias, groups: groups))
+      ]
+    }
+    let window = try Window(
+      context.attributes, dims: view.dims, kernel: Array(weight.dims.dropFirst(2)))
     let attributes = Convolution(
       inputChannels: channels, outputChannels: weight.dims[0], kernel: window.kernel,
       stride: window.stride, padding: window.padding, dilation: window.dilation, groups: groups,

@@ -9,6 +9,6 @@ extension GraphImporter {
       regionMappings, sequenceMappings, elementaryMappings, binaryMappings, reductionMappings,
       normalizationMappings, resizeMappings, transposedConvolutionMappings, gridMappings,
       quantizationMappings, contributedMappings, rankingMappings, einsumMappings,
-      recurrenceMappings,
+      recurrenceMappings, placeMappings, branchMappings, quantizerMappings,
     ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
 }

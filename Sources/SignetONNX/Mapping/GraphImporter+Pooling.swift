@@ -11,6 +11,22 @@ extension GraphImporter {
     "GlobalMaxPool": { importer, context throws(NodeFailure) in
       try importer.globalMaxPool(context)
     },
+    "LpPool": { importer, context throws(NodeFailure) in
+      [.activation(try importer.powerPool(context))]
+    },
+    "GlobalLpPool": { importer, context throws(NodeFailure) in
+      let view = try context.activation()
+      let order = try context.attributes.integer("p") ?? 2
+      guard view.dims.count >= 2, order == 1 || order == 2 else {
+        throw NodeFailure("p", expected: "1 or 2, of channels and space", found: order)
+      }
+      return [
+        .activation(
+          try importer.reduced(
+            context.name(), view, order == 1 ? .l1 : .l2, axes: Array(1..<view.dims.count),
+            keeps: true))
+      ]
+    },
     "ReduceMean": { importer, context throws(NodeFailure) in try importer.mean(context) },
   ]
 
@@ -18,6 +34,9 @@ extension GraphImporter {
     // The order in which the second output counts; the maximum itself does not depend on it.
     context.attributes.ignore("storage_order")
     let view = try context.activation()
+    if view.dims.count == 4 {
+      return [.activation(try volumePool(context, view, { .maxPool($0) }))]
+    }
     let window = try Window(context.attributes, dims: view.dims)
     let pooling = Pooling(
       kernel: window.kernel, stride: window.stride, padding: window.padding,
@@ -29,12 +48,43 @@ extension GraphImporter {
     _ context: NodeContext
   ) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation()
+    let countsPadding = try context.attributes.flag("count_include_pad")
+    if view.dims.count == 4 {
+      return [
+        .activation(
+          try volumePool(context, view, { .averagePool($0) }, countsPadding: countsPadding))
+      ]
+    }
     let window = try Window(context.attributes, dims: view.dims)
     let pooling = Pooling(
       kernel: window.kernel, stride: window.stride, padding: window.padding,
-      ceilMode: window.ceilMode,
-      countsPadding: try context.attributes.flag("count_include_pad"), dilation: window.dilation)
+      ceilMode: window.ceilMode, countsPadding: countsPadding, dilation: window.dilation)
     return try pool(context, .averagePool(pooling), view, window)
+  }
+
+  /// The root of the sum of powers, as that of their mean.
+  private mutating func powerPool(_ context: NodeContext) throws(NodeFailure) -> View {
+    let view = try context.activation()
+    let window = try Window(context.attributes, dims: view.dims)
+    let order = try context.attributes.integer("p") ?? 2
+    guard order == 1 || order == 2 else { throw NodeFailure("p", expected: "1 or 2", found: order) }
+    guard !window.ceilMode else { throw NodeFailure("ceil_mode", expected: "0", found: 1) }
+    let name = context.name()
+    let pooling = Pooling(
+      kernel: window.kernel, stride: window.stride, padding: window.padding,
+      countsPadding: true, dilation: window.dilation)
+    let magnitude: NodeOperation =
+      order == 1 ? .activation(.elementary(.abs)) : .activation(.power(exponent: 2))
+    let powers = view.of(try emit("\(name).powers", magnitude, [view.node]).node)
+    let mean = try emit("\(name).mean", .averagePool(pooling), [try resolve(powers)])
+    samePadding[mean.node] = window.samePadding
+    let count = Float(window.kernel.height * window.kernel.width)
+    let scale = FoldedConstant(ConstantTensor(dims: [], floats: [count]))
+    var sum = try scaling(mean.reshaped(dims(of: mean, like: view)), by: scale, context)
+    if order == 2 {
+      sum = sum.of(try emit("\(name).root", .activation(.elementary(.sqrt)), [sum.node]).node)
+    }
+    return sum
   }
 
   private mutating func pool(

@@ -45,6 +45,54 @@ extension GraphImporter {
     },
   ]
 
+  /// Domains under which `Quant` is found.
+  static let quantizerDomains = [
+    "onnx.brevitas", "qonnx.custom_op.general", "finn.custom_op.general",
+  ]
+
+  /// Numbers rounded to few bits and back, as quantised training is exported.
+  static var quantizerMappings: [String: Mapping] {
+    let quantizer: Mapping = { importer, context throws(NodeFailure) in
+      [.activation(try importer.quantizedToFewBits(context))]
+    }
+    return quantizerDomains.reduce(into: [:]) { $0["\($1).Quant"] = quantizer }
+  }
+
+  private mutating func quantizedToFewBits(_ context: NodeContext) throws(NodeFailure) -> View {
+    let view = try context.activation(0, "x")
+    let quantizer = try IntegerQuantizer(
+      context.attributes, bits: try context.required(3, "bitwidth"))
+    let scale = try context.required(1, "scale").asFloats
+    let zero = try context.required(2, "zeropt").asFloats
+    let name = context.name()
+    let quotient = try binary(
+      context.with(inputs: [.activation(view), .constant(FoldedConstant(scale))]), .divide)
+    let isCentred = zero.floats.allSatisfy { $0 == 0 }
+    var result = quotient
+    if !isCentred {
+      result = try adding(FoldedConstant(zero), to: result, context, isOnly: false)
+    }
+    result = try whole(
+      try emitElementwise(
+        "\(name).clipped",
+        .activation(
+          .clip(minimum: quantizer.bounds.lowerBound, maximum: quantizer.bounds.upperBound)),
+        on: result))
+    let rounding: Elementary =
+      switch quantizer.rounding {
+      case .nearest: .round
+      case .down: .floor
+      case .up: .ceil
+      }
+    result = try whole(
+      try emitElementwise("\(name).rounded", .activation(.elementary(rounding)), on: result))
+    if !isCentred {
+      let back = try FoldedConstant(zero).mapped("zeropt") { -$0 }
+      result = try adding(back, to: result, context, isOnly: false)
+    }
+    return try scaling(result, by: FoldedConstant(scale), context)
+  }
+
   /// A layer between quantised values: its inputs are value, scale and zero point of the input, of
   /// the weight, and of the output.
   private mutating func quantizedLayer(

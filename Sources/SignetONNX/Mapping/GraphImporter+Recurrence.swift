@@ -9,6 +9,9 @@ extension GraphImporter {
     "GRU": { importer, context throws(NodeFailure) in
       try importer.recurrent(context, try Recurrence(context, cell: .gru))
     },
+    "RNN": { importer, context throws(NodeFailure) in
+      try importer.recurrent(context, try Recurrence(context, cell: .plain))
+    },
   ]
 
   /// Hidden and cell state of one direction; `nil` for zeros.
@@ -45,10 +48,11 @@ extension GraphImporter {
           StridedSlice.Axis(start: step, end: step + 1), StridedSlice.Axis(end: layer.gates),
         ]
         let input = try sliced("\(name).input", projected, ranges)
-        state =
-          layer.cell == .lstm
-          ? try lstmStep(context, layer, direction, input, recurrent, state)
-          : try gruStep(context, layer, direction, input, recurrent, state)
+        switch layer.cell {
+        case .lstm: state = try lstmStep(context, layer, direction, input, recurrent, state)
+        case .gru: state = try gruStep(context, layer, direction, input, recurrent, state)
+        case .plain: state = try plainStep("\(name).step", context, input, recurrent, state)
+        }
         guard let hidden = state.hidden else { continue }
         steps[step] = try resolve(hidden, as: .map(1, 1, layer.hidden))
       }
@@ -154,6 +158,18 @@ extension GraphImporter {
 
   private mutating func tanh(_ view: View, _ name: String) throws(NodeFailure) -> View {
     view.of(try emit(name, .activation(.elementary(.tanh)), [view.node]).node)
+  }
+
+  private mutating func plainStep(
+    _ name: String, _ context: NodeContext, _ input: View, _ recurrent: View,
+    _ state: RecurrentState
+  ) throws(NodeFailure) -> RecurrentState {
+    var sum = input
+    if let hidden = state.hidden {
+      let fed = try matrixProduct("\(name).fed", hidden, recurrent)
+      sum = try combine(context, .add, [input, fed])
+    }
+    return RecurrentState(hidden: try tanh(sum, name))
   }
 
   /// Gates in the file's order: input, output, forget, cell.

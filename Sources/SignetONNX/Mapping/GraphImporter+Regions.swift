@@ -21,7 +21,7 @@ extension GraphImporter {
   mutating func concatenate(
     _ context: NodeContext, _ inputs: [ImportedValue?], axis: Int
   ) throws(NodeFailure) -> View {
-    let views = inputs.compactMap { $0?.view }
+    var views = inputs.compactMap { $0?.view }
     guard let first = views.first else {
       throw NodeFailure("inputs", expected: "values computed from the image", found: "none")
     }
@@ -32,7 +32,8 @@ extension GraphImporter {
     }
     if inputs.count == 1 { return first }
     if views.count < inputs.count {
-      return try padded(context, inputs, first, axis: axis)
+      if let padded = try padded(context, inputs, first, axis: axis) { return padded }
+      views = try withConstants(context, inputs, first)
     }
     // The axis to join along becomes the channels.
     let others = first.dims.indices.filter { $0 != axis }
@@ -54,19 +55,18 @@ extension GraphImporter {
     return try permuted(joined, inverse)
   }
 
-  /// One value joined with constants of equal elements: padding.
+  /// One value joined with constants of equal elements is padding; `nil` if it is not that.
   private mutating func padded(
     _ context: NodeContext, _ inputs: [ImportedValue?], _ view: View, axis: Int
-  ) throws(NodeFailure) -> View {
+  ) throws(NodeFailure) -> View? {
+    guard (1...3).contains(view.dims.count) else { return nil }
     var before = 0
     var after = 0
     var seen = false
     var fill: Float?
     for input in inputs {
       if input?.view != nil {
-        guard !seen else {
-          throw NodeFailure("inputs", expected: "one computed value among constants", found: 2)
-        }
+        guard !seen else { return nil }
         seen = true
         continue
       }
@@ -75,9 +75,7 @@ extension GraphImporter {
       guard let tensor, tensor.dims.count == view.dims.count + 1, let value = tensor.floats.first,
         tensor.floats.allSatisfy({ $0 == fill ?? value }),
         view.dims.indices.allSatisfy({ $0 == axis || tensor.dims[$0 + 1] == view.dims[$0] })
-      else {
-        throw NodeFailure("inputs", expected: "constants of equal elements", found: "others")
-      }
+      else { return nil }
       fill = value
       if seen { after += tensor.dims[axis + 1] } else { before += tensor.dims[axis + 1] }
     }
@@ -85,6 +83,30 @@ extension GraphImporter {
     pads[axis] = before
     pads[axis + view.dims.count] = after
     return try pad(context, view, pads, value: fill ?? 0, mode: .constant)
+  }
+
+  /// All inputs as values computed from the image: constants, a class token say, become such.
+  private mutating func withConstants(
+    _ context: NodeContext, _ inputs: [ImportedValue?], _ view: View
+  ) throws(NodeFailure) -> [View] {
+    var views: [View] = []
+    for (index, input) in inputs.enumerated() {
+      switch input {
+      case .activation(let view)?: views.append(view)
+      case .constant(let constant)?:
+        let tensor = try constant.perImage("inputs").asFloats
+        guard tensor.dims.count == view.dims.count + 1, tensor.dims[0] == 1 else {
+          throw NodeFailure(
+            "inputs", expected: "values like \(view.dims) for each image", found: tensor.dims)
+        }
+        views.append(
+          try self.constant(
+            tensor, dims: Array(tensor.dims.dropFirst()), beside: view,
+            "\(context.name()).constant\(index)"))
+      default: throw NodeFailure("inputs", expected: "tensors", found: "others")
+      }
+    }
+    return views
   }
 
   private mutating func slice(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
@@ -211,6 +233,7 @@ extension GraphImporter {
     let axis = try Axis.normalized(
       try context.attributes.integer("axis") ?? 0, rank: view.rank)
     guard let place = view.position(of: axis), isFree(axis, in: view) else {
+      if let only = try onlySample(context, view) { return only }
       throw NodeFailure("axis", expected: "an axis other than the batch", found: axis)
     }
     let indices = try context.required(1, "indices")
@@ -243,6 +266,21 @@ extension GraphImporter {
     var dims = result.dims
     dims.remove(at: place)
     return placed(result, dims, like: view)
+  }
+
+  /// The first of a batch of one.
+  private func onlySample(
+    _ context: NodeContext, _ view: View
+  ) throws(NodeFailure) -> [ImportedValue]? {
+    let indices = try context.required(1, "indices")
+    guard declaredBatch == 1, view.batchAxis != nil, indices.dims.count <= 1,
+      indices.integers == [0] || indices.integers == [-1]
+    else { return nil }
+    var result = view
+    if indices.dims.isEmpty {
+      result.batch = BatchPlace(merging: view.dims, before: view.elementsBeforeBatch)
+    }
+    return [.activation(result)]
   }
 
   private mutating func pad(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {

@@ -30,6 +30,8 @@ struct GraphImporter {
   var samePadding: [String: Bool] = [:]
   /// Nesting of functions.
   var functionDepth = 0
+  /// Nesting of branches.
+  var branchDepth = 0
 
   struct FunctionKey: Hashable {
     let domain: String
@@ -48,13 +50,13 @@ struct GraphImporter {
   /// - Parameter order: positions of nodes, each after those it reads
   mutating func run(_ nodes: [ProtoNode], in order: [Int]) {
     for position in order {
-      for input in nodes[position].input where !input.isEmpty { readers[input, default: 0] += 1 }
+      for input in nodes[position].reads where !input.isEmpty { readers[input, default: 0] += 1 }
     }
     var unread = readers
     for position in order {
       guard problems.count < Self.maximumProblems else { return }
       take(nodes[position], index: position)
-      for input in nodes[position].input { release(input, &unread) }
+      for input in nodes[position].reads { release(input, &unread) }
     }
   }
 
@@ -178,6 +180,7 @@ struct GraphImporter {
 
   static func requireKnown(_ node: ProtoNode) throws(NodeFailure) {
     if mappings[node.qualifiedType] != nil { return }
+    if ConstantFolder.rules[node.qualifiedType] != nil { return }
     guard node.domain.isEmpty || node.domain == "ai.onnx" else {
       throw NodeFailure(
         nil, expected: "an operator of ONNX's own set", found: "one of '\(node.domain)'")
@@ -190,7 +193,7 @@ struct GraphImporter {
 
   /// Evaluates a node at each batch size, or once if no input depends on it.
   private mutating func fold(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {
-    guard let rule = ConstantFolder.rules[context.node.opType] else { return [] }
+    guard let rule = ConstantFolder.rules[context.node.qualifiedType] else { return [] }
     let inputs = context.inputs.map { $0?.constant }
     let count =
       inputs.contains { $0?.tensor == nil && $0 != nil } ? FoldedConstant.batches.count : 1

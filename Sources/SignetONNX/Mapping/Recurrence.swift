@@ -3,9 +3,24 @@ import SignetModel
 /// Weights and attributes of a recurrent layer.
 struct Recurrence {
   enum Cell {
-    case lstm, gru
+    case lstm, gru, plain
 
-    var gateCount: Int { self == .lstm ? 4 : 3 }
+    var gateCount: Int {
+      switch self {
+      case .lstm: 4
+      case .gru: 3
+      case .plain: 1
+      }
+    }
+
+    /// What the file may name its functions.
+    var activations: [String] {
+      switch self {
+      case .lstm: ["Sigmoid", "Tanh", "Tanh"]
+      case .gru: ["Sigmoid", "Tanh"]
+      case .plain: ["Tanh"]
+      }
+    }
   }
 
   let cell: Cell
@@ -83,7 +98,7 @@ struct Recurrence {
       throw NodeFailure("input_forget", expected: "0", found: 1)
     }
     for name in ["activations", "activation_alpha", "activation_beta"] where attributes.has(name) {
-      let usual = cell == .lstm ? ["Sigmoid", "Tanh", "Tanh"] : ["Sigmoid", "Tanh"]
+      let usual = cell.activations
       let wanted = (0..<directions).flatMap { _ in usual }
       guard name == "activations", try attributes.strings(name) == wanted else {
         throw NodeFailure(

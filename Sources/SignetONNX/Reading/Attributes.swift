@@ -26,8 +26,7 @@ final class Attributes {
 
   /// Marks attributes that have no influence on the result.
   func ignore(_ names: String...) {
-    asked.formUnion(names)
-    source?.asked.formUnion(names)
+    for name in names { ask(name) }
   }
 
   func has(_ name: String) -> Bool { values[name] != nil }
@@ -88,10 +87,20 @@ final class Attributes {
     return attribute.t
   }
 
+  func graph(_ name: String) throws(NodeFailure) -> ProtoGraph? {
+    guard let attribute = attribute(name) else { return nil }
+    guard attribute.hasG else { throw wrongType(name, "a graph") }
+    return attribute.g
+  }
+
   private func attribute(_ name: String) -> ProtoAttribute? {
-    asked.insert(name)
-    source?.asked.insert(name)
+    ask(name)
     return values[name]
+  }
+
+  private func ask(_ name: String) {
+    asked.insert(name)
+    source?.ask(name)
   }
 
   private func wrongType(_ name: String, _ expected: String) -> NodeFailure {

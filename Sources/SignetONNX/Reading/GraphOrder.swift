@@ -48,23 +48,23 @@ struct GraphOrder {
   ///
   /// - Returns: whether there is no cycle.
   private mutating func visit(_ start: Int, _ states: inout [State]) -> Bool {
-    var path: [(node: Int, input: Int)] = [(start, 0)]
     guard states[start] == .new else { return true }
+    var path: [(node: Int, input: Int, reads: [String])] = [(start, 0, nodes[start].reads)]
     states[start] = .open
-    while let (node, input) = path.last {
-      guard input < nodes[node].input.count else {
+    while let (node, input, reads) = path.last {
+      guard input < reads.count else {
         path.removeLast()
         states[node] = .done
         positions.append(node)
         continue
       }
       path[path.count - 1].input += 1
-      guard let maker = makers[nodes[node].input[input]] else { continue }
+      guard let maker = makers[reads[input]] else { continue }
       switch states[maker] {
       case .done: break
       case .new:
         states[maker] = .open
-        path.append((maker, 0))
+        path.append((maker, 0, nodes[maker].reads))
       case .open:
         let cycle = path.map(\.node).drop { $0 != maker }
         let names = cycle.prefix(8).map(label) + (cycle.count > 8 ? ["…"] : []) + [label(maker)]
@@ -80,7 +80,7 @@ struct GraphOrder {
 
   private func isOrder(_ positions: [Int]) -> Bool {
     positions.allSatisfy { position in
-      nodes[position].input.allSatisfy { makers[$0].map { $0 < position } ?? true }
+      nodes[position].reads.allSatisfy { makers[$0].map { $0 < position } ?? true }
     }
   }
 

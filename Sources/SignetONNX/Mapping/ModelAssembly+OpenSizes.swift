@@ -14,14 +14,19 @@ extension ModelAssembly {
     [48000, 40000],
   ]
 
+  /// How many nodes are read, at all sizes together.
+  private static let nodesRead = 1 << 17
+
   /// The graph with the extents left open that the file leaves open: read at several sizes, it shows
   /// which of its numbers follow them.
   func openReading(of inputs: [ProtoValueInfo]) throws(ONNXError) -> Reading {
     let symbols = OpenSample([1], of: inputs).symbols
+    // A long file is not read as often as a network is.
+    let readings = max(4, Self.nodesRead / max(1, proto.graph.node.count))
     var first: Reading?
     var usual: [Int] = []
     var failure: ONNXError?
-    for extents in Self.usualExtents where first == nil {
+    for extents in Self.usualExtents.prefix(readings) where first == nil {
       do {
         first = try reading(sample: OpenSample(extents, of: inputs))
         usual = symbols.indices.map { extents[$0 % extents.count] }
@@ -33,7 +38,7 @@ extension ModelAssembly {
       throw failure ?? .malformed(file: name, reason: "it holds no network")
     }
     var samples = [whole]
-    for extents in Self.otherExtents {
+    for extents in Self.otherExtents.prefix(readings) {
       if let sample = try? reading(sample: OpenSample(extents, of: inputs)) {
         samples.append(sample)
       }

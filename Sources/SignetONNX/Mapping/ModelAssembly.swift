@@ -10,6 +10,7 @@ struct ModelAssembly {
   var name: String { file.lastPathComponent }
 
   func imported() throws(ONNXError) -> ImportedModel {
+    try requireReasonableSize()
     let declared = networkInputs
     guard OpenSample([1], of: declared).symbols.isEmpty == false, options.inputExtents == nil,
       options.openExtents == nil
@@ -92,6 +93,21 @@ struct ModelAssembly {
       name: output.name, elementType: type.isFloat ? type : .float32,
       batch: says ? output.batch(axis: axis ?? 0) : input.batch, batchAxis: axis,
       extents: view.dims)
+  }
+
+  /// More nodes than a network has, and than a model file can list.
+  private static let maximumNodes = 1 << 16
+
+  private func requireReasonableSize() throws(ONNXError) {
+    let count = proto.graph.node.count
+    guard count > Self.maximumNodes else { return }
+    throw .unsupported(
+      file: name,
+      problems: [
+        ONNXError.Problem(
+          .tensor, node: proto.graph.name, operator: "nodes of", attribute: nil,
+          expected: "at most \(Self.maximumNodes)", found: "\(count)")
+      ])
   }
 
   /// - Returns: the operator set's version

@@ -30,14 +30,14 @@ extension ProcessGeneratorTests {
       let images = try Tensor(Tiny.images(3), shape: [3, 3, 8, 8])
       let loss = try TrainingLoss(
         options: options, network: model, kinds: model.outputKinds, teacher: model)
-      let answers = try #require(try loss.answers(to: [images]))
+      let answers = try #require(try loss.teacherOutputs(for: [images]))
       // The teacher's scores, not their softmax.
       let scores = try Executor(model: TwoOutputs.model(softmax: false)).predicted([images])
       #expect(answers.map(\.shape) == [[3, 4], [3, 2, 4, 4]])
       #expect(try (answers[0] - scores[0]).abs().amax().item() < 1e-5)
       let outputs = try answers.map { try $0 * 0.5 + 0.25 }
       let found = try loss(
-        outputs: outputs, answers: answers,
+        outputs: outputs, teacher: answers,
         targets: Targets(labels: Tensor([0, 0, 0] as [Int64], shape: [3]))
       ).item()
       let (p, q) = (

@@ -48,7 +48,7 @@ extension ProcessGeneratorTests {
         options: options, network: Tiny.model().with(preprocessing: network), kinds: [.scores],
         teacher: model)
       let found = try loss(
-        outputs: [scores], answers: loss.answers(to: [images(network)]),
+        outputs: [scores], teacher: loss.teacherOutputs(for: [images(network)]),
         targets: Targets(labels: Tensor([0, 1] as [Int64], shape: [2])))
       let answers = try Executor(model: model.foldingBatchNorms()).forward(images(teacher))
       let expected = try TrainingLoss.distillation(

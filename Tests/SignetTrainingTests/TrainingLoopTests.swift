@@ -150,14 +150,14 @@ extension ProcessGeneratorTests {
       let live = try Executor(training: model, teacher: nil, options: options)
       let measured = try MeasuredNetwork(
         of: live, average: nil, model: model, dataset: data, options: options)
-      try measured.settle(step: 0)
+      try measured.updateStatistics(at: 0)
       let bn = try #require(model.graph.nodes.firstIndex { $0.name == "bn1" })
       let before = try #require(model.weights["bn1.running_mean"]?.floats)
       let mean = { (executor: Executor) throws -> [Float] in
         try #require(executor.parameters[bn].tensors[.runningMean]).toFloats()
       }
       #expect(try mean(measured.executor) == before)
-      try measured.settle(step: 1)
+      try measured.updateStatistics(at: 1)
       #expect(try mean(live) == before)
       // The whole set, in three full batches of one size: the mean of means is the mean.
       var images: [Float] = []

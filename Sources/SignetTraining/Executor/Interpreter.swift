@@ -4,7 +4,7 @@ import Torch
 /// Runs steps of a plan over a table of values, each of which goes after its last reader.
 ///
 /// What a step makes of its inputs is the caller's affair: one tensor, the same in two networks, or a
-/// tensor that something was added to. ``apply(_:to:mode:parameters:)`` is libtorch's answer.
+/// tensor that something was added to. ``apply(_:to:mode:parameters:)`` is libtorch's way.
 struct Interpreter {
   let plan: ExecutionPlan
 

@@ -9,7 +9,7 @@ final class MeasuredNetwork {
   private let statistics: BatchLoader?
   private let batches: Int
   /// The step for which the statistics were measured.
-  private var settledStep = 0
+  private var measuredStep = 0
 
   /// - Parameter average: takes the place of the live weights
   init(
@@ -41,8 +41,8 @@ final class MeasuredNetwork {
 
   /// Measures batch norm's statistics for the weights after `step` steps. Before the first, the
   /// statistics are those the network came with.
-  func settle(step: Int) throws {
-    guard let statistics, step != settledStep else { return }
+  func updateStatistics(at step: Int) throws {
+    guard let statistics, step != measuredStep else { return }
     let batches = statistics.batches(epoch: 0)
     var count = 0
     while count < self.batches, let batch = try batches.next() {
@@ -51,6 +51,6 @@ final class MeasuredNetwork {
       // The mean over all batches so far.
       try executor.updateStatistics(inputs, momentum: 1 / Double(count))
     }
-    settledStep = step
+    measuredStep = step
   }
 }

@@ -1,6 +1,6 @@
 import Torch
 
-/// What a batch should be answered with: its labels, and with mixup a second label per image.
+/// What a batch is held against: its labels, and with mixup a second label per image.
 struct Targets {
   /// N, int64
   var labels: Tensor

@@ -31,31 +31,31 @@ struct TrainingLoss {
   /// What the teacher makes of samples, by output; `nil` without one.
   ///
   /// - Parameter inputs: one per input, N × its shape, normalised for the network
-  func answers(to inputs: [Tensor]) throws -> [Tensor]? {
+  func teacherOutputs(for inputs: [Tensor]) throws -> [Tensor]? {
     try teacher.map { teacher in try teacher.executor.predicted(teacher.input(inputs)) }
   }
 
-  /// What labels ask for is asked of the first output alone; what a teacher answers is the sum over
+  /// What labels ask for is asked of the first output alone; what a teacher adds is the sum over
   /// the outputs.
   ///
   /// - Parameters:
   ///   - outputs: N × the output's shape, of each
-  ///   - answers: the teacher's, likewise
-  func callAsFunction(outputs: [Tensor], answers: [Tensor]?, targets: Targets) throws -> Tensor {
+  ///   - teacher: the teacher's, likewise
+  func callAsFunction(outputs: [Tensor], teacher: [Tensor]?, targets: Targets) throws -> Tensor {
     let scores = outputs[0]
     switch loss {
     case .crossEntropy(let labelSmoothing):
       return try targets.crossEntropy(scores, labelSmoothing: labelSmoothing)
     case .distillation(let temperature, let labelsWeight, let labelSmoothing):
-      guard let answers else {
+      guard let teacher else {
         throw TrainingError.missing(what: "a teacher", neededBy: "distillation")
       }
       var divergences: [Tensor] = []
-      for (index, (own, answer)) in zip(outputs, answers).enumerated() {
+      for (index, (own, other)) in zip(outputs, teacher).enumerated() {
         divergences.append(
           kinds[index].isOfClasses
-            ? try Self.distillation(scores: own, teacher: answer, temperature: temperature)
-            : try Self.relativeError(outputs: own, teacher: answer))
+            ? try Self.distillation(scores: own, teacher: other, temperature: temperature)
+            : try Self.relativeError(outputs: own, teacher: other))
       }
       let divergence = try divergences.dropFirst().reduce(divergences[0]) { try $0 + $1 }
       guard labelsWeight > 0 else { return divergence }

@@ -20,7 +20,7 @@ extension TrainingRun {
     if step == 0, try options.binarizedLayers(of: network.original).isEmpty {
       return network.original
     }
-    try measured.settle(step: step)
+    try measured.updateStatistics(at: step)
     let scale = options.straightThrough.scale
     var weights = model.weights
     for step in executor.plan.steps {

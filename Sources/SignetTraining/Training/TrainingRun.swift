@@ -118,7 +118,7 @@ final class TrainingRun {
     return try result()
   }
 
-  /// One step; the loss and the number of right answers before it.
+  /// One step; the loss and the number of images classified rightly before it.
   private func train(on batch: Batch, epoch: Int) throws -> StepResult {
     var inputs = try batch.tensors(for: model.graph)
     var targets = Targets(labels: try Tensor(batch.labels, shape: [batch.count]))
@@ -131,8 +131,8 @@ final class TrainingRun {
     }
     executor.progress = Double(step) / Double(totalSteps)
     let outputs = try executor.forwardTraining(inputs)
-    let answers = try loss.answers(to: inputs)
-    let loss = try loss(outputs: outputs, answers: answers, targets: targets)
+    let teacher = try loss.teacherOutputs(for: inputs)
+    let loss = try loss(outputs: outputs, teacher: teacher, targets: targets)
     let value = try loss.item()
     guard value.isFinite else { throw try divergence(inputs: inputs) }
     try loss.backward()
@@ -141,17 +141,17 @@ final class TrainingRun {
     try optimization.step(step, factor: rateFactor)
     step += 1
     try average?.update(step: step)
-    return StepResult(loss: value, right: try rightCount(outputs, answers: answers, targets))
+    return StepResult(loss: value, right: try rightCount(outputs, teacher: teacher, targets))
   }
 
   /// Images with the highest score where the label or, where labels are not learned from, the
   /// teacher has it; `nil` where there is not one output of scores.
   private func rightCount(
-    _ outputs: [Tensor], answers: [Tensor]?, _ targets: Targets
+    _ outputs: [Tensor], teacher: [Tensor]?, _ targets: Targets
   ) throws -> Int? {
     guard outputs.count == 1, network.original.outputKind.isOfClasses else { return nil }
     if options.learnsFromLabels { return try targets.rightCount(outputs[0]) }
-    return try answers?.first.map {
+    return try teacher?.first.map {
       try Targets(labels: $0.flatten(from: 1).argmax(1)).rightCount(outputs[0])
     }
   }
@@ -179,7 +179,7 @@ final class TrainingRun {
 
   private func validate() throws {
     guard let validation else { return }
-    try measured.settle(step: step)
+    try measured.updateStatistics(at: step)
     let outcome = try validation.outcome(of: measured.executor) { done, total in
       try observer.validating(done, total)
       if done < total { try stopIfAsked() }

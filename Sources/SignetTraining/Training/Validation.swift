@@ -91,7 +91,7 @@ struct Validation {
     while let batch = try batches.next() {
       let inputs = try batch.tensors(for: executor.graph)
       let found = try executor.predicted(inputs).map { try $0.toFloats() }
-      let expected = try loss.answers(to: inputs)?.map { try $0.toFloats() } ?? []
+      let expected = try loss.teacherOutputs(for: inputs)?.map { try $0.toFloats() } ?? []
       guard expected.map(\.count) == found.map(\.count) else {
         throw TrainingError.missing(what: "a teacher", neededBy: measure.rawValue)
       }

@@ -9,7 +9,7 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
     commandName: "finetune",
     abstract: "Wins back the accuracy of a binarized model.",
     discussion: """
-      With --teacher the model learns to give the float model's answers beside the labels \
+      With --teacher the model learns to give the float model's outputs beside the labels \
       (knowledge distillation); --supervision chooses one of the two. Latent weights, whose signs are \
       the codes, begin with the teacher's magnitudes.
 
@@ -43,12 +43,12 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
 
   @Option(
     help: """
-      What to learn from: labels, teacher (the answers of --teacher, without labels) or both. \
+      What to learn from: labels, teacher (the outputs of --teacher, without labels) or both. \
       (default: both with --teacher, else labels)
       """)
   var supervision: Supervision?
 
-  @Option(help: "Weight of the labels beside the teacher's answers, with --supervision both.")
+  @Option(help: "Weight of the labels beside the teacher's outputs, with --supervision both.")
   var labelsWeight = 1.0
 
   @Option(help: "Temperature of the distillation.")

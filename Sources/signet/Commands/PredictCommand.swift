@@ -85,27 +85,9 @@ struct PredictCommand: ParsableCommand {
         skip(EvaluationError.notFinite(file: file))
         continue
       }
-      if kind == .probabilities, let least = outputs.min(), let most = outputs.max(),
-        !Self.probabilities.contains(least) || !Self.probabilities.contains(most)
-      {
-        Console.warn(
-          "\(file.printablePath): the outputs are no probabilities: they lie between \(least) and "
-            + "\(most); --output-kind scores makes some of them")
-      }
+      if kind == .probabilities { warnUnlessProbabilities(outputs, file) }
       try saved?.write(named, for: file)
-      var prediction = PredictionReport.Image(
-        file: file, outputs: outputs, kind: kind, labels: model.labels, count: top)
-      if model.graph.outputs.count > 1 {
-        prediction.outputs = model.graph.outputs.map { output in
-          PredictionReport.Output(
-            name: output.name, shape: model.graph.shape(of: output).extents,
-            image: PredictionReport.Image(
-              file: file, outputs: named[output.name]?.values ?? [],
-              kind: PredictionReport.Kind(model.outputKind(of: output)), labels: model.labels,
-              count: top), kind: PredictionReport.Kind(model.outputKind(of: output)))
-        }
-      }
-      predictions.append(prediction)
+      predictions.append(prediction(of: model, file, named))
     }
     let unusable = predictions.count { $0.error != nil }
     // What could not be used was named on standard error.
@@ -119,6 +101,34 @@ struct PredictCommand: ParsableCommand {
       let error = CommandError.unreadableImages(count: unusable, of: images.count)
       throw ErrorAfterResult(error: error)
     }
+  }
+
+  private func warnUnlessProbabilities(_ outputs: [Float], _ file: String) {
+    guard let least = outputs.min(), let most = outputs.max(),
+      !Self.probabilities.contains(least) || !Self.probabilities.contains(most)
+    else { return }
+    Console.warn(
+      "\(file.printablePath): the outputs are no probabilities: they lie between \(least) and "
+        + "\(most); --output-kind scores makes some of them")
+  }
+
+  private func prediction(
+    of model: Model, _ file: String, _ named: [String: DenseTensor]
+  ) -> PredictionReport.Image {
+    func image(_ output: GraphOutput) -> PredictionReport.Image {
+      PredictionReport.Image(
+        file: file, outputs: named[output.name]?.values ?? [],
+        kind: PredictionReport.Kind(model.outputKind(of: output)), labels: model.labels,
+        count: top)
+    }
+    var prediction = image(model.graph.outputs[0])
+    guard model.graph.outputs.count > 1 else { return prediction }
+    prediction.outputs = model.graph.outputs.map { output in
+      PredictionReport.Output(
+        name: output.name, shape: model.graph.shape(of: output).extents, image: image(output),
+        kind: PredictionReport.Kind(model.outputKind(of: output)))
+    }
+    return prediction
   }
 }
 

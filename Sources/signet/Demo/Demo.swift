@@ -44,7 +44,7 @@ struct Demo {
     let hashed = try stage(.bwnh, "binarizing with hashing (BWNH)") {
       try binarize(float.model, .bwnh, output: $0, checkpoint: $1)
     }
-    let tuned = try stage(.tuned, "fine-tuning with the float network's answers and the labels") {
+    let tuned = try stage(.tuned, "fine-tuning with the float network's outputs and the labels") {
       output, checkpoint in
       _ = try Training(
         verb: "finetune", options: settings.finetuning(threads: threads), checkpoint: checkpoint

@@ -14,7 +14,7 @@ struct CalibrationStages {
   private let isFisherWeighted: Bool
   /// What is known of one image's outputs in the float network while layers are tried alone; that of
   /// class scores is too little to count.
-  private let answerBytes: Int
+  private let outputBytes: Int
   /// The model's own weights.
   private let weightBytes: Int
   /// Batches that are decoded, with those ahead.
@@ -29,7 +29,7 @@ struct CalibrationStages {
     self.selection = selection
     isFisherWeighted = options.isFisherWeighted(model)
     weightBytes = model.graph.nodes.reduce(0) { $0 + $1.operation.parameterBytes }
-    answerBytes = model.graph.outputs.filter { !model.outputKind(of: $0).isOfClasses }.reduce(0) {
+    outputBytes = model.graph.outputs.filter { !model.outputKind(of: $0).isOfClasses }.reduce(0) {
       $0 + 4 * model.graph.shape(of: $1).elementCount
     }
     let imageBytes = model.graph.inputs.reduce(0) { $0 + 4 * $1.shape.elementCount }
@@ -55,7 +55,7 @@ struct CalibrationStages {
         worker: 0)
     }
     if options.needsSurvey {
-      addLayers(selection.layers, steps: plan.steps.indices, survey: true, weighted: answerBytes)
+      addLayers(selection.layers, steps: plan.steps.indices, survey: true, weighted: outputBytes)
     }
     addLayers(stops, steps: selection.steps, survey: false, weighted: weighted)
     let pass = layout.imagesPerChunk * (layout.bytesPerImage.max() ?? 0)

@@ -2,7 +2,7 @@ import SignetModel
 import Torch
 
 /// What a network says about some images in one of its outputs.
-enum OutputAnswer {
+enum OutputValues {
   /// - logarithms: ln p, N × classes
   /// - top1: the class of highest score, N
   case classes(logarithms: Tensor, top1: Tensor)
@@ -22,12 +22,12 @@ enum OutputAnswer {
   /// Of all outputs.
   static func all(
     _ outputs: [Tensor], kinds: [OutputKind]
-  ) throws(TorchError) -> [OutputAnswer] {
-    var answers: [OutputAnswer] = []
+  ) throws(TorchError) -> [OutputValues] {
+    var values: [OutputValues] = []
     for (output, kind) in zip(outputs, kinds) {
-      answers.append(try OutputAnswer(output, kind: kind))
+      values.append(try OutputValues(output, kind: kind))
     }
-    return answers
+    return values
   }
 }
 
@@ -49,12 +49,12 @@ struct OutputComparison {
 
   /// Adds what two networks say about the same images, output by output.
   mutating func add(
-    _ changed: [OutputAnswer], to original: [OutputAnswer], images count: Int
+    _ changed: [OutputValues], to original: [OutputValues], images count: Int
   ) throws(TorchError) {
     if outputs.isEmpty { outputs = Array(repeating: Sums(), count: original.count) }
     images += count
-    for (index, answers) in zip(original, changed).enumerated() {
-      switch answers {
+    for (index, values) in zip(original, changed).enumerated() {
+      switch values {
       case (.classes(let logP, let top1), .classes(let logQ, let changedTop1)):
         outputs[index].difference += try (logP.exp() * (logP - logQ)).sum().item()
         outputs[index].same += try top1.eq(changedTop1).to(.float64).sum().item()

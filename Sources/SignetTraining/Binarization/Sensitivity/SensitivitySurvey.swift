@@ -23,7 +23,7 @@ struct SensitivitySurvey {
       set, count: min(set.images.taken, BinarizationOptions.surveyImages), plan: selection.plan,
       steps: selection.plan.steps.indices, first: first, isSymmetric: true)
     let float = try pass.workers.map(0..<networks.chunkCount) {
-      try OutputAnswer.all(networks.outputs(chunk: $0, from: first), kinds: kinds)
+      try OutputValues.all(networks.outputs(chunk: $0, from: first), kinds: kinds)
     }
     for (index, layer) in layers.enumerated() {
       if index > 0 { try pass.advance(networks, from: layers[index - 1], to: layer) }
@@ -46,7 +46,7 @@ struct SensitivitySurvey {
 
   private func change(
     with solution: SolvedLayer, at layer: Int, _ networks: PairedNetwork,
-    _ float: [[OutputAnswer]]
+    _ float: [[OutputValues]]
   ) throws -> OutputChange {
     let node = selection.node(at: layer)
     var weights = selection.model.weights
@@ -60,7 +60,7 @@ struct SensitivitySurvey {
       var part = OutputComparison()
       let outputs = try networks.outputs(chunk: $0, from: layer, with: parameters)
       try part.add(
-        OutputAnswer.all(outputs, kinds: kinds), to: float[$0], images: outputs[0].shape[0])
+        OutputValues.all(outputs, kinds: kinds), to: float[$0], images: outputs[0].shape[0])
       return part
     }
     var comparison = OutputComparison()

@@ -117,7 +117,8 @@ let package = Package(
       ]),
     .testTarget(name: "SignetReportTests", dependencies: ["SignetReport", "SignetModel"]),
     .testTarget(
-      name: "SignetCommandTests", dependencies: ["signet", "SignetReport", "SignetModel"]),
+      name: "SignetCommandTests",
+      dependencies: ["signet", "SignetReport", "SignetModel", "ThrownErrors"]),
     .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],

@@ -72,6 +72,12 @@ extension DataError: CustomStringConvertible {
         + "like the inputs with --data tensors:PATH"
     case .noTensors(let dataset):
       return "\(dataset.printablePath): holds images, expected arrays (tensors:PATH)"
+    case .target(let file, let expected, let found):
+      return "\(file.printablePath): expected \(expected.printable), found \(found.printable)"
+    case .namelessImages(let dataset):
+      return
+        "\(dataset.printablePath): its images have no files of their own whose names their targets "
+        + "could have; give imagefolder:DIR, imagelist:FILE or tensors:DIR with a file per sample"
     case .image(let file, let defect):
       return "\(file.printablePath): \(defect)"
     }

@@ -46,6 +46,10 @@ public enum DataError: Error, Hashable, Sendable {
   case noImages(dataset: String, input: String, inputs: Int)
   /// A set of images where numbers are asked for.
   case noTensors(dataset: String)
+  /// A file of what outputs should be that is missing or not what the output needs.
+  case target(file: String, expected: String, found: String)
+  /// Images without files of their own where each has a target under its file's name.
+  case namelessImages(dataset: String)
   /// An image file that cannot be decoded.
   case image(file: String, ImageDefect)
 }

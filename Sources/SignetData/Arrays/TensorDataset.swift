@@ -27,6 +27,12 @@ struct TensorDataset: ImageDataset {
   var sourceFiles: [URL] { files.map(\.url) }
   var holdsTensors: Bool { true }
 
+  /// Of several samples in one file none has a name.
+  func file(at index: Int) -> SampleFile? {
+    let file = files[places[index]]
+    return file.count == 1 ? SampleFile(url: file.url, path: file.url.lastPathComponent) : nil
+  }
+
   /// Reads every file once, so that whatever is wrong is told before any work.
   ///
   /// - Parameters:

@@ -14,6 +14,10 @@ public enum EvaluationError: Error, Hashable, Sendable {
   case output(name: String)
   /// A score that is not a number.
   case notANumber(dataset: String, image: Int)
+  /// A map of numbers that are none of classes.
+  case noClassNumbers(output: String, image: Int)
+  /// Labels none of which counts.
+  case nothingLabelled(dataset: String)
   /// An output for an image file that is NaN or infinite.
   case notFinite(file: String)
 }
@@ -36,6 +40,10 @@ extension EvaluationError: CustomStringConvertible {
         + "found it in one; is --against the network that this one was made of?"
     case .notFinite(let file):
       "\(file.printablePath): the network's outputs for it hold NaN or an infinity"
+    case .noClassNumbers(let output, let image):
+      "output '\(output.printable)' for image \(image): expected class numbers of 0 to 254, found others"
+    case .nothingLabelled(let dataset):
+      "\(dataset.printablePath): no place of any image has a label other than 255, which counts for nothing"
     case .notANumber(let dataset, let image):
       "the network's scores for image \(image) of \(dataset.printablePath) are not numbers"
     }

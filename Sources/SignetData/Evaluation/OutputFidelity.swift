@@ -76,17 +76,6 @@ extension OutputFidelity {
   }
 }
 
-extension Batch {
-  /// What a network is given, by name.
-  fileprivate func tensors(for inputs: [GraphInput]) -> [String: DenseTensor] {
-    var tensors: [String: DenseTensor] = [:]
-    for (input, values) in zip(inputs, self.inputs) {
-      tensors[input.name] = DenseTensor(count: count, of: input.shape, values: values)
-    }
-    return tensors
-  }
-}
-
 /// Sums up how near an output is, sample by sample.
 private struct OutputSums {
   let kind: OutputKind

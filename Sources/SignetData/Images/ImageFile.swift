@@ -33,6 +33,19 @@ public enum ImageFile {
     }
   }
 
+  /// Width and height in pixels, as the file's header has them.
+  static func size(of url: URL) throws(DataError) -> (width: Int, height: Int) {
+    let bytes = try FileBytes.read(url, limit: Limits.imageBytes)
+    do throws(ImageDefect) {
+      if JPEG.hasSignature(bytes) { return try JPEG.size(bytes) }
+      guard PNG.hasSignature(bytes) else { throw .unknownFormat(found: formatName(of: bytes)) }
+      let chunks = try PNGChunks(bytes)
+      return (chunks.width, chunks.height)
+    } catch {
+      throw .image(file: url.path, error)
+    }
+  }
+
   static func decode(_ bytes: [UInt8]) throws(ImageDefect) -> DecodedImage {
     if JPEG.hasSignature(bytes) { return try JPEG.decode(bytes) }
     if PNG.hasSignature(bytes) { return try PNG.decode(bytes) }

@@ -36,7 +36,7 @@ struct ImageFit {
   }
 
   /// torchvision's centre: half the difference, rounded as Python rounds; padding is rounded down.
-  private static func cropStart(length: Int, crop: Int) -> Int {
+  static func cropStart(length: Int, crop: Int) -> Int {
     length < crop
       ? -((crop - length) / 2)
       : Int((Double(length - crop) / 2).rounded(.toNearestOrEven))

@@ -15,14 +15,7 @@ enum JPEG {
       throw .corrupt(reason: "no memory for a decoder")
     }
     defer { tjDestroy(handle) }
-    var width: Int32 = 0
-    var height: Int32 = 0
-    var subsampling: Int32 = 0
-    var space: Int32 = 0
-    let count = UInt(bytes.count)
-    let status = tjDecompressHeader3(
-      handle, bytes, count, &width, &height, &subsampling, &space)
-    guard status == 0 else { throw defect(message(handle)) }
+    let (width, height, space) = try header(handle, bytes)
     try DecodedImage.check(
       width: Int(width), height: Int(height), pixelsPerByte: pixelsPerByte, bytes: bytes.count)
 
@@ -36,7 +29,8 @@ enum JPEG {
       // Rows that a damaged file does not reach must not show memory's former content.
       buffer.initialize(repeating: 0)
       decoded = tjDecompress2(
-        handle, bytes, count, buffer.baseAddress, width, 0, height, Int32(format.rawValue),
+        handle, bytes, UInt(bytes.count), buffer.baseAddress, width, 0, height,
+        Int32(format.rawValue),
         TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
       if hasInk { mixInks(buffer, count: area) }
       filled = hasInk ? 3 * area : area * stored
@@ -44,6 +38,29 @@ enum JPEG {
     if decoded != 0 { try tolerate(message(handle), handle: handle, bytes: bytes) }
     return DecodedImage(
       width: Int(width), height: Int(height), channels: isGrey ? 1 : 3, bytes: pixels)
+  }
+
+  /// Width and height in pixels, of the header alone.
+  static func size(_ bytes: [UInt8]) throws(ImageDefect) -> (width: Int, height: Int) {
+    guard let handle = tjInitDecompress() else {
+      throw .corrupt(reason: "no memory for a decoder")
+    }
+    defer { tjDestroy(handle) }
+    let (width, height, _) = try header(handle, bytes)
+    return (Int(width), Int(height))
+  }
+
+  private static func header(
+    _ handle: tjhandle, _ bytes: [UInt8]
+  ) throws(ImageDefect) -> (width: Int32, height: Int32, space: Int32) {
+    var width: Int32 = 0
+    var height: Int32 = 0
+    var subsampling: Int32 = 0
+    var space: Int32 = 0
+    let status = tjDecompressHeader3(
+      handle, bytes, UInt(bytes.count), &width, &height, &subsampling, &space)
+    guard status == 0 else { throw defect(message(handle)) }
+    return (width, height, space)
   }
 
   /// Turns count × CMYK into count × RGB in place. Files store 255 − ink, as Adobe began it and

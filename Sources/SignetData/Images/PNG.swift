@@ -13,13 +13,32 @@ package enum PNG {
   /// bits, palettes looked up, alpha dropped, and colour management left out.
   static func decode(_ bytes: [UInt8]) throws(ImageDefect) -> DecodedImage {
     let chunks = try PNGChunks(bytes)
+    return try decode(chunks.withoutColourManagement(bytes), as: chunks)
+  }
+
+  /// The numbers of a grey or palette file as it stores them: grey values of fewer than 8 bits are
+  /// not stretched, palettes not looked up.
+  static func numbers(_ bytes: [UInt8], _ chunks: PNGChunks) throws(ImageDefect) -> [UInt8] {
+    if chunks.isPalette {
+      let image = try decode(chunks.withNumberedPalette(bytes), as: chunks)
+      return stride(from: 0, to: image.bytes.count, by: image.channels).map { image.bytes[$0] }
+    }
+    let image = try decode(chunks.withoutColourManagement(bytes), as: chunks)
+    // libpng stretches 0 … 2ᵇ − 1 to 0 … 255.
+    let step = 255 / UInt8(truncatingIfNeeded: 1 << chunks.bitsPerPixel - 1)
+    return step == 1 ? image.bytes : image.bytes.map { $0 / step }
+  }
+
+  /// - Parameter source: a file of the size and the kind of pixels that `chunks` say
+  private static func decode(
+    _ source: [UInt8], as chunks: PNGChunks
+  ) throws(ImageDefect) -> DecodedImage {
     try DecodedImage.check(
       width: chunks.width, height: chunks.height,
-      pixelsPerByte: inflation * 8 / chunks.bitsPerPixel, bytes: bytes.count)
+      pixelsPerByte: inflation * 8 / chunks.bitsPerPixel, bytes: source.count)
     var image = png_image()
     image.version = UInt32(PNG_IMAGE_VERSION)
     defer { png_image_free(&image) }
-    let source = chunks.withoutColourManagement(bytes)
     let result = source.withUnsafeBytes { source in
       Result { () throws(ImageDefect) in
         let begun = png_image_begin_read_from_memory(&image, source.baseAddress, source.count)

@@ -100,6 +100,8 @@ private struct Relabelled: ImageDataset {
   var imageShape: Shape? { base.imageShape }
   var sourceFiles: [URL] { base.sourceFiles }
 
+  func file(at index: Int) -> SampleFile? { base.file(at: index) }
+
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)
     -> [UInt8]
   {

@@ -5,11 +5,15 @@ import SignetModel
 protocol FileDataset: ImageDataset {
   /// One file per image.
   var files: [URL] { get }
+  /// The folder that the files' paths are relative to.
+  var folder: URL { get }
 }
 
 extension FileDataset {
   var count: Int { files.count }
   var sourceFiles: [URL] { files }
+
+  func file(at index: Int) -> SampleFile? { SampleFile(files[index], below: folder) }
 
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)
     -> [UInt8]

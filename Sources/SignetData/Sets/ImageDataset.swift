@@ -17,6 +17,9 @@ public protocol ImageDataset: Sendable {
   /// The size that all images have, C×H×W; `nil` where every file has its own.
   var imageShape: Shape? { get }
 
+  /// The file of one image, where each has its own.
+  func file(at index: Int) -> SampleFile?
+
   /// The files that the images and their labels come from; empty where there are none.
   var sourceFiles: [URL] { get }
 
@@ -48,6 +51,8 @@ extension ImageDataset {
   public var imageShape: Shape? { nil }
   /// `true`.
   public var isLabelled: Bool { true }
+  /// `nil`: none.
+  public func file(at index: Int) -> SampleFile? { nil }
   /// None.
   public var sourceFiles: [URL] { [] }
 
@@ -90,6 +95,9 @@ struct Subset: ImageDataset {
   var imageShape: Shape? { base.imageShape }
   var isLabelled: Bool { base.isLabelled }
   var sourceFiles: [URL] { base.sourceFiles }
+
+  func file(at index: Int) -> SampleFile? { base.file(at: indices[index]) }
+
   var name: String {
     "\(base.name), \(count) of \(base.count)" + (role.map { " " + $0 } ?? "")
   }

@@ -4,6 +4,7 @@ import Foundation
 /// folder of images that nobody has labelled.
 struct ImageFolder: FileDataset {
   let name: String
+  let folder: URL
   let files: [URL]
   let labels: [Int]
   let classNames: [String]
@@ -35,6 +36,7 @@ struct ImageFolder: FileDataset {
         throw .empty(path: root.path, expected: "images, or one folder of images per class")
       }
     }
+    self.folder = root
     self.files = files
     self.labels = labels
     isLabelled = !classes.isEmpty

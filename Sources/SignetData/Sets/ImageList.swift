@@ -12,31 +12,25 @@ struct ImageList: FileDataset {
   let list: URL
 
   var sourceFiles: [URL] { [list] + files }
+  var folder: URL { list.deletingLastPathComponent() }
 
   init(file: URL) throws(DataError) {
-    var bytes = try FileBytes.read(file, limit: Limits.textBytes)[...]
-    // Windows' editors mark UTF-8 so.
-    if bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes = bytes.dropFirst(3) }
-    let text = String(decoding: bytes, as: UTF8.self)
     let folder = file.deletingLastPathComponent()
     var files: [URL] = []
     var labels: [Int] = []
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    for (index, line) in lines.enumerated() {
-      let line = line.trimmingCharacters(in: .whitespaces)
-      if line.isEmpty || line.hasPrefix("#") { continue }
+    for (number, line) in TextFile.lines(of: try TextFile.text(contentsOf: file)) {
       guard let (path, label) = Self.fields(of: line) else {
         throw .line(
-          file: file.path, line: index + 1, expected: "'path label'", found: "'\(line)'")
+          file: file.path, line: number, expected: "'path label'", found: "'\(line)'")
       }
-      guard let number = Int(label), (0..<Limits.classes).contains(number) else {
+      guard let value = Int(label), (0..<Limits.classes).contains(value) else {
         throw .line(
-          file: file.path, line: index + 1,
+          file: file.path, line: number,
           expected: "a label of 0 to \(Limits.classes - 1) after the path", found: "'\(label)'")
       }
       files.append(
         path.hasPrefix("/") ? URL(fileURLWithPath: path) : folder.appendingPathComponent(path))
-      labels.append(number)
+      labels.append(value)
     }
     guard let largest = labels.max() else {
       throw .empty(path: file.path, expected: "lines of 'path label'")

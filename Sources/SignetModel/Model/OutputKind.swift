@@ -45,9 +45,13 @@ extension Graph {
   }
 
   /// The node that computes the output's numbers, beneath those that only arrange them.
-  private func maker(of value: String) -> Node? {
+  ///
+  /// - Parameter isPassed: which nodes are looked beneath
+  func maker(
+    of value: String, beneath isPassed: (NodeOperation) -> Bool = { $0.onlyArranges }
+  ) -> Node? {
     var maker = node(named: value)
-    while let node = maker, node.operation.onlyArranges, let input = node.inputs.first {
+    while let node = maker, isPassed(node.operation), let input = node.inputs.first {
       maker = self.node(named: input)
     }
     return maker
@@ -65,7 +69,7 @@ extension Graph {
 
 extension NodeOperation {
   /// Whether the same numbers come out in the same order.
-  fileprivate var onlyArranges: Bool {
+  var onlyArranges: Bool {
     switch self {
     case .flatten, .reshape, .dropout: true
     default: false

@@ -11,11 +11,15 @@ struct ClassOptions: ParsableArguments {
       """)
   var matchClasses: ClassMatching = .name
 
-  /// - Parameter isLoud: whether remarks are printed
+  /// - Parameters:
+  ///   - output: whose classes are meant; `nil`: the first
+  ///   - isLoud: whether remarks are printed
   func matched(
-    _ dataset: any ImageDataset, to model: Model, isLoud: Bool = true
+    _ dataset: any ImageDataset, to model: Model, output: GraphOutput? = nil, isLoud: Bool = true
   ) throws(DataError) -> any ImageDataset {
-    try dataset.matched(to: model.labels, count: model.classCount, by: matchClasses) { remark in
+    let count = output.map { model.graph.shape(of: $0).elementCount } ?? model.classCount
+    let names = model.labels.count == count ? model.labels : []
+    return try dataset.matched(to: names, count: count, by: matchClasses) { remark in
       if isLoud { Console.warn("\(remark)") }
     }
   }

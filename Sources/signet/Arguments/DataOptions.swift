@@ -13,26 +13,15 @@ struct DataOptions: ParsableArguments {
     help: forms, transform: { try DatasetSpecification(parsing: $0) })
   var data: DatasetSpecification
 
-  @Option(help: "Which part of the data: train or test.")
-  var split: Split?
+  @OptionGroup var part: PartOptions
 
-  @Option(help: "Take at most this many images.")
-  var limit: Int?
-
-  func validate() throws {
-    if let limit, limit < 1 {
-      throw ValidationError("--limit: expected at least 1, found \(limit)")
-    }
-  }
+  var split: Split? { part.split }
+  var limit: Int? { part.limit }
 
   func open(
     default defaultSplit: Split, limit limitOverride: Int? = nil, seed: UInt64,
     for model: Model? = nil
   ) throws(DataError) -> any ImageDataset {
-    try data.open(
-      split: split ?? defaultSplit, limit: limitOverride ?? limit, seed: seed,
-      inputs: model?.networkInputs ?? [])
+    try part.open(data, default: defaultSplit, limit: limitOverride, seed: seed, for: model)
   }
 }
-
-extension Split: ExpressibleByArgument {}

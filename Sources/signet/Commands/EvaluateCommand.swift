@@ -8,11 +8,19 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Measures how often a model is right, or how near it is to another.",
     discussion: """
+      With labels, --metric says what is measured: top1, also top-5, of class scores; miou, the \
+      mean intersection over union, and the pixel accuracy of a map of classes; psnr of images; \
+      cosine of embeddings of the same and of different things, and how often the best threshold \
+      tells them apart.
+
       With --against no labels are needed, and outputs may be anything: each is compared with the \
       other model's.
 
       Examples:
         signet evaluate binary.signet --data cifar10:cifar-10-batches-bin
+        signet evaluate segmenter.signet --data imagefolder:photos \\
+          --metric miou --targets labels
+        signet evaluate faces.signet --metric cosine --targets pairs.txt
         signet evaluate binary.signet --against detector.onnx \\
           --data imagefolder:photos
       """)
@@ -20,7 +28,13 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "A model file or an ONNX file.")
   var model: ModelArgument
 
-  @OptionGroup var data: DataOptions
+  @Option(
+    help: DataOptions.forms, transform: { try DatasetSpecification(parsing: $0) })
+  var data: DatasetSpecification?
+
+  @OptionGroup var part: PartOptions
+
+  @OptionGroup(title: "Measures") var measure: MetricOptions
 
   @Option(
     help: ArgumentHelp(
@@ -48,33 +62,57 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     try check("--batch-size", batchSize, in: 1...65536)
+    try measure.check(
+      isAgainst: against != nil, hasData: data != nil,
+      hasPart: part.split != nil || part.limit != nil)
   }
 
   func run() throws {
     Interruption.exitAtOnce()
     if let against {
-      try Console.print(compared(with: against), json: common.json)
-    } else {
-      try Console.print(perform(), json: common.json)
+      return try Console.print(compared(with: against), json: common.json)
     }
+    switch measure.metric ?? .top1 {
+    case .top1: try Console.print(perform(), json: common.json)
+    case .miou: try Console.print(segmented(), json: common.json)
+    case .psnr: try Console.print(reconstructed(), json: common.json)
+    case .cosine: try Console.print(verified(), json: common.json)
+    }
+  }
+
+  func loaded() throws -> Model {
+    try model.load(onnx.choices, preprocessing, takesImages: data?.kind != .tensors)
+  }
+
+  /// The output that is measured.
+  func output(of model: Model) throws(CommandError) -> GraphOutput {
+    try (measure.metric ?? .top1).output(
+      named: measure.output, of: model, file: self.model.path)
+  }
+
+  func opened(for model: Model) throws(DataError) -> any ImageDataset {
+    // Only pairs go without, and they are no data set.
+    guard let data else { throw .option(name: "--data", expected: "KIND:PATH", found: "none") }
+    return try part.open(data, default: .test, seed: seed, for: model)
+  }
+
+  func network(for model: Model) throws -> any Classifier & NamedNetwork {
+    try running.engine.network(
+      for: model, options: running.options(threads: common.threadCount, batch: batchSize))
   }
 
   /// Every output beside that of another model.
   private func compared(with other: ModelArgument) throws -> FidelityReport {
-    let model = try model.load(
-      onnx.choices, preprocessing, takesImages: data.data.kind != .tensors)
+    let model = try loaded()
     let reference = try other.load(onnx.choices, besides: model)
-    let dataset = try data.open(default: .test, seed: seed, for: model)
-    let options = running.options(threads: common.threadCount, batch: batchSize)
+    let dataset = try opened(for: model)
     let start = ContinuousClock.now
-    let skipped = try reading.skippedImages()
+    let skipped = reading.skippedImages()
     let display = ProgressDisplay()
     defer { display.finish() }
     let (outputs, images) = try OutputFidelity.measure(
-      running.engine.network(for: model, options: options),
-      against: running.engine.network(for: reference, options: options), of: model,
-      dataset: dataset, batchSize: batchSize,
-      skipping: skipped.map { images in { images.note($0) } },
+      network(for: model), against: network(for: reference), of: model, dataset: dataset,
+      batchSize: batchSize, skipping: skipped.map { images in { images.note($0) } },
       progress: { done, total in
         display.show(ProgressLine(label: "evaluate", done: done, total: total))
       })
@@ -84,22 +122,15 @@ struct EvaluateCommand: ParsableCommand {
       engine: running.engine.rawValue, threads: common.threadCount)
   }
 
-  /// Everything but the printing.
+  /// How often the label's class has the highest score: everything but the printing.
   func perform() throws -> EvaluationReport {
-    let model = try model.load(
-      onnx.choices, preprocessing, takesImages: data.data.kind != .tensors)
-    guard model.graph.outputs.count == 1 else {
-      throw CommandError.severalOutputs(
-        file: self.model.path, names: model.graph.outputs.map(\.name))
-    }
-    guard model.outputKind.isOfClasses else {
-      throw CommandError.notClasses(
-        file: self.model.path, model.outputKind, shape: model.graph.outputShape)
-    }
-    let dataset = try classes.matched(
-      data.open(default: .test, seed: seed, for: model), to: model)
-    let classifier = try running.classifier(
-      for: model, threads: common.threadCount, batch: batchSize)
+    let model = try loaded()
+    let output = try output(of: model)
+    let dataset = try classes.matched(opened(for: model), to: model, output: output)
+    let network = try network(for: model)
+    let classifier: any Classifier =
+      model.graph.outputs.count == 1
+      ? network : NamedOutput(output, of: model, network: network)
     let evaluation = try Evaluation.measure(
       classifier, of: model, on: dataset, batchSize: batchSize, label: "evaluate",
       skipped: reading.skippedImages())

@@ -34,14 +34,15 @@ extension CommandError: CustomStringConvertible {
     case .labelCount(let file, let expected, let found):
       "\(file.printablePath): --class-names: expected a name for each of the \(expected) classes, a "
         + "line each, found \(found)"
-    case .severalOutputs(let file, let names):
-      "\(file.printablePath): labels can be those of one output, it has \(names.count): "
-        + names.prefix(8).map(\.printable).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
-        + "; import it with --output-name to measure one of them"
-    case .notClasses(let file, let kind, let shape):
-      "\(file.printablePath): its outputs are \(kind == .map ? "a map" : "values") of shape "
-        + "\(shape), which have no top-1; where they are class scores, import it with "
-        + "--output-kind scores"
+    case .metric(let metric, let file, let outputs):
+      "\(file.printablePath): --metric \(metric.rawValue): expected \(metric.expected), found "
+        + Self.list(outputs) + metric.remedy
+    case .severalOutputs(let metric, let file, let names):
+      "\(file.printablePath): --metric \(metric.rawValue) could measure \(names.count) outputs: "
+        + Self.list(names) + "; choose one with --output"
+    case .unknownOutput(let name, let file, let names):
+      "\(file.printablePath): --output: has no '\(name.printable)', expected one of "
+        + Self.list(names)
     case .otherComparison(let file, let earlier, let now):
       """
       \(file.printablePath): was made by another command; choose another --output, or --restart makes all anew
@@ -56,5 +57,10 @@ extension CommandError: CustomStringConvertible {
     case .foreignFile(let file):
       "\(file.printablePath): was made by something else and would be overwritten; choose another --output"
     }
+  }
+
+  /// The first names of several.
+  private static func list(_ names: [String]) -> String {
+    names.prefix(8).map(\.printable).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
   }
 }

@@ -10,10 +10,12 @@ enum CommandError: Error {
   case labels(file: String)
   /// A file of class names with more or fewer of them than the network has classes.
   case labelCount(file: String, expected: Int, found: Int)
-  /// A model whose outputs are no class scores where accuracy is asked for.
-  case notClasses(file: String, OutputKind, shape: Shape)
-  /// A model of several outputs where the accuracy of one is asked for.
-  case severalOutputs(file: String, names: [String])
+  /// Outputs that a measure is not for.
+  case metric(Metric, file: String, outputs: [String])
+  /// More than one output that a measure could be taken of.
+  case severalOutputs(Metric, file: String, names: [String])
+  /// An output that the model does not have.
+  case unknownOutput(String, file: String, names: [String])
   /// A trained network that has to become ONNX first.
   case foreignFormat(file: String, ForeignFormat)
   /// A preset for another number of channels than the network takes.
@@ -44,10 +46,11 @@ enum CommandError: Error {
 
   var status: ExitStatus {
     switch self {
-    case .notBinary, .output, .foreignFile, .otherComparison, .crop, .preset, .sameFile:
+    case .notBinary, .output, .foreignFile, .otherComparison, .crop, .preset, .sameFile,
+      .unknownOutput:
       .wrongUsage
     case .standardOutput: .failed
-    case .labels, .labelCount, .notClasses, .severalOutputs, .unreadableImages, .foreignFormat:
+    case .labels, .labelCount, .metric, .severalOutputs, .unreadableImages, .foreignFormat:
       .badInput
     }
   }

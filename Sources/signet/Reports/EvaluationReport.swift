@@ -15,9 +15,8 @@ struct EvaluationReport: Report {
   var threads: Int
 
   var text: String {
-    "top-1 \(Quantity.percent(top1))  top-5 \(Quantity.percent(top5))  "
-      + "\(Quantity.count(images)) images in \(Quantity.seconds(seconds)) (\(engine), "
-      + "\(threads) thread\(threads == 1 ? "" : "s"))"
-      + (skipped == 0 ? "" : ", \(Quantity.count(skipped)) skipped")
+    let note = RunNote(
+      images: images, skipped: skipped, seconds: seconds, engine: engine, threads: threads)
+    return "top-1 \(Quantity.percent(top1))  top-5 \(Quantity.percent(top5))  \(note)"
   }
 }

@@ -51,10 +51,8 @@ struct FidelityReport: Report {
         output.psnr.map { "\(Quantity.fraction($0)) dB" } ?? "–",
       ])
     }
-    let note =
-      "against \(against.printablePath), \(Quantity.count(images)) images in "
-      + "\(Quantity.seconds(seconds)) (\(engine), \(threads) thread\(threads == 1 ? "" : "s"))"
-      + (skipped == 0 ? "" : ", \(Quantity.count(skipped)) skipped")
-    return table.text(columns: columns) + "\n\n" + note
+    let note = RunNote(
+      images: images, skipped: skipped, seconds: seconds, engine: engine, threads: threads)
+    return table.text(columns: columns) + "\n\nagainst \(against.printablePath), \(note)"
   }
 }

@@ -21,12 +21,23 @@ enum TinyImages {
 
   /// - Parameter grey: H×W
   static func png(grey: [UInt8], width: Int, height: Int) -> Data {
+    png(grey, width: width, height: height, channels: 1)
+  }
+
+  /// - Parameter rgb: H×W×3
+  static func png(rgb: [UInt8], width: Int, height: Int) -> Data {
+    png(rgb, width: width, height: height, channels: 3)
+  }
+
+  private static func png(_ pixels: [UInt8], width: Int, height: Int, channels: Int) -> Data {
     var file = Data([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-    file.append(chunk("IHDR", word(width) + word(height) + [8, 0, 0, 0, 0]))
+    file.append(
+      chunk("IHDR", word(width) + word(height) + [8, channels == 1 ? 0 : 2, 0, 0, 0]))
+    let length = width * channels
     var rows: [UInt8] = []
-    for row in 0..<height { rows += [0] + grey[row * width..<(row + 1) * width] }
-    let length = [UInt8(rows.count & 0xff), UInt8(rows.count >> 8)]
-    let stored = [0x78, 0x01, 0x01] + length + length.map { ~$0 } + rows + word(adler32(rows))
+    for row in 0..<height { rows += [0] + pixels[row * length..<(row + 1) * length] }
+    let size = [UInt8(rows.count & 0xff), UInt8(rows.count >> 8)]
+    let stored = [0x78, 0x01, 0x01] + size + size.map { ~$0 } + rows + word(adler32(rows))
     file.append(chunk("IDAT", stored))
     file.append(chunk("IEND", []))
     return file

@@ -19,6 +19,19 @@ enum TinyONNX {
     return file.path
   }
 
+  /// A network without weights on images `x` of 3×4×6: of each output's node, which reads `x` or
+  /// another output.
+  static func write(
+    _ outputs: [(type: String, input: String, output: String, shape: [Int])], to file: URL
+  ) throws {
+    let nodes = outputs.flatMap { node($0.type, inputs: [$0.input], output: $0.output) }
+    let graph =
+      nodes + text(2, "g") + bytes(11, port("x", shape: [1, 3, 4, 6]))
+      + outputs.flatMap { bytes(12, port($0.output, shape: $0.shape)) }
+    let model = number(1, 8) + bytes(7, graph) + bytes(8, text(1, "") + number(2, 17))
+    try Data(model).write(to: file)
+  }
+
   private static func node(_ type: String, inputs: [String], output: String) -> [UInt8] {
     bytes(1, inputs.flatMap { text(1, $0) } + text(2, output) + text(4, type))
   }

@@ -1,7 +1,7 @@
 # `make demo` and `make test` do all their own set-up.
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -eu -o pipefail -c
-.PHONY: setup build test demo bench format docs clean
+.PHONY: setup build library wheel test demo bench format docs clean
 
 # SwiftPM finds libtorch through the pkg-config file that set-up writes.
 export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
@@ -17,6 +17,13 @@ setup:
 build: setup
 	swift build -c release --product signet
 
+# libsignet for C, and the Python package around it.
+library:
+	scripts/build-library.sh
+
+wheel: library
+	python3 scripts/make-wheel.py "$$(ls .build/library/lib/libsignet.so.1 .build/library/lib/libsignet.1.dylib 2>/dev/null)" .build/wheel
+
 # The end-to-end tests run the release command.
 test: build
 	swift test
@@ -24,6 +31,7 @@ test: build
 	Tests/Conformance/run
 	scripts/test-kernels.sh
 	scripts/test-examples.sh
+	scripts/test-library.sh
 	scripts/format.sh check
 	scripts/check-links.sh
 	scripts/build-docs.sh

@@ -11,6 +11,11 @@ let package = Package(
     // Needs libtorch: for apps that train, and for Benchmarks/training.
     .library(name: "SignetTraining", targets: ["SignetTraining", "SignetData", "SignetZoo"]),
   ],
+  // An app that only runs models turns this off, and resolves no further package.
+  traits: [
+    .default(enabledTraits: ["Command"]),
+    .trait(name: "Command", description: "The command, training, and ONNX in and out."),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
@@ -21,7 +26,11 @@ let package = Package(
     .target(name: "SignetZoo", dependencies: ["SignetModel"]),
     .target(
       name: "SignetONNX",
-      dependencies: ["SignetModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      dependencies: [
+        "SignetModel",
+        .product(
+          name: "SwiftProtobuf", package: "swift-protobuf", condition: .when(traits: ["Command"])),
+      ],
       exclude: ["Protobuf/onnx.proto"]),
     .target(
       name: "SignetData",
@@ -30,6 +39,9 @@ let package = Package(
     .target(name: "CSignetKernels", cSettings: [.headerSearchPath(".")]),
     .target(name: "SignetHashing", dependencies: ["CSignetKernels"]),
     .target(name: "SignetRuntime", dependencies: ["SignetModel", "CSignetKernels"]),
+    // For C, and what can call it: scripts/build-library.sh makes libsignet of these.
+    .target(name: "CSignet"),
+    .target(name: "SignetC", dependencies: ["SignetModel", "SignetRuntime", "CSignet"]),
     .target(
       name: "CTorch",
       dependencies: ["CLibTorch"],
@@ -39,7 +51,7 @@ let package = Package(
       name: "SignetTraining",
       dependencies: [
         "SignetModel", "SignetData", "SignetHashing", "Torch",
-        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Command"])),
       ]),
     .target(name: "SignetReport", dependencies: ["SignetModel"]),
     .executableTarget(
@@ -47,7 +59,9 @@ let package = Package(
       dependencies: [
         "SignetModel", "SignetZoo", "SignetONNX", "SignetData", "SignetHashing", "SignetRuntime",
         "SignetTraining", "SignetReport", "Torch",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser",
+          condition: .when(traits: ["Command"])),
       ]),
 
     // Damages files and reads them: at length by the command, shortly by its tests.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formats all Swift, and the C kernels and their tests; with `check`, says what is not formatted and
+# Formats all Swift, and all C; with `check`, says what is not formatted and
 # fails. The C part is left out where set-up could not install clang-format.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -20,7 +20,7 @@ esac
 
 "${swift[@]}" -r Package.swift Sources Tests Examples
 if [ -x .deps/python/bin/clang-format ]; then
-  find Sources/CSignetKernels Tests/Kernels -name '*.[ch]' -print0 |
+  find Sources/CSignet Sources/CSignetKernels Tests/Kernels Tests/Library Examples/c -name '*.[ch]' -print0 |
     xargs -0 .deps/python/bin/clang-format "${c[@]}"
 else
   printf 'skipped: the format of C, which needs clang-format in .deps/python\n' >&2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the examples, runs them and prints the size of what an app would ship. With --static the
-# Swift libraries are inside, as on a bare Linux machine; Foundation and its tables are most of that.
+# Swift libraries are inside, as on a bare Linux machine.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../Examples/classify"
 

@@ -5,7 +5,7 @@ import PackageDescription
 let package = Package(
   name: "classify",
   platforms: [.macOS(.v14)],
-  dependencies: [.package(name: "signet", path: "../..")],
+  dependencies: [.package(name: "signet", path: "../..", traits: [])],
   targets: [
     .executableTarget(
       name: "classify", dependencies: [.product(name: "SignetRuntime", package: "signet")])

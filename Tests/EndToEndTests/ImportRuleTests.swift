@@ -13,6 +13,7 @@ import Testing
     "SignetData": ["SignetModel", "CTurboJPEG", "CPNG", "CZlib"],
     "SignetHashing": ["CSignetKernels"],
     "SignetRuntime": ["SignetModel", "CSignetKernels"],
+    "SignetC": ["SignetModel", "SignetRuntime", "CSignet"],
     "Torch": ["CTorch"],
     "SignetTraining": ["SignetModel", "SignetData", "SignetHashing", "Torch", "Crypto"],
     "SignetReport": ["SignetModel"],

@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// The IEEE CRC-32 (polynomial 0xEDB88320 reflected), the one of zlib, PNG and Python's
 /// `zlib.crc32`. Eight table lookups per eight bytes ("slicing-by-8", Kounavis and Berry 2005).

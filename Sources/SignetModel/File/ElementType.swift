@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// The element types of tensors in files. Raw values are safetensors' names.
 public enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {

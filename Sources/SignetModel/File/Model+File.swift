@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 extension Model {
   /// Opens a model file. The file is memory-mapped: float tensors are windows on it, and nothing

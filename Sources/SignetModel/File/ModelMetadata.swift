@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// The entries of a model file's `__metadata__` and their JSON.
 enum ModelMetadata {

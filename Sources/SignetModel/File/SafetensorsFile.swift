@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// A memory-mapped safetensors file, Signet's or anybody's.
 public struct SafetensorsFile: Sendable {

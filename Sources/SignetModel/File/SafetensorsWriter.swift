@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// Lays out a safetensors file. The same contents always give the same bytes.
 package struct SafetensorsWriter {

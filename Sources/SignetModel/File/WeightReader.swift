@@ -1,5 +1,3 @@
-import Foundation
-
 /// Takes a network's weights from a model file: a tensor under the weight's own name is float or,
 /// with `.scale` beside it, 8-bit; a pair with `.codes` and `.scale` after it is binary.
 struct WeightReader {

@@ -1,4 +1,16 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// The one way bytes go to a descriptor, be it a file, a pipe or a terminal.
 package enum WholeWrite {
@@ -10,7 +22,7 @@ package enum WholeWrite {
       var done = 0
       while done < bytes.count {
         let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-        let written = Foundation.write(descriptor, rest.baseAddress, rest.count)
+        let written = systemWrite(descriptor, rest.baseAddress, rest.count)
         if written >= 0 {
           done += written
           continue
@@ -31,4 +43,9 @@ package enum WholeWrite {
     var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     _ = poll(&request, 1, -1)
   }
+}
+
+// The C library's function, which the one above hides.
+private func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
 }

@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// A binary weight tensor: `W ≈ Σ_k B_k·diag(α_k)` with `B_k ∈ {−1,+1}` (BWNH, eq. 2; several
 /// codes are its natural longer hash).

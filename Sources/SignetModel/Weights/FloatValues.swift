@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// An immutable run of floating-point numbers, possibly a window on a memory-mapped file.
 public struct FloatValues: Sendable, Hashable {

@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 extension Int8Filters {
   /// Scales that are tried, as shares of the one that reaches the largest weight: clipping a few

@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// A weight tensor at one byte per weight: `w ≈ s·q` with `q ∈ −127…127` and one scale `s` per
 /// filter. Zero stays zero, so it needs no zero point.

@@ -1,5 +1,10 @@
-import Foundation
 import SignetModel
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// Runs a model on the processor.
 ///
@@ -66,7 +71,7 @@ public final class Engine: Sendable {
   /// What the engine does, step by step, for inputs of those extents.
   public let plan: EnginePlan
   private let programs: ProgramCache
-  private let lock = NSLock()
+  private let lock = Lock()
 
   /// Plans the model and lays out its weights.
   ///

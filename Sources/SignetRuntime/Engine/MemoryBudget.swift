@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// What one engine may allocate for its model: activations, weights, tables, working memory. Every
 /// size that a model decides is taken from it before the memory is.

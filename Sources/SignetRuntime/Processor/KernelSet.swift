@@ -1,6 +1,11 @@
 import CSignetKernels
-import Foundation
 import SignetModel
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// The kernels of one instruction set. An engine chooses one when it is made and keeps it.
 ///

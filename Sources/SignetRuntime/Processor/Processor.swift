@@ -1,5 +1,18 @@
 import CSignetKernels
-import Foundation
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// The processor this process runs on, as far as kernels care.
 public struct Processor: Sendable, Hashable {
@@ -53,7 +66,8 @@ public struct Processor: Sendable, Hashable {
     #else
       let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
       let line = lines.split(separator: "\n").first { $0.hasPrefix("model name") }
-      return line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) ?? ""
+      let name = line?.split(separator: ":").last?.drop(while: \.isWhitespace)
+      return name.map(String.init) ?? ""
     #endif
   }
 }

@@ -1,6 +1,13 @@
-import Foundation
 import SignetModel
 import SignetRuntime
+
+// Foundation's tables of languages would be most of a static binary.
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+  import Glibc
+#else
+  import Foundation
+#endif
 
 /// Says what an image shows, and how long it took to be ready.
 @main
@@ -32,7 +39,7 @@ struct Classify {
 
     for (index, probability) in best(5, of: scores) {
       let name = model.labels.isEmpty ? "class \(index)" : model.labels[index]
-      print(percent(probability).padding(toLength: 8, withPad: " ", startingAt: 0) + name)
+      print("\(percent(probability)) \(name)")
     }
     print(
       "start-up \(milliseconds(ready - start)): the model loaded and laid out for the "
@@ -49,15 +56,25 @@ struct Classify {
   }
 
   private static func percent(_ share: Float) -> String {
-    String(format: "%5.1f %%", Double(share) * 100)
+    let text = decimal(Double(share) * 100, digits: 1)
+    return String(repeating: " ", count: max(0, 5 - text.count)) + text + " %"
   }
 
   private static func milliseconds(_ duration: Duration) -> String {
-    String(format: "%.2f ms", duration / .milliseconds(1))
+    decimal(duration / .milliseconds(1), digits: 2) + " ms"
+  }
+
+  /// A number that is not negative, with so many digits behind the point.
+  private static func decimal(_ value: Double, digits: Int) -> String {
+    let unit = (0..<digits).reduce(1) { unit, _ in unit * 10 }
+    let (whole, rest) = Int((value * Double(unit)).rounded()).quotientAndRemainder(dividingBy: unit)
+    let fraction = String(rest)
+    return "\(whole)." + String(repeating: "0", count: digits - fraction.count) + fraction
   }
 
   private static func finish(_ message: String, status: Int32) -> Never {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    let line = Array((message + "\n").utf8)
+    _ = write(2, line, line.count)
     exit(status)
   }
 }

@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// An RGB image in a binary PPM file ("P6"): the one format that needs no library to read, and that
 /// every image tool writes.

@@ -1,4 +1,10 @@
-import Foundation
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// A function of one number that has no parameters.
 public enum Elementary: String, Hashable, Sendable, Codable, CaseIterable {
@@ -26,8 +32,8 @@ public enum Elementary: String, Hashable, Sendable, Codable, CaseIterable {
   /// The reference of every faster implementation.
   public func callAsFunction(_ x: Float) -> Float {
     switch self {
-    case .exp: Foundation.exp(x)
-    case .log: Foundation.log(x)
+    case .exp: exponential(x)
+    case .log: logarithm(x)
     case .sqrt: x.squareRoot()
     case .reciprocal: 1 / x
     case .abs: Swift.abs(x)
@@ -36,21 +42,29 @@ public enum Elementary: String, Hashable, Sendable, Codable, CaseIterable {
     case .floor: x.rounded(.down)
     case .ceil: x.rounded(.up)
     case .round: x.rounded(.toNearestOrEven)
-    case .sin: Foundation.sin(x)
-    case .cos: Foundation.cos(x)
-    case .tanh: Foundation.tanh(x)
-    case .erf: Foundation.erf(x)
-    case .gelu: 0.5 * x * (1 + Foundation.erf(x * Float(0.5).squareRoot()))
+    case .sin: sine(x)
+    case .cos: cosine(x)
+    case .tanh: hyperbolicTangent(x)
+    case .erf: errorFunction(x)
+    case .gelu: 0.5 * x * (1 + errorFunction(x * Float(0.5).squareRoot()))
     case .geluTanh:
-      0.5 * x * (1 + Foundation.tanh((2 / Float.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+      0.5 * x * (1 + hyperbolicTangent((2 / Float.pi).squareRoot() * (x + 0.044715 * x * x * x)))
     case .softplus: Self.softplus(x)
     case .softsign: x / (1 + Swift.abs(x))
-    case .mish: x * Foundation.tanh(Self.softplus(x))
+    case .mish: x * hyperbolicTangent(Self.softplus(x))
     case .not: x == 0 ? 1 : 0
     }
   }
 
   private static func softplus(_ x: Float) -> Float {
-    max(x, 0) + log1p(Foundation.exp(-Swift.abs(x)))
+    max(x, 0) + log1p(exponential(-Swift.abs(x)))
   }
 }
+
+// The C library's functions, which the cases' names hide.
+private func exponential(_ x: Float) -> Float { exp(x) }
+private func logarithm(_ x: Float) -> Float { log(x) }
+private func sine(_ x: Float) -> Float { sin(x) }
+private func cosine(_ x: Float) -> Float { cos(x) }
+private func hyperbolicTangent(_ x: Float) -> Float { tanh(x) }
+private func errorFunction(_ x: Float) -> Float { erf(x) }

@@ -1,5 +1,3 @@
-import Foundation
-
 extension Resize {
   /// An element of the input and how much of it counts.
   public struct Tap: Hashable, Sendable {

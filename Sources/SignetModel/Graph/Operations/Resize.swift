@@ -1,5 +1,3 @@
-import Foundation
-
 /// Attributes of resampling along height and width, as ONNX's Resize describes it.
 public struct Resize: Hashable, Sendable, Codable {
   /// How a place between elements gets its number.

@@ -1,0 +1,67 @@
+import CSignet
+import SignetModel
+import SignetRuntime
+
+/// Why a call of C's failed, where Signet's own errors do not say it.
+enum ArgumentError: Error, CustomStringConvertible {
+  case null(String)
+  case index(Int, count: Int)
+  case structureSize(expected: Int, found: Int)
+  case rank(name: String, expected: String, found: Int)
+  case extent(name: String, found: Int64)
+  case unknownOutput(String, expected: [String])
+  case smallBuffer(name: String, needed: Int, found: Int)
+  case text(String)
+
+  var description: String {
+    switch self {
+    case .null(let name): "\(name): expected a pointer, found null"
+    case .index(let index, let count): "index: expected below \(count), found \(index)"
+    case .structureSize(let expected, let found):
+      "options.size: expected \(expected), sizeof(signet_options), found \(found)"
+    case .rank(let name, let expected, let found):
+      "'\(name)': rank: expected \(expected), found \(found)"
+    case .extent(let name, let found): "'\(name)': extent: expected 1 or more, found \(found)"
+    case .unknownOutput(let name, let expected):
+      "the network has no output '\(name)': expected one of \(expected.joined(separator: ", "))"
+    case .smallBuffer(let name, let needed, let found):
+      "output '\(name)': expected room for \(needed) numbers, found \(found)"
+    case .text(let name): "\(name): expected text in UTF-8"
+    }
+  }
+
+  var status: signet_status {
+    if case .smallBuffer = self { return SIGNET_SMALL_BUFFER }
+    if case .extent = self { return SIGNET_BAD_INPUT }
+    if case .rank = self { return SIGNET_BAD_INPUT }
+    return SIGNET_BAD_ARGUMENT
+  }
+}
+
+/// Runs what may throw for C: the text of an error is kept, its kind returned.
+func status(_ body: () throws -> Void) -> signet_status {
+  do {
+    try body()
+    return SIGNET_OK
+  } catch {
+    "\(error)".withCString(signet_set_last_error)
+    switch error {
+    case let error as ArgumentError: return error.status
+    case let error as EngineError: return error.status
+    default: return SIGNET_BAD_FILE
+    }
+  }
+}
+
+extension EngineError {
+  var status: signet_status {
+    switch self {
+    case .memory, .memoryLimit: SIGNET_OUT_OF_MEMORY
+    case .inputCount, .unknownInput, .missingInput, .sizes, .inputExtents: SIGNET_BAD_INPUT
+    case .option: SIGNET_BAD_ARGUMENT
+    case .unknownKernels, .unavailableKernels, .variable, .tooLarge, .missingTensor, .missingValue,
+      .threads:
+      SIGNET_UNAVAILABLE
+    }
+  }
+}

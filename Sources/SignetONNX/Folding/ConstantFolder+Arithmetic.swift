@@ -40,12 +40,21 @@ extension ConstantFolder {
     },
     "ReduceMin": { folder throws(NodeFailure) in try folder.reduce(.infinity, min, .max, min) },
     "ReduceMean": { folder throws(NodeFailure) in try folder.mean() },
-    "ReduceL1": { folder throws(NodeFailure) in try folder.reduce({ abs($0) }) { $0 } },
-    "ReduceL2": { folder throws(NodeFailure) in try folder.reduce({ $0 * $0 }) { $0.squareRoot() }
+    "ReduceL1": { folder throws(NodeFailure) in
+      try folder.reduce({ abs($0) }, then: { $0 })
     },
-    "ReduceSumSquare": { folder throws(NodeFailure) in try folder.reduce({ $0 * $0 }) { $0 } },
-    "ReduceLogSum": { folder throws(NodeFailure) in try folder.reduce({ $0 }) { log($0) } },
-    "ReduceLogSumExp": { folder throws(NodeFailure) in try folder.reduce({ exp($0) }) { log($0) } },
+    "ReduceL2": { folder throws(NodeFailure) in
+      try folder.reduce({ $0 * $0 }, then: { $0.squareRoot() })
+    },
+    "ReduceSumSquare": { folder throws(NodeFailure) in
+      try folder.reduce({ $0 * $0 }, then: { $0 })
+    },
+    "ReduceLogSum": { folder throws(NodeFailure) in
+      try folder.reduce({ $0 }, then: { log($0) })
+    },
+    "ReduceLogSumExp": { folder throws(NodeFailure) in
+      try folder.reduce({ exp($0) }, then: { log($0) })
+    },
   ]
 
   private mutating func operands() throws(NodeFailure) -> (
@@ -268,7 +277,7 @@ extension ConstantFolder {
 
   /// A function of the sum of a function of floats.
   private mutating func reduce(
-    _ before: (Float) -> Float, _ after: (Float) -> Float
+    _ before: (Float) -> Float, then after: (Float) -> Float
   ) throws(NodeFailure) -> [ConstantTensor] {
     let sum = try reduce(0, { $0 + before($1) }, 0, { sum, _ in sum })[0]
     guard sum.integers == nil else {

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CSignetProcessor.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -199,6 +201,10 @@ typedef struct signet_kernel_set {
 
 // All sets this build knows, by index, best first; NULL past the end.
 const signet_kernel_set *signet_kernel_set_at(int index);
+// The set with one of the inner loops its table kernels have instead of the fastest; NULL where it has
+// no such choice.
+const signet_kernel_set *signet_kernel_set_with_lookup(
+    const signet_kernel_set *set, signet_lookup lookup);
 // Whether the processor and the operating system offer what the set needs.
 bool signet_kernel_set_is_available(const signet_kernel_set *set);
 

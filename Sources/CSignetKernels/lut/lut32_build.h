@@ -1,4 +1,5 @@
-// Makes the tables: all signed sums of five inputs of a pixel, as 16-bit integers.
+// Makes the tables: all signed sums of five inputs of a pixel, halved (lut32_scale.h), as 16-bit
+// integers.
 #ifndef SIGNET_LUT32_BUILD_H
 #define SIGNET_LUT32_BUILD_H
 
@@ -13,11 +14,11 @@ enum {
 
 // What the tables of one pixel and chunk are made of.
 typedef struct {
-  // The sums whose last three inputs are subtracted, by the signs of the first two; table j's at
+  // The entries without the last three inputs, by which of the first two are added; table j's at
   // place_of_table[j].
   _Alignas(64) int64_t start[16];
-  // Twice the others, in both halves of lane j.
-  _Alignas(64) int32_t doubled[table_inputs - 2][16];
+  // Those three, in both halves of lane j.
+  _Alignas(64) int32_t last[table_inputs - 2][16];
 } lut32_ingredients;
 
 static const uint8_t place_of_table[16] = {0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15};
@@ -25,13 +26,14 @@ static const uint8_t place_of_table[16] = {0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 1
 // Constants whose values compilers must not know: they would put two shuffles for one, and shuffles
 // for masked additions, though these instructions go where permutations cannot.
 typedef struct {
-  __m512i twice;
+  __m512i twice, one;
   __mmask32 odd, third, fourth, fifth;
 } lut32_constants;
 
 SIGNET_INLINE TARGET lut32_constants lut32_make_constants(void) {
   lut32_constants with = {
       .twice = _mm512_set4_epi32(0x0d0c0d0c, 0x09080908, 0x05040504, 0x01000100),
+      .one = _mm512_set1_epi32(1),
       .odd = 0xaaaaaaaa,
       .third = 0xf0f0f0f0,
       .fourth = 0xff00ff00,
@@ -46,19 +48,21 @@ SIGNET_INLINE TARGET __m512i lut32_halves(const lut32_constants *with, __m512i l
   return _mm512_mask_blend_epi16(with->odd, low, _mm512_slli_epi32(high, 16));
 }
 
-// Table j of a chunk takes channels j, j + tables, …; `inputs` says which lanes have them.
-SIGNET_INLINE TARGET void lut32_measure_out(
+// Table j of a chunk takes channels j, j + tables, …; `inputs` says which lanes have them. How many
+// tables have odd sums.
+SIGNET_INLINE TARGET int32_t lut32_measure_out(
     const lut32_constants *with, const float *from, int64_t tables, const __mmask16 *inputs,
     __m512 inverse, lut32_ingredients *to) {
   __m512i numbers[table_inputs];
-  __m512i least = _mm512_setzero_si512();
+  __m512i sum = _mm512_setzero_si512();
 #pragma clang loop unroll(full)
   for (int input = 0; input < table_inputs; input++) {
     const __m512 values = _mm512_maskz_loadu_ps(inputs[input], from + input * tables);
     numbers[input] = _mm512_cvtps_epi32(_mm512_mul_ps(values, inverse));
-    least = _mm512_sub_epi32(least, numbers[input]);
-    numbers[input] = _mm512_add_epi32(numbers[input], numbers[input]);
+    sum = _mm512_add_epi32(sum, numbers[input]);
   }
+  // −⌊ΣX / 2⌋, all inputs left out.
+  const __m512i least = _mm512_sub_epi32(_mm512_setzero_si512(), _mm512_srai_epi32(sum, 1));
   const __m512i second = _mm512_add_epi32(least, numbers[1]);
   const __m512i low = lut32_halves(with, least, _mm512_add_epi32(least, numbers[0]));
   const __m512i high = lut32_halves(with, second, _mm512_add_epi32(second, numbers[0]));
@@ -66,11 +70,12 @@ SIGNET_INLINE TARGET void lut32_measure_out(
   _mm512_store_si512(to->start + 8, _mm512_unpackhi_epi32(low, high));
 #pragma clang loop unroll(full)
   for (int input = 2; input < table_inputs; input++) {
-    _mm512_store_si512(to->doubled[input - 2], _mm512_shuffle_epi8(numbers[input], with->twice));
+    _mm512_store_si512(to->last[input - 2], _mm512_shuffle_epi8(numbers[input], with->twice));
   }
+  return __builtin_popcount(_mm512_test_epi32_mask(sum, with->one));
 }
 
-// Entry i of a table adds input k where bit k of i is set and subtracts it otherwise. As assembly,
+// Entry i of a table adds input k to what `start` begins with where bit k of i is set. As assembly,
 // because compilers put permutations and moves between register files for the broadcasts and masked
 // additions.
 SIGNET_INLINE TARGET void lut32_make_table(
@@ -85,8 +90,8 @@ SIGNET_INLINE TARGET void lut32_make_table(
           "vpbroadcastd %[four], %[input]\n\t"
           "vpaddw %[input], %[sums], %[sums] %{%[fifth]%}"
           : [sums] "=&v"(sums), [input] "=&v"(input)
-          : [start] "m"(from->start[place]), [two] "m"(from->doubled[0][table]),
-            [three] "m"(from->doubled[1][table]), [four] "m"(from->doubled[2][table]),
+          : [start] "m"(from->start[place]), [two] "m"(from->last[0][table]),
+            [three] "m"(from->last[1][table]), [four] "m"(from->last[2][table]),
             [third] "Yk"(with->third), [fourth] "Yk"(with->fourth), [fifth] "Yk"(with->fifth));
   _mm512_store_si512(to, sums);
 }
@@ -94,9 +99,11 @@ SIGNET_INLINE TARGET void lut32_make_table(
 // All tables of some pixels. to: tables × pitch tables
 SIGNET_INLINE TARGET void lut32_make_pixels(
     const signet_conv *conv, const lut32_layout *plan, const lut32_constants *with,
-    const lut32_column *columns, int64_t pixels, const float *from, __m512 inverse, char *to) {
+    const lut32_column *columns, int64_t pixels, const float *from, __m512 inverse, char *to,
+    int32_t *odd) {
   const signet_conv_shape *shape = &conv->shape;
   lut32_ingredients parts[made_pixels];
+  for (int64_t pixel = 0; pixel < pixels; pixel++) odd[columns[pixel].place] = 0;
   for (int64_t chunk = 0; chunk < plan->chunks; chunk++, from += SIGNET_LUT_CHUNK) {
     const int64_t tables = lut32_tables_of(shape, chunk);
     __mmask16 inputs[table_inputs];
@@ -105,14 +112,14 @@ SIGNET_INLINE TARGET void lut32_make_pixels(
       inputs[input] = (__mmask16)((1u << signet_max(signet_min(left, tables), 0)) - 1);
     }
     for (int64_t pixel = 0; pixel < pixels; pixel++) {
-      lut32_measure_out(
+      odd[columns[pixel].place] += lut32_measure_out(
           with, from + columns[pixel].x * conv->in.pixel_stride, tables, inputs, inverse,
           &parts[pixel]);
     }
     for (int64_t table = 0; table < tables; table++, to += plan->pitch * table_bytes) {
       const int64_t place = place_of_table[table];
       for (int64_t pixel = 0; pixel < pixels; pixel++) {
-        lut32_make_table(with, &parts[pixel], table, place, to + columns[pixel].offset);
+        lut32_make_table(with, &parts[pixel], table, place, to + columns[pixel].place * table_bytes);
       }
     }
   }
@@ -121,12 +128,13 @@ SIGNET_INLINE TARGET void lut32_make_pixels(
 // All tables of one input row.
 SIGNET_INLINE TARGET void lut32_make_row(
     const signet_conv *conv, const lut32_layout *plan, const lut32_column *columns, int64_t count,
-    const float *from, float inverse, char *to) {
+    const float *from, float inverse, char *to, int32_t *odd) {
   const lut32_constants with = lut32_make_constants();
   const __m512 scale = _mm512_set1_ps(inverse);
   for (int64_t done = 0; done < count; done += made_pixels) {
     lut32_make_pixels(
-        conv, plan, &with, columns + done, signet_min(count - done, made_pixels), from, scale, to);
+        conv, plan, &with, columns + done, signet_min(count - done, made_pixels), from, scale, to,
+        odd);
   }
 }
 

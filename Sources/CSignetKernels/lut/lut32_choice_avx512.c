@@ -54,7 +54,7 @@ static double time_of(signet_lookup lookup, probe *on) {
   const double start = now();
   for (int run = 0; run < runs_per_trial; run++) {
     (*table_of(lookup))[1][0][tile_pixels - 1](
-        list, steps, columns * table_bytes, on->indices, on->sums, run == 0);
+        list, steps, 0, columns * table_bytes, on->indices, on->sums, run == 0);
   }
   return (now() - start) / (runs_per_trial * run_tables * tile_pixels * 2);
 }

@@ -41,18 +41,16 @@ SIGNET_INLINE const int32_t *lut32_row_odd(
   return scratch->odd + row % plan->ring_rows * plan->pitch;
 }
 
-// What a tile looks at, in the order of the packed indices.
+// What the first tile of a band looks at, in the order of the packed indices.
 SIGNET_INLINE void lut32_list_steps(
     const signet_conv_shape *shape, const lut32_layout *plan, const lut32_scratch_layout *scratch,
-    int64_t y, int64_t x, int64_t rows, lut32_step *to) {
+    int64_t y, int64_t rows, lut32_step *to) {
   const int64_t chunk_bytes = chunk_tables * plan->pitch * table_bytes;
   for (int64_t ky = 0; ky < shape->kernel_height; ky++) {
     const int64_t row = y * shape->stride_height + ky * shape->dilation_height;
-    const char *first = lut32_row_tables(shape, plan, scratch, row) + x * table_bytes;
+    const char *first = lut32_row_tables(shape, plan, scratch, row);
     const char *second =
-        rows > 1
-            ? lut32_row_tables(shape, plan, scratch, row + shape->stride_height) + x * table_bytes
-            : first;
+        rows > 1 ? lut32_row_tables(shape, plan, scratch, row + shape->stride_height) : first;
     lut32_step *next = to + ky * shape->kernel_width;
     for (int64_t chunk = 0; chunk < plan->chunks; chunk++) {
       const int64_t tables = lut32_tables_of(shape, chunk);
@@ -68,30 +66,27 @@ SIGNET_INLINE void lut32_list_steps(
   }
 }
 
-// The odd sums under the windows of a tile.
+// The odd sums under the windows of an output row.
 SIGNET_INLINE TARGET void lut32_sum_windows(
     const signet_conv_shape *shape, const lut32_layout *plan, const lut32_scratch_layout *scratch,
-    int64_t y, int64_t x, int64_t rows, int64_t columns, int32_t *to) {
-  const __mmask16 mask = (__mmask16)((1u << columns) - 1);
-  for (int64_t each = 0; each < rows; each++, to += columns) {
+    int64_t y, int32_t *to) {
+  for (int64_t x = 0; x < shape->out_width; x += 16) {
+    const __mmask16 mask = (__mmask16)((1u << signet_min(shape->out_width - x, 16)) - 1);
     __m512i sums = _mm512_setzero_si512();
     for (int64_t ky = 0; ky < shape->kernel_height; ky++) {
-      const int64_t row = (y + each) * shape->stride_height + ky * shape->dilation_height;
+      const int64_t row = y * shape->stride_height + ky * shape->dilation_height;
       const int32_t *odd = lut32_row_odd(shape, plan, scratch, row) + x;
       for (int64_t kx = 0; kx < shape->kernel_width; kx++) {
-        sums =
-            _mm512_add_epi32(sums, _mm512_maskz_loadu_epi32(mask, odd + scratch->taps[kx]));
+        sums = _mm512_add_epi32(sums, _mm512_maskz_loadu_epi32(mask, odd + scratch->taps[kx]));
       }
     }
-    _mm512_mask_storeu_epi32(to, mask, sums);
+    _mm512_mask_storeu_epi32(to + x, mask, sums);
   }
 }
 
-// A tile of output pixels, and what is under its windows.
+// A tile of output pixels.
 typedef struct {
   int64_t y, x, rows, columns;
-  const lut32_step *steps;
-  const int32_t *odd;  // of the steps' sums: rows × columns
 } lut32_tile;
 
 // Looks a tile up, run by run, so that the tables of one meet all filters while they are in the
@@ -112,12 +107,12 @@ SIGNET_INLINE void lut32_look_up(
     for (int64_t block = blocks.first; block < blocks.end; block++) {
       const int64_t vectors = lut32_vectors_of(shape, block);
       (*method->look_ups)[vectors - 1][tile->rows - 1][tile->columns - 1](
-          tile->steps + done, run, plan->pitch * table_bytes,
+          scratch->steps + done, run, tile->x * table_bytes, plan->pitch * table_bytes,
           indices + block * block_words + before * vectors * vector_filters, sums, done == 0);
       sums += tile_pixels * block_filters;
     }
     for (int64_t step = done; step < done + run; step++) {
-      before += lut32_step_words(method, &tile->steps[step]);
+      before += lut32_step_words(method, &scratch->steps[step]);
     }
   }
 }
@@ -125,6 +120,7 @@ SIGNET_INLINE void lut32_look_up(
 SIGNET_INLINE TARGET void lut32_finish(
     const signet_conv *conv, const lut32_scratch_layout *scratch, const lut32_unit_place *unit,
     int64_t code, float step_size, const lut32_tile *tile) {
+  const int64_t width = conv->shape.out_width;
   const int32_t *of_block = scratch->sums;
   for (int64_t block = unit->blocks.first; block < unit->blocks.end; block++) {
     const int64_t filter = block * block_filters;
@@ -133,11 +129,14 @@ SIGNET_INLINE TARGET void lut32_finish(
     for (int64_t row = 0; row < tile->rows; row++) {
       const signet_cursor cursor = {unit->image, (int32_t)(tile->y + row), (int32_t)tile->x};
       const int32_t *sums = of_block + row * tile->columns * vectors * vector_filters;
-      const int32_t *odd = tile->odd + row * tile->columns;
+      const __m512i odd = _mm512_maskz_loadu_epi32(
+          (__mmask16)((1u << tile->columns) - 1), scratch->windows + row * width + tile->x);
       if (vectors == 2) {
-        lut32_finish_row(conv, &with, 4, code, cursor, filter, tile->columns, sums, odd);
+        lut32_finish_row(conv, &with, 4, 4, code, cursor, filter, tile->columns, sums, odd);
+      } else if (conv->shape.out_channels - filter > 16) {
+        lut32_finish_row(conv, &with, 2, 2, code, cursor, filter, tile->columns, sums, odd);
       } else {
-        lut32_finish_row(conv, &with, 2, code, cursor, filter, tile->columns, sums, odd);
+        lut32_finish_row(conv, &with, 1, 2, code, cursor, filter, tile->columns, sums, odd);
       }
     }
     of_block += tile_pixels * block_filters;
@@ -150,12 +149,12 @@ SIGNET_INLINE TARGET void lut32_run_band(
     const lut32_scratch_layout *scratch, const lut32_unit_place *unit, float step_size, int64_t y,
     int64_t rows) {
   const signet_conv_shape *shape = &conv->shape;
-  int32_t odd[tile_pixels];
+  lut32_list_steps(shape, plan, scratch, y, rows, scratch->steps);
+  for (int64_t row = 0; row < rows; row++) {
+    lut32_sum_windows(shape, plan, scratch, y + row, scratch->windows + row * shape->out_width);
+  }
   for (int64_t x = 0; x < shape->out_width; x += plan->tile_columns) {
-    const lut32_tile tile = {
-        y, x, rows, signet_min(plan->tile_columns, shape->out_width - x), scratch->steps, odd};
-    lut32_list_steps(shape, plan, scratch, y, x, rows, scratch->steps);
-    lut32_sum_windows(shape, plan, scratch, y, x, rows, tile.columns, odd);
+    const lut32_tile tile = {y, x, rows, signet_min(plan->tile_columns, shape->out_width - x)};
     for (int64_t code = 0; code < shape->codes; code++) {
       lut32_look_up(method, conv, plan, scratch, unit->blocks, code, &tile);
       lut32_finish(conv, scratch, unit, code, step_size, &tile);

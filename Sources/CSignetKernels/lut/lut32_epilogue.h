@@ -31,11 +31,11 @@ lut32_make_epilogue(const signet_conv *conv, int64_t code, int64_t filter, float
   return with;
 }
 
-// Finishes a row of pixels. Later codes are added to what the earlier ones left in the output.
+// Finishes a row of pixels, each of `vectors` of `stride` vectors of sums. Later codes are added to what the earlier ones left in the output.
 SIGNET_INLINE TARGET void lut32_finish_row(
-    const signet_conv *conv, const lut32_epilogue *with, const int vectors, int64_t code,
-    signet_cursor cursor, int64_t filter, int64_t pixels, const int32_t *sums,
-    const int32_t *odd) {
+    const signet_conv *conv, const lut32_epilogue *with, const int vectors, const int stride,
+    int64_t code, signet_cursor cursor, int64_t filter, int64_t pixels, const int32_t *sums,
+    __m512i odd) {
   float *out = signet_pixel(&conv->out, cursor) + filter;
   const float *added = NULL;
   int64_t added_stride = conv->out.pixel_stride;
@@ -49,7 +49,7 @@ SIGNET_INLINE TARGET void lut32_finish_row(
   const __m512 low = _mm512_set1_ps(is_last ? conv->low : -__builtin_inff());
   const __m512 high = _mm512_set1_ps(is_last ? conv->high : __builtin_inff());
   for (int64_t p = 0; p < pixels; p++) {
-    const __m512i window = _mm512_set1_epi32(odd[p]);
+    const __m512i window = _mm512_permutexvar_epi32(_mm512_set1_epi32((int32_t)p), odd);
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) {
       const __mmask16 mask = with->filters[v];
@@ -62,7 +62,7 @@ SIGNET_INLINE TARGET void lut32_finish_row(
       value = _mm512_min_ps(high, _mm512_max_ps(low, value));
       _mm512_mask_storeu_ps(out + v * 16, mask, value);
     }
-    sums += vectors * 16;
+    sums += stride * 16;
     out += conv->out.pixel_stride;
     if (added) added += added_stride;
   }

@@ -131,6 +131,7 @@ typedef struct {
   int64_t *taps;          // kernel_width: columns from a window's to those under a tap
   int32_t *sums;          // blocks of filters × tile_pixels × block_filters
   lut32_step *steps;      // chunks × kernel area
+  int32_t *windows;       // tile_rows × out_width: odd sums under each window
   size_t bytes;
 } lut32_scratch_layout;
 
@@ -149,6 +150,7 @@ lut32_lay_scratch(const signet_conv_shape *shape, const lut32_layout *plan, void
       &take, signet_ceil_div(plan->filter_blocks, plan->splits), tile_pixels, block_filters,
       sizeof(int32_t));
   scratch.steps = SIGNET_TAKE(&take, lut32_steps_of(shape), sizeof(lut32_step));
+  scratch.windows = SIGNET_TAKE(&take, plan->tile_rows, shape->out_width, sizeof(int32_t));
   scratch.bytes = take.bytes;
   return scratch;
 }

@@ -12,10 +12,11 @@
 
 // Looks one run up for some pixels and one or two vectors of filters, and begins their 32-bit sums or
 // adds to them.
+// offset: bytes from the tables of a row's first pixel to those of the tile's
 // indices: as the steps have them; wide: rows × columns × vectors × 2 × 16
 typedef void (*lut32_look_up_function)(
-    const lut32_step *steps, int64_t count, int64_t table_stride, const uint16_t *indices,
-    int32_t *wide, bool begins);
+    const lut32_step *steps, int64_t count, int64_t offset, int64_t table_stride,
+    const uint16_t *indices, int32_t *wide, bool begins);
 
 // By vectors − 1, rows − 1, columns − 1.
 typedef lut32_look_up_function lut32_look_up_table[2][2][tile_pixels];

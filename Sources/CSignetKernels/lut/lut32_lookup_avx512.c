@@ -144,8 +144,8 @@
 // clang-format off
 #define SIGNET_LOOK_UP(how, vectors, height, width)                                            \
   static TARGET void look_up_##how##_##vectors##_##height##_##width(                           \
-      const lut32_step *steps, int64_t count, int64_t table_stride, const uint16_t *indices,   \
-      int32_t *wide, bool begins) {                                                            \
+      const lut32_step *steps, int64_t count, int64_t offset, int64_t table_stride,            \
+      const uint16_t *indices, int32_t *wide, bool begins) {                                   \
     const int32_t even = 1, odd = 1 << 16;                                                     \
     int32_t *below = wide + (width) * (vectors) * vector_filters;                              \
     const char *from, *from_below;                                                             \
@@ -155,6 +155,8 @@
         "5:\n\t"                                                                               \
         "mov (%[steps]), %[from0]\n\t"                                                         \
         "mov 8(%[steps]), %[from1]\n\t"                                                        \
+        "add %[offset], %[from0]\n\t"                                                          \
+        "add %[offset], %[from1]\n\t"                                                          \
         "mov 16(%[steps]), %[left]\n\t"                                                        \
         "mov 24(%[steps]), %[first]\n\t"                                                       \
         "add $32, %[steps]\n\t"                                                                \
@@ -192,8 +194,8 @@
         : [from0] "=&r"(from), [from1] "=&r"(from_below), [left] "=&r"(left),                  \
           [first] "=&r"(first), [indices] "+r"(indices), [steps] "+r"(steps),                  \
           [count] "+r"(count)                                                                  \
-        : [stride] "r"(table_stride), [wide0] "r"(wide), [wide1] "r"(below),                   \
-          [begins] "r"((int64_t)begins), [even] "m"(even), [odd] "m"(odd)                      \
+        : [offset] "r"(offset), [stride] "r"(table_stride), [wide0] "r"(wide),                 \
+          [wide1] "r"(below), [begins] "r"((int64_t)begins), [even] "m"(even), [odd] "m"(odd)  \
         : SIGNET_CLOBBERED);                                                                   \
   }
 #define SIGNET_EACH_NARROW(do, how, vectors, rows)                                             \

@@ -20,9 +20,9 @@ static double share_of_tables4(const signet_conv_shape *shape) {
 }
 
 int64_t signet_run_steps(const signet_conv_shape *shape) {
-  const int64_t chunk = shape->in_channels < 65 ? shape->in_channels : 65;
+  const int64_t chunk = shape->in_channels < 64 ? shape->in_channels : 64;
   const int64_t steps =
-      (shape->in_channels + 64) / 65 * (int64_t)shape->kernel_height * shape->kernel_width;
+      (shape->in_channels + 63) / 64 * (int64_t)shape->kernel_height * shape->kernel_width;
   const int64_t most = 39 / ((chunk + 4) / 5);
   const int64_t runs = (steps + most - 1) / most;
   return (steps + runs - 1) / runs;
@@ -34,7 +34,7 @@ int64_t signet_run_steps(const signet_conv_shape *shape) {
 // those of several chunks are added.
 static signet_rounding of_tables5(const char *kernel, const signet_conv_shape *shape) {
   const bool is_linear = strstr(kernel, "_linear_") != NULL;
-  const int32_t chunk = is_linear ? 75 : 65;
+  const int32_t chunk = is_linear ? 75 : 64;
   const double inputs = is_linear || shape->in_channels > chunk ? chunk : shape->in_channels;
   const double most = is_linear ? 32767 : 65534.0 / (double)signet_run_steps(shape);
   const double tables = is_linear ? 0 : ceil(inputs / 5);

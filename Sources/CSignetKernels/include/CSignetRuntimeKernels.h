@@ -78,8 +78,8 @@ typedef struct signet_conv {
   // Results below `low` become it, those above `high` become that; what is not a number stays. Both
   // are infinite where nothing is held; a ReLU has 0 and ∞.
   float low, high;
-  // Where a kernel that gives the absmax leaves the largest magnitude of each unit's results; NULL if
-  // nobody asks. Not with a pooling.
+  // Where a kernel that gives the absmax leaves the largest magnitude of each unit's results, or sum of
+  // magnitudes if it gives those; NULL if nobody asks. Not with a pooling.
   float *unit_absmax;
 } signet_conv;
 
@@ -103,6 +103,9 @@ typedef struct signet_conv_kernel {
   bool takes_pooling;
   // Whether it can find the absmax of its results. Units are then in the order of images.
   bool gives_absmax;
+  // The number of adjacent results of a pixel whose magnitudes it sums to find an absmax as in
+  // signet_absmax; 0 if it does not. Units are then in the order of images.
+  int32_t gives_sums;
   // Whether binary layers that it accepts, taken as float ones, are to have their codes expanded and
   // come to it.
   bool expands_codes;

@@ -117,9 +117,10 @@ SIGNET_INLINE void lut32_look_up(
   }
 }
 
-SIGNET_INLINE TARGET void lut32_finish(
+// The largest of `most` and the sums of magnitudes of the pixels' blocks of filters.
+SIGNET_INLINE TARGET __m512i lut32_finish(
     const signet_conv *conv, const lut32_scratch_layout *scratch, const lut32_unit_place *unit,
-    int64_t code, float step_size, const lut32_tile *tile) {
+    int64_t code, float step_size, const lut32_tile *tile, __m512i most) {
   const int64_t width = conv->shape.out_width;
   const int32_t *of_block = scratch->sums;
   for (int64_t block = unit->blocks.first; block < unit->blocks.end; block++) {
@@ -131,23 +132,26 @@ SIGNET_INLINE TARGET void lut32_finish(
       const int32_t *sums = of_block + row * tile->columns * vectors * vector_filters;
       const __m512i odd = _mm512_maskz_loadu_epi32(
           (__mmask16)((1u << tile->columns) - 1), scratch->windows + row * width + tile->x);
+      const lut32_row of = lut32_row_of(conv, code, cursor, filter, sums, odd);
       if (vectors == 2) {
-        lut32_finish_row(conv, &with, 4, 4, code, cursor, filter, tile->columns, sums, odd);
+        most = lut32_finish_pixels(&with, 4, 4, &of, tile->columns, most);
       } else if (conv->shape.out_channels - filter > 16) {
-        lut32_finish_row(conv, &with, 2, 2, code, cursor, filter, tile->columns, sums, odd);
+        most = lut32_finish_pixels(&with, 2, 2, &of, tile->columns, most);
       } else {
-        lut32_finish_row(conv, &with, 1, 2, code, cursor, filter, tile->columns, sums, odd);
+        most = lut32_finish_pixels(&with, 1, 2, &of, tile->columns, most);
       }
     }
     of_block += tile_pixels * block_filters;
   }
+  return most;
 }
 
-// Some output rows, one below the other, whose tables are made.
-SIGNET_INLINE TARGET void lut32_run_band(
+// Some output rows, one below the other, whose tables are made. The largest of `most` and the results'
+// sums of magnitudes.
+SIGNET_INLINE TARGET __m512i lut32_run_band(
     const lut32_method *method, const signet_conv *conv, const lut32_layout *plan,
     const lut32_scratch_layout *scratch, const lut32_unit_place *unit, float step_size, int64_t y,
-    int64_t rows) {
+    int64_t rows, __m512i most) {
   const signet_conv_shape *shape = &conv->shape;
   lut32_list_steps(shape, plan, scratch, y, rows, scratch->steps);
   for (int64_t row = 0; row < rows; row++) {
@@ -157,9 +161,12 @@ SIGNET_INLINE TARGET void lut32_run_band(
     const lut32_tile tile = {y, x, rows, signet_min(plan->tile_columns, shape->out_width - x)};
     for (int64_t code = 0; code < shape->codes; code++) {
       lut32_look_up(method, conv, plan, scratch, unit->blocks, code, &tile);
-      lut32_finish(conv, scratch, unit, code, step_size, &tile);
+      // Those of the last code are the results.
+      const __m512i found = lut32_finish(conv, scratch, unit, code, step_size, &tile, most);
+      if (code == shape->codes - 1) most = found;
     }
   }
+  return most;
 }
 
 // Tables that nobody makes are zeros.
@@ -197,6 +204,7 @@ SIGNET_INLINE TARGET void lut32_run(
     const float absmax = signet_absmax_at(conv, unit.image);
     const float value = lut32_quantisation_step(shape, absmax);
     const float inverse = absmax > 0 ? 1 / value : 0;
+    __m512i most = _mm512_setzero_si512();
     int64_t next = unit.first_row * shape->stride_height;
     for (int64_t y = unit.first_row; y < unit.end_row; y += plan.tile_rows) {
       const int64_t rows = signet_min(plan.tile_rows, unit.end_row - y);
@@ -214,7 +222,11 @@ SIGNET_INLINE TARGET void lut32_run(
             lut32_row_tables(shape, &plan, &scratch, next),
             scratch.odd + next % plan.ring_rows * plan.pitch);
       }
-      lut32_run_band(method, conv, &plan, &scratch, &unit, value, y, rows);
+      most = lut32_run_band(method, conv, &plan, &scratch, &unit, value, y, rows, most);
+    }
+    if (conv->unit_absmax) {
+      const int32_t bits = _mm512_reduce_max_epi32(most);
+      memcpy(&conv->unit_absmax[index], &bits, sizeof bits);
     }
   }
 }
@@ -257,6 +269,7 @@ static size_t lut32_scratch_bytes(const signet_conv_shape *shape, int64_t images
       .name = "b1i16_conv_table5_" #how "_p14x64_avx512vbmi",                                  \
       .absmax_channels = SIGNET_LUT_CHUNK,                                                     \
       .needs_absmax = true,                                                                    \
+      .gives_sums = block_filters,                                                             \
       .accepts = lut32_accepts,                                                                \
       .packed_bytes = lut32_packed_bytes_##how,                                                \
       .pack = lut32_pack_##how,                                                                \

@@ -17,7 +17,7 @@ enum {
   table_inputs = 5,
   table_bytes = 64,
   // Tables of the largest chunk, what is looked up under one tap before the next.
-  chunk_tables = SIGNET_LUT_CHUNK / table_inputs,
+  chunk_tables = (SIGNET_LUT_CHUNK + table_inputs - 1) / table_inputs,
   // The most tables between two visits of the 32-bit sums.
   run_tables = 3 * chunk_tables,
   // Tables whose indices share a word.

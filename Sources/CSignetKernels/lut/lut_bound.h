@@ -9,7 +9,7 @@
 
 enum {
   // Channels of a chunk; the last of a pixel may have fewer.
-  SIGNET_LUT_CHUNK = 65,
+  SIGNET_LUT_CHUNK = 64,
 };
 
 // The quantisation step with which no sum of a chunk's rounded inputs leaves −most … most.

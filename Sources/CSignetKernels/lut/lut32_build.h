@@ -54,20 +54,24 @@ typedef struct {
   const float *pixels[4];
 } lut32_sharing;
 
-// The inputs number `input` of all tables. Table j of a chunk takes channels j, j + tables, …; `mask`
-// says which lanes of a pixel have one.
+// Four inputs each of two pixels.
+SIGNET_INLINE TARGET __m256 lut32_load_two(const float *first, const float *second, __mmask8 mask) {
+  return _mm256_insertf128_ps(
+      _mm256_castps128_ps256(_mm_maskz_loadu_ps(mask, first)), _mm_maskz_loadu_ps(mask, second), 1);
+}
+
+// Inputs of all tables, which begin with channel `first`. Table j of a chunk takes channels j,
+// j + tables, …; `mask` says which lanes of a pixel have one. In narrow loads, which seldom cross lines.
 SIGNET_INLINE TARGET __m512 lut32_load_inputs(
     const lut32_sharing *from, const int64_t lanes, int64_t first, __mmask16 mask) {
-  __m512 values = _mm512_maskz_loadu_ps(mask, from->pixels[0] + first);
-#pragma clang loop unroll(full)
-  for (int64_t pixel = 1; pixel < 16 / lanes; pixel++) {
-    // Lanes that are masked out are not read.
-    const uintptr_t start = (uintptr_t)(from->pixels[pixel] + first);
-    values = _mm512_mask_loadu_ps(
-        values, (__mmask16)(mask << pixel * lanes),
-        (const float *)(start - (uintptr_t)(pixel * lanes) * sizeof(float)));
-  }
-  return values;
+  const float *const *pixels = from->pixels;
+  if (lanes == 16) return _mm512_maskz_loadu_ps(mask, pixels[0] + first);
+  const __mmask8 few = (__mmask8)mask;
+  const __m256 low = lanes == 8 ? _mm256_maskz_loadu_ps(few, pixels[0] + first)
+                                : lut32_load_two(pixels[0] + first, pixels[1] + first, few);
+  const __m256 high = lanes == 8 ? _mm256_maskz_loadu_ps(few, pixels[1] + first)
+                                 : lut32_load_two(pixels[2] + first, pixels[3] + first, few);
+  return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
 }
 
 // Which tables have odd sums.

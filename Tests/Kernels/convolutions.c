@@ -348,8 +348,8 @@ static void compare_absmax(
       found = fmaxf(found, conv->unit_absmax[image * units_per_image + unit]);
     }
     check(
-        fabsf(found - expected) <= allowed, kernel->name, "image %d: an absmax of %g, not %g", image,
-        found, expected);
+        fabsf(found - expected) <= allowed, kernel->name, "image %d: an absmax of %g, not %g",
+        image, found, expected);
   }
 }
 
@@ -504,8 +504,7 @@ static void run_candidates(
   }
 }
 
-static void run_set(
-    const layer *l, const signet_kernel_set *set, bool binary, kernel_list *done) {
+static void run_set(const layer *l, const signet_kernel_set *set, bool binary, kernel_list *done) {
   run_candidates(l, binary ? set->b1_conv : set->f32_conv, binary, done);
   run_candidates(l, binary ? set->b1_conv_exact : set->f32_conv_exact, binary, done);
 }

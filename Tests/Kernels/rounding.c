@@ -72,7 +72,8 @@ signet_rounding signet_rounding_of(const char *kernel, const signet_conv_shape *
   // As in b1i16_conv…: the weights' type, then the inputs'.
   const char *end = strchr(kernel, '_');
   const char *inputs = end && end - kernel >= 3 ? end - 3 : "";
-  if (strncmp(inputs, "i16_", 4) == 0 && strstr(kernel, "_table5")) return of_tables5(kernel, shape);
+  if (strncmp(inputs, "i16_", 4) == 0 && strstr(kernel, "_table5"))
+    return of_tables5(kernel, shape);
   if (strncmp(inputs, "t14", 3) == 0) {
     return (signet_rounding){.input = share_of_tables4(shape), .channels = 1};
   }

@@ -62,8 +62,8 @@ SIGNET_INLINE TARGET __m256 lut32_load_two(const float *first, const float *seco
 
 // Inputs of all tables, which begin with channel `first`. Table j of a chunk takes channels j,
 // j + tables, …; `mask` says which lanes of a pixel have one. In narrow loads, which seldom cross lines.
-SIGNET_INLINE TARGET __m512 lut32_load_inputs(
-    const lut32_sharing *from, const int64_t lanes, int64_t first, __mmask16 mask) {
+SIGNET_INLINE TARGET __m512
+lut32_load_inputs(const lut32_sharing *from, const int64_t lanes, int64_t first, __mmask16 mask) {
   const float *const *pixels = from->pixels;
   if (lanes == 16) return _mm512_maskz_loadu_ps(mask, pixels[0] + first);
   const __mmask8 few = (__mmask8)mask;
@@ -135,8 +135,8 @@ SIGNET_INLINE TARGET void lut32_make_chunk(
       const int64_t x = columns[signet_min(pixel + each, pixels - 1)].x;
       group.pixels[each] = from + x * pixel_stride;
     }
-    uint32_t sums = lut32_measure_out(
-        with, &group, lanes, tables, inputs, inverse, &parts[pixel / sharing]);
+    uint32_t sums =
+        lut32_measure_out(with, &group, lanes, tables, inputs, inverse, &parts[pixel / sharing]);
     const int64_t end = signet_min(pixel + sharing, pixels);
     for (int64_t each = pixel; each < end; each++, sums >>= lanes) {
       odd[columns[each].place] += __builtin_popcount(sums & ((1u << lanes) - 1));

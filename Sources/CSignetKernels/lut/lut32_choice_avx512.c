@@ -49,7 +49,9 @@ static double time_of(signet_lookup lookup, probe *on) {
   for (int step = 0; step < steps; step++) {
     const char *from = on->tables + step * table_bytes;
     list[step] = (lut32_step){
-        {from, from}, (chunk_tables + word_tables - 1) / word_tables, lut32_first_pair(chunk_tables)};
+        {from, from},
+        (chunk_tables + word_tables - 1) / word_tables,
+        lut32_first_pair(chunk_tables)};
   }
   const double start = now();
   for (int run = 0; run < runs_per_trial; run++) {

@@ -1,6 +1,7 @@
-// Binary convolution by lookup tables (LUT) of signed sums, without a multiplication: five inputs of a pixel have 32 signed sums, which as
-// 16-bit integers fill a register; five bits of a filter are an index into it. A pixel's tables are
-// made once and serve all filters and all kernel taps that look at it.
+// Binary convolution by lookup tables (LUT) of signed sums, without a multiplication: five inputs of
+// a pixel have 32 signed sums, which as 16-bit integers fill a register; five bits of a filter are an
+// index into it. A pixel's tables are made once and serve all filters and all kernel taps that look
+// at it.
 //
 //   tables: input rows × (channels / 5) × columns × 32 sums
 //   indices: codes × filters × (channels / 5) × taps
@@ -97,8 +98,8 @@ SIGNET_INLINE void lut32_look_up(
     const lut32_tile *tile) {
   const signet_conv_shape *shape = &conv->shape;
   const int64_t count = lut32_steps_of(shape);
-  const uint16_t *indices = (const uint16_t *)conv->packed +
-                            code * lut32_code_words(method, shape, plan);
+  const uint16_t *indices =
+      (const uint16_t *)conv->packed + code * lut32_code_words(method, shape, plan);
   const int64_t block_words = 2 * lut32_vector_words(method, shape, plan);
   int64_t before = 0;  // words of a vector and lane, of the runs before
   for (int64_t done = 0; done < count; done += plan->run_steps) {
@@ -185,7 +186,8 @@ SIGNET_INLINE TARGET void lut32_clear_padding(
 }
 
 SIGNET_INLINE TARGET void lut32_run(
-    const lut32_method *method, const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {
+    const lut32_method *method, const signet_conv *conv, int64_t images, int64_t from, int64_t to,
+    void *memory) {
   (void)images;
   const signet_conv_shape *shape = &conv->shape;
   const lut32_layout plan = lut32_lay_out(shape);
@@ -253,29 +255,29 @@ static size_t lut32_scratch_bytes(const signet_conv_shape *shape, int64_t images
   return lut32_lay_scratch(shape, &plan, NULL).bytes;
 }
 
-#define SIGNET_LUT32_KERNEL(how, tables)                                                       \
-  static const lut32_method lut32_##how = {tables, &signet_lut32_look_ups_##how};                      \
-  static TARGET void lut32_run_##how(                                                          \
-      const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {       \
-    lut32_run(&lut32_##how, conv, images, from, to, memory);                                   \
-  }                                                                                            \
-  static size_t lut32_packed_bytes_##how(const signet_conv_shape *shape) {                     \
-    return lut32_packed_bytes(&lut32_##how, shape);                                            \
-  }                                                                                            \
-  static void lut32_pack_##how(const signet_conv_shape *shape, const void *rows, void *to) {   \
-    lut32_pack(&lut32_##how, shape, rows, to);                                                 \
-  }                                                                                            \
-  const signet_conv_kernel signet_b1_conv_tables_##how##_avx512 = {                            \
-      .name = "b1i16_conv_table5_" #how "_p14x64_avx512vbmi",                                  \
-      .absmax_channels = SIGNET_LUT_CHUNK,                                                     \
-      .needs_absmax = true,                                                                    \
-      .gives_sums = block_filters,                                                             \
-      .accepts = lut32_accepts,                                                                \
-      .packed_bytes = lut32_packed_bytes_##how,                                                \
-      .pack = lut32_pack_##how,                                                                \
-      .scratch_bytes = lut32_scratch_bytes,                                                    \
-      .units = lut32_units,                                                                    \
-      .run = lut32_run_##how,                                                                  \
+#define SIGNET_LUT32_KERNEL(how, tables)                                                     \
+  static const lut32_method lut32_##how = {tables, &signet_lut32_look_ups_##how};            \
+  static TARGET void lut32_run_##how(                                                        \
+      const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *memory) {     \
+    lut32_run(&lut32_##how, conv, images, from, to, memory);                                 \
+  }                                                                                          \
+  static size_t lut32_packed_bytes_##how(const signet_conv_shape *shape) {                   \
+    return lut32_packed_bytes(&lut32_##how, shape);                                          \
+  }                                                                                          \
+  static void lut32_pack_##how(const signet_conv_shape *shape, const void *rows, void *to) { \
+    lut32_pack(&lut32_##how, shape, rows, to);                                               \
+  }                                                                                          \
+  const signet_conv_kernel signet_b1_conv_tables_##how##_avx512 = {                          \
+      .name = "b1i16_conv_table5_" #how "_p14x64_avx512vbmi",                                \
+      .absmax_channels = SIGNET_LUT_CHUNK,                                                   \
+      .needs_absmax = true,                                                                  \
+      .gives_sums = block_filters,                                                           \
+      .accepts = lut32_accepts,                                                              \
+      .packed_bytes = lut32_packed_bytes_##how,                                              \
+      .pack = lut32_pack_##how,                                                              \
+      .scratch_bytes = lut32_scratch_bytes,                                                  \
+      .units = lut32_units,                                                                  \
+      .run = lut32_run_##how,                                                                \
   };
 
 SIGNET_LUT32_KERNEL(bytes, 1)

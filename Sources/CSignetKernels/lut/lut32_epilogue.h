@@ -37,8 +37,7 @@ SIGNET_INLINE TARGET __m512i
 lut32_larger_of_sums(__m512i most, __m512 a, __m512 b, __m512 c, __m512 d) {
   const __m512 ab = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
   const __m512 cd = _mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
-  __m512 sums =
-      _mm512_add_ps(_mm512_shuffle_ps(ab, cd, 0x44), _mm512_shuffle_ps(ab, cd, 0xee));
+  __m512 sums = _mm512_add_ps(_mm512_shuffle_ps(ab, cd, 0x44), _mm512_shuffle_ps(ab, cd, 0xee));
   sums = _mm512_add_ps(sums, _mm512_shuffle_f32x4(sums, sums, 0x4e));
   sums = _mm512_add_ps(sums, _mm512_shuffle_f32x4(sums, sums, 0xb1));
   return _mm512_max_epi32(most, _mm512_castps_si512(sums));
@@ -61,8 +60,7 @@ SIGNET_INLINE TARGET __m512 lut32_finish_pixel(
     int64_t pixel) {
   const int32_t *sums = row->sums + pixel * stride * 16;
   float *out = row->out + pixel * row->out_stride;
-  const __m512i window =
-      _mm512_permutexvar_epi32(_mm512_set1_epi32((int32_t)pixel), row->odd);
+  const __m512i window = _mm512_permutexvar_epi32(_mm512_set1_epi32((int32_t)pixel), row->odd);
   __m512 magnitudes = _mm512_setzero_ps();
 #pragma clang loop unroll(full)
   for (int v = 0; v < vectors; v++) {

@@ -29,8 +29,8 @@ enum {
 };
 
 typedef struct {
-  int64_t chunks;  // of a pixel's channels
-  int64_t tables;  // of a pixel
+  int64_t chunks;     // of a pixel's channels
+  int64_t tables;     // of a pixel
   int64_t run_steps;  // chunks under taps that are summed in 16 bits
   int64_t words;      // of a pixel's tables: word_tables of one chunk each
   int64_t filter_blocks;
@@ -110,9 +110,7 @@ typedef struct {
   int64_t pairs, first;
 } lut32_step;
 
-SIGNET_INLINE int64_t lut32_first_pair(int64_t tables) {
-  return (tables - 1) % word_tables + 1;
-}
+SIGNET_INLINE int64_t lut32_first_pair(int64_t tables) { return (tables - 1) % word_tables + 1; }
 
 // An input lut32_column that windows look at.
 typedef struct {

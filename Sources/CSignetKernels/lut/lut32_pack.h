@@ -36,7 +36,8 @@ SIGNET_INLINE int64_t lut32_code_words(
          lut32_vector_words(method, shape, plan);
 }
 
-SIGNET_INLINE size_t lut32_packed_bytes(const lut32_method *method, const signet_conv_shape *shape) {
+SIGNET_INLINE size_t
+lut32_packed_bytes(const lut32_method *method, const signet_conv_shape *shape) {
   const lut32_layout plan = lut32_lay_out(shape);
   // The upper bytes of the last words are read with one byte behind them.
   return SIGNET_TOTAL(
@@ -73,8 +74,8 @@ SIGNET_INLINE lut32_index_place lut32_index_place_of(
 
 // A lane's bits in its word, for a filter's place among 32. bytes: the two indices of a 16-bit entry
 // are 2·index and 2·index + 1.
-SIGNET_INLINE uint16_t lut32_index_bits(
-    const lut32_method *method, const lut32_index_place *place, unsigned bit) {
+SIGNET_INLINE uint16_t
+lut32_index_bits(const lut32_method *method, const lut32_index_place *place, unsigned bit) {
   if (method->word_tables == 1) return (uint16_t)(bit * 0x0202u << place->input);
   return (uint16_t)(bit << (place->byte * 8 + place->input));
 }

@@ -23,7 +23,8 @@ int64_t signet_run_steps(const signet_conv_shape *shape) {
   const int64_t chunk = shape->in_channels < 64 ? shape->in_channels : 64;
   const int64_t steps =
       (shape->in_channels + 63) / 64 * (int64_t)shape->kernel_height * shape->kernel_width;
-  const int64_t most = 39 / ((chunk + 4) / 5);
+  const int64_t most =
+      (shape->kernel_height * shape->kernel_width == 1 ? 26 : 39) / ((chunk + 4) / 5);
   const int64_t runs = (steps + most - 1) / most;
   return (steps + runs - 1) / runs;
 }

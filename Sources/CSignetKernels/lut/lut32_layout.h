@@ -18,8 +18,10 @@ enum {
   table_bytes = 64,
   // Tables of the largest chunk, what is looked up under one tap before the next.
   chunk_tables = (SIGNET_LUT_CHUNK + table_inputs - 1) / table_inputs,
-  // The most tables between two visits of the 32-bit sums.
+  // The most tables between two visits of the 32-bit sums, and with one tap: networks of such layers
+  // are deep, and what each of many rounds adds up.
   run_tables = 3 * chunk_tables,
+  pointwise_run_tables = 2 * chunk_tables,
   // Tables whose indices share a word.
   word_tables = 2,
   // Of more rows of tables nothing would stay in the second-level cache.
@@ -69,7 +71,9 @@ SIGNET_INLINE int64_t lut32_steps_of(const signet_conv_shape *shape) {
 // Steps whose lookups are summed in 16 bits; those of a window are dealt into runs evenly.
 SIGNET_INLINE int64_t lut32_run_steps(const signet_conv_shape *shape) {
   const int64_t steps = lut32_steps_of(shape);
-  const int64_t most = run_tables / lut32_tables_of(shape, 0);
+  const bool is_pointwise = shape->kernel_height == 1 && shape->kernel_width == 1;
+  const int64_t most =
+      (is_pointwise ? pointwise_run_tables : run_tables) / lut32_tables_of(shape, 0);
   return signet_ceil_div(steps, signet_ceil_div(steps, most));
 }
 

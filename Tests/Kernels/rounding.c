@@ -19,15 +19,29 @@ static double share_of_tables4(const signet_conv_shape *shape) {
   return unit * (1 + run / 16384) / 2 * tables / shape->in_channels + 0.5 / 8191 * (1 + 0x1p-9);
 }
 
+int64_t signet_run_steps(const signet_conv_shape *shape) {
+  const int64_t chunk = shape->in_channels < 64 ? shape->in_channels : 64;
+  const int64_t steps =
+      (shape->in_channels + 63) / 64 * (int64_t)shape->kernel_height * shape->kernel_width;
+  const int64_t most =
+      (shape->kernel_height * shape->kernel_width == 1 ? 26 : 39) / ((chunk + 4) / 5);
+  const int64_t runs = (steps + most - 1) / most;
+  return (steps + runs - 1) / runs;
+}
+
 // Tables of the signed sums of five inputs, looked up in 16 bits: the integers of a chunk, each up to
-// half of one too large, sum up to at most 32767, so that the chunk's sum of magnitudes is that
-// less half of one for each.
-static signet_rounding of_tables5(const char *kernel) {
+// half of one too large, sum up to at most 32767, so that the chunk's sum of magnitudes is that less
+// half of one for each. With more than one output pixel, tables hold half the sums, rounded up, and
+// those of several chunks are added.
+static signet_rounding of_tables5(const char *kernel, const signet_conv_shape *shape) {
   const bool is_linear = strstr(kernel, "_linear_") != NULL;
-  const int32_t chunk = is_linear ? 75 : 65;
-  const double step = (1 + (chunk + 8) * 0x1p-24) / (32767 - chunk / 2.0);
+  const int32_t chunk = is_linear ? 75 : 64;
+  const double inputs = is_linear || shape->in_channels > chunk ? chunk : shape->in_channels;
+  const double most = is_linear ? 32767 : 65534.0 / (double)signet_run_steps(shape);
+  const double tables = is_linear ? 0 : ceil(inputs / 5);
+  const double step = (1 + (inputs + 8) * 0x1p-24) / (most - inputs / 2 - tables);
   return (signet_rounding){
-      .input = (0.5 + 32767 * 0x1p-23) * step,
+      .input = (0.5 + most * 0x1p-23) * step,
       .channels = chunk,
       .of_patches = is_linear,
       .is_independent = true};
@@ -59,7 +73,8 @@ signet_rounding signet_rounding_of(const char *kernel, const signet_conv_shape *
   // As in b1i16_conv…: the weights' type, then the inputs'.
   const char *end = strchr(kernel, '_');
   const char *inputs = end && end - kernel >= 3 ? end - 3 : "";
-  if (strncmp(inputs, "i16_", 4) == 0 && strstr(kernel, "_table5")) return of_tables5(kernel);
+  if (strncmp(inputs, "i16_", 4) == 0 && strstr(kernel, "_table5"))
+    return of_tables5(kernel, shape);
   if (strncmp(inputs, "t14", 3) == 0) {
     return (signet_rounding){.input = share_of_tables4(shape), .channels = 1};
   }

@@ -30,6 +30,7 @@ import Testing
         has        avx2, fma
         lacks      avx512f
         kernels    avx2, the best that runs here
+        lookups    –
         threads    2 unless --threads says otherwise
         libtorch   2.13.0, 2 threads, bfloat16 does not pay, /lib/torch.so
         set        –
@@ -41,6 +42,16 @@ import Testing
         avx2       yes, chosen
         reference  yes
         """)
+  }
+
+  @Test func lookupsAreTimed() {
+    var measured = report(chosen: "avx512:bytes", forced: "avx512:bytes")
+    measured.kernels.lookups = [
+      .init(name: "words", nanoseconds: 0.306), .init(name: "bytes", nanoseconds: 0.394),
+    ]
+    let text = measured.text
+    #expect(text.contains("lookups    words 0.31 ns, the fastest measured, bytes 0.39 ns\n"))
+    #expect(text.contains("avx512     no, chosen"))
   }
 
   @Test func whatIsForcedIsSaid() {

@@ -32,6 +32,32 @@ import Testing
     }
   }
 
+  @Test func lookupNames() throws {
+    let unknown = error { () throws(EngineError) in _ = try KernelSet(named: "avx512:word") }
+    #expect(unknown?.description.contains("did you mean") == true)
+    #expect(Lookup.all.map(\.name) == ["words", "saturated", "bytes"])
+    guard KernelSet.available.contains(where: { $0.name == "avx512" }) else { return }
+    for lookup in Lookup.all {
+      let forced = try KernelSet(named: "avx512:\(lookup.name)")
+      #expect(forced.name == "avx512:\(lookup.name)")
+      #expect(forced.family == "avx512")
+      #expect(forced.isAvailable && forced.lacks.isEmpty)
+    }
+  }
+
+  /// Sums are whole numbers, so that how they are looked up changes no bit.
+  @Test func lookupsGiveTheSameBits() throws {
+    guard KernelSet.available.contains(where: { $0.name == "avx512" }) else { return }
+    let model = try Model.random(.plainNetwork())
+    let input = (0..<144).map { Float($0 % 7) - 3 }
+    let scores = try Lookup.all.map { lookup in
+      try Engine(
+        model: model, options: Engine.Options(kernels: KernelSet(named: "avx512:\(lookup.name)"))
+      ).run(input)
+    }
+    #expect(scores.allSatisfy { $0 == scores.first })
+  }
+
   @Test func inputCounts() throws {
     let engine = try Engine(model: .random(.plainNetwork()))
     #expect(

@@ -32,7 +32,17 @@ import Testing
 
   @Test(arguments: networks, weights)
   func scoresMoveByLessThanIsSaid(network: String, kind: WeightKind) throws {
-    let model = try Model.random(graph(network), weights: kind)
+    try check(.random(graph(network), weights: kind))
+  }
+
+  /// A filter of zeros makes a channel that is constant, one of equal weights a channel that is larger
+  /// than the others; neither may cost them their precision.
+  @Test(arguments: networks, weights)
+  func zeroAndConstantFilters(network: String, kind: WeightKind) throws {
+    try check(.random(graph(network), weights: kind).withZeroAndConstantFilters())
+  }
+
+  private func check(_ model: Model) throws {
     let tester = EngineTester(model: model, images: 4)
     let input = tester.input()
     let size = model.graph.inputShape.elementCount
@@ -58,5 +68,48 @@ extension Float {
   /// Squared.
   fileprivate func difference(to other: Double) -> Double {
     (Double(self) - other) * (Double(self) - other)
+  }
+}
+
+extension Model {
+  /// Of each layer the second filter is all zeros and the third has equal weights.
+  fileprivate func withZeroAndConstantFilters() throws -> Model {
+    var changed = weights
+    for node in graph.nodes where node.operation.isBinarizable {
+      let name = node.parameterName(.weight)
+      guard let weight = weights[name], weight.shape[0] > 3 else { continue }
+      changed[name] = try weight.withZeroAndConstantFilters()
+    }
+    return try Model(graph: graph, weights: changed, preprocessing: preprocessing)
+  }
+}
+
+extension Weight {
+  fileprivate func withZeroAndConstantFilters() throws -> Weight {
+    let filters = shape[0]
+    guard let codes else {
+      let patch = elementCount / filters
+      var values = floats
+      let largest = values.map(abs).max() ?? 0
+      for element in 0..<patch {
+        values[patch + element] = 0
+        values[2 * patch + element] = largest
+      }
+      guard case .int8 = storage else { return try Weight(shape: shape, values: values) }
+      return try Weight(
+        shape: shape, storage: .int8(Int8Filters(quantizing: values, filterCount: filters)))
+    }
+    var signs = codes.signs
+    var scales = codes.scales.array
+    for row in scales.indices where row % filters == 1 { scales[row] = 0 }
+    for row in scales.indices where row % filters == 2 {
+      for element in 0..<codes.patchLength { signs[row * codes.patchLength + element] = 1 }
+    }
+    return try Weight(
+      shape: shape,
+      storage: .binary(
+        BinaryCodes(
+          signs: signs, scales: scales, codeCount: codes.codeCount, filterCount: filters,
+          patchLength: codes.patchLength)))
   }
 }

@@ -2,6 +2,7 @@
 
 #include "core/conv_checks.h"
 #include "core/instruction_sets.h"
+#include "lut/lut32_choice.h"
 
 #if defined(__x86_64__) && defined(__linux__)
 #include <sys/syscall.h>
@@ -11,7 +12,7 @@
 static const signet_kernel_set *const sets[] = {
 #if defined(__x86_64__)
     &signet_amx_set,
-    &signet_avx512_set,
+    signet_avx512_sets,
     &signet_avx2_set,
 #elif defined(__aarch64__)
     &signet_neon_set,
@@ -21,7 +22,29 @@ static const signet_kernel_set *const sets[] = {
 
 const signet_kernel_set *signet_kernel_set_at(int index) {
   if (index < 0 || (size_t)index >= sizeof sets / sizeof *sets) return NULL;
+#if defined(__x86_64__)
+  if (sets[index] == signet_avx512_sets) return &signet_avx512_sets[signet_lut32_fastest()];
+#endif
   return sets[index];
+}
+
+#if defined(__x86_64__)
+static bool is_avx512_set(const signet_kernel_set *set) {
+  for (int lookup = 0; lookup < SIGNET_LOOKUP_COUNT; lookup++) {
+    if (set == &signet_avx512_sets[lookup]) return true;
+  }
+  return false;
+}
+#endif
+
+const signet_kernel_set *signet_kernel_set_with_lookup(
+    const signet_kernel_set *set, signet_lookup lookup) {
+#if defined(__x86_64__)
+  if (is_avx512_set(set) && lookup < SIGNET_LOOKUP_COUNT) return &signet_avx512_sets[lookup];
+#endif
+  (void)set;
+  (void)lookup;
+  return NULL;
 }
 
 // Kernels keep what they work on in caches; one that asks for more was not made for such a shape.
@@ -58,7 +81,7 @@ bool signet_kernel_set_is_available(const signet_kernel_set *set) {
   if (set == &signet_avx2_set) {
     return signet_has_avx2_set();
   }
-  if (set == &signet_avx512_set) return signet_has_avx512_set();
+  if (is_avx512_set(set)) return signet_has_avx512_set();
   if (set == &signet_amx_set) return signet_has_avx512_set() && has_tiles();
 #endif
   (void)set;

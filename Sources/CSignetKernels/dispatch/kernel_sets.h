@@ -6,7 +6,8 @@
 extern const signet_kernel_set signet_reference_set;
 #if defined(__x86_64__)
 extern const signet_kernel_set signet_avx2_set;
-extern const signet_kernel_set signet_avx512_set;
+// By the lookups of its table kernels.
+extern const signet_kernel_set signet_avx512_sets[SIGNET_LOOKUP_COUNT];
 extern const signet_kernel_set signet_amx_set;
 #elif defined(__aarch64__)
 extern const signet_kernel_set signet_neon_set;

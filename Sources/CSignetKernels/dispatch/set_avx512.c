@@ -32,9 +32,17 @@ static const signet_conv_kernel *const f32_conv_tiles[] = {
     &signet_f32_conv_dense_avx512, &gemm_avx512_f32_conv,     NULL};
 static const signet_conv_kernel *const f32_conv_tiles_exact[] = {
     &signet_f32_depthwise_avx512, &signet_f32_conv_amx_exact, &gemm_avx512_f32_conv, NULL};
-static const signet_conv_kernel *const b1_conv[] = {
-    &signet_b1_linear_tables_avx512, &signet_b1_linear_avx512, &signet_b1_conv_tables_avx512,
-    &signet_b1_conv_pairs_avx512,    &gemm_avx512_b1_conv,     NULL};
+#define SIGNET_B1_CONV(lookup)                                  \
+  static const signet_conv_kernel *const b1_conv_##lookup[] = { \
+      &signet_b1_linear_tables_avx512,                          \
+      &signet_b1_linear_avx512,                                 \
+      &signet_b1_conv_tables_##lookup##_avx512,                 \
+      &signet_b1_conv_pairs_avx512,                             \
+      &gemm_avx512_b1_conv,                                     \
+      NULL};
+SIGNET_B1_CONV(words)
+SIGNET_B1_CONV(saturated)
+SIGNET_B1_CONV(bytes)
 static const signet_conv_kernel *const b1_conv_exact[] = {
     &signet_b1_linear_avx512, &gemm_avx512_b1_conv, NULL};
 static const signet_conv_kernel *const b1_conv_tiles[] = {
@@ -43,13 +51,20 @@ static const signet_conv_kernel *const b1_conv_tiles[] = {
 static const signet_conv_kernel *const b1_conv_tiles_exact[] = {
     &signet_b1_linear_avx512, &signet_b1_conv_amx_exact, &gemm_avx512_b1_conv, NULL};
 
-const signet_kernel_set signet_avx512_set = {
-    .name = "avx512",
-    .f32_conv = f32_conv,
-    .f32_conv_exact = f32_conv_exact,
-    .b1_conv = b1_conv,
-    .b1_conv_exact = b1_conv_exact,
-    SIGNET_ROW_KERNELS,
+#define SIGNET_AVX512_SET(lookup)       \
+  {                                     \
+      .name = "avx512",                 \
+      .f32_conv = f32_conv,             \
+      .f32_conv_exact = f32_conv_exact, \
+      .b1_conv = b1_conv_##lookup,      \
+      .b1_conv_exact = b1_conv_exact,   \
+      SIGNET_ROW_KERNELS,               \
+  }
+
+const signet_kernel_set signet_avx512_sets[SIGNET_LOOKUP_COUNT] = {
+    [SIGNET_LOOKUP_WORDS] = SIGNET_AVX512_SET(words),
+    [SIGNET_LOOKUP_SATURATED] = SIGNET_AVX512_SET(saturated),
+    [SIGNET_LOOKUP_BYTES] = SIGNET_AVX512_SET(bytes),
 };
 
 // AVX-512 with convolutions on tiles.

@@ -36,6 +36,21 @@ bool signet_processor_has(signet_feature feature);
 // What compilers call a feature; NULL where this architecture cannot have it.
 const char *signet_feature_name(signet_feature feature);
 
+// The inner loops between which AVX-512's table kernels choose; all find the same sums.
+typedef enum signet_lookup {
+  SIGNET_LOOKUP_WORDS,      // vpermw, a plain addition
+  SIGNET_LOOKUP_SATURATED,  // vpermw, a saturating addition
+  SIGNET_LOOKUP_BYTES,      // vpermb, a saturating addition
+  SIGNET_LOOKUP_COUNT,
+} signet_lookup;
+
+// NULL past the last.
+const char *signet_lookup_name(signet_lookup lookup);
+
+// What one lookup of 32 filters took, measured in some microseconds when first asked; 0 where the
+// processor cannot run it.
+double signet_lookup_nanoseconds(signet_lookup lookup);
+
 #ifdef __cplusplus
 }
 #endif

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CSignetProcessor.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -76,8 +78,8 @@ typedef struct signet_conv {
   // Results below `low` become it, those above `high` become that; what is not a number stays. Both
   // are infinite where nothing is held; a ReLU has 0 and ∞.
   float low, high;
-  // Where a kernel that gives the absmax leaves the largest magnitude of each unit's results; NULL if
-  // nobody asks. Not with a pooling.
+  // Where a kernel that gives the absmax leaves the largest magnitude of each unit's results, or sum of
+  // magnitudes if it gives those; NULL if nobody asks. Not with a pooling.
   float *unit_absmax;
 } signet_conv;
 
@@ -101,6 +103,9 @@ typedef struct signet_conv_kernel {
   bool takes_pooling;
   // Whether it can find the absmax of its results. Units are then in the order of images.
   bool gives_absmax;
+  // The number of adjacent results of a pixel whose magnitudes it sums to find an absmax as in
+  // signet_absmax; 0 if it does not. Units are then in the order of images.
+  int32_t gives_sums;
   // Whether binary layers that it accepts, taken as float ones, are to have their codes expanded and
   // come to it.
   bool expands_codes;
@@ -199,6 +204,10 @@ typedef struct signet_kernel_set {
 
 // All sets this build knows, by index, best first; NULL past the end.
 const signet_kernel_set *signet_kernel_set_at(int index);
+// The set with one of the inner loops its table kernels have instead of the fastest; NULL where it has
+// no such choice.
+const signet_kernel_set *signet_kernel_set_with_lookup(
+    const signet_kernel_set *set, signet_lookup lookup);
 // Whether the processor and the operating system offer what the set needs.
 bool signet_kernel_set_is_available(const signet_kernel_set *set);
 

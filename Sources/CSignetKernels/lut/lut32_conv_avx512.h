@@ -4,7 +4,9 @@
 #include "CSignetRuntimeKernels.h"
 
 #if defined(__x86_64__)
-extern const signet_conv_kernel signet_b1_conv_tables_avx512;
+extern const signet_conv_kernel signet_b1_conv_tables_bytes_avx512;
+extern const signet_conv_kernel signet_b1_conv_tables_words_avx512;
+extern const signet_conv_kernel signet_b1_conv_tables_saturated_avx512;
 #endif
 
 #endif

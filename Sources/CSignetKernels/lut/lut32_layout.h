@@ -16,19 +16,25 @@ enum {
   // Inputs of one table: their 32 signed sums are one register.
   table_inputs = 5,
   table_bytes = 64,
-  // Tables between two visits of the 32-bit sums, and their inputs.
-  chunk_tables = SIGNET_LUT_CHUNK / table_inputs,
-  // Rows of tables stay in the second-level cache.
-  ring_bytes = 512 * 1024,
-  // Of larger ones nothing would stay there.
+  // Tables of the largest chunk, what is looked up under one tap before the next.
+  chunk_tables = (SIGNET_LUT_CHUNK + table_inputs - 1) / table_inputs,
+  // The most tables between two visits of the 32-bit sums, and with one tap: networks of such layers
+  // are deep, and what each of many rounds adds up.
+  run_tables = 3 * chunk_tables,
+  pointwise_run_tables = 2 * chunk_tables,
+  // Tables whose indices share a word.
+  word_tables = 2,
+  // Of more rows of tables nothing would stay in the second-level cache.
   most_ring_bytes = 4 * 1024 * 1024,
   // The fewest output rows that are given to a thread.
   rows_of_part = 4,
 };
 
 typedef struct {
-  int64_t chunks;  // of a pixel's channels
-  int64_t tables;  // of a pixel
+  int64_t chunks;     // of a pixel's channels
+  int64_t tables;     // of a pixel
+  int64_t run_steps;  // chunks under taps that are summed in 16 bits
+  int64_t words;      // of a pixel's tables: word_tables of one chunk each
   int64_t filter_blocks;
   // Columns that a strided window looks at in one lut32_step lie together: lut32_column x of the padded input is
   // at x % stride · phase_columns + x / stride.
@@ -38,7 +44,6 @@ typedef struct {
   int64_t part_rows;  // output rows of a unit
   int64_t parts;      // units the rows of an image are dealt into
   int64_t splits;     // parts the filter blocks are dealt into
-  int64_t band_rows;  // output rows between two visits of the tables' maker
   int64_t ring_rows;  // input rows whose tables are kept
   int64_t tile_rows, tile_columns;
 } lut32_layout;
@@ -49,12 +54,38 @@ SIGNET_INLINE int64_t lut32_rows_under(const signet_conv_shape *shape, int64_t r
          (int64_t)(shape->kernel_height - 1) * shape->dilation_height + 1;
 }
 
+SIGNET_INLINE int64_t lut32_chunk_channels(const signet_conv_shape *shape, int64_t chunk) {
+  return signet_min(shape->in_channels - chunk * SIGNET_LUT_CHUNK, SIGNET_LUT_CHUNK);
+}
+
+SIGNET_INLINE int64_t lut32_tables_of(const signet_conv_shape *shape, int64_t chunk) {
+  return signet_ceil_div(lut32_chunk_channels(shape, chunk), table_inputs);
+}
+
+// Of one tile.
+SIGNET_INLINE int64_t lut32_steps_of(const signet_conv_shape *shape) {
+  return signet_ceil_div(shape->in_channels, SIGNET_LUT_CHUNK) * shape->kernel_height *
+         shape->kernel_width;
+}
+
+// Steps whose lookups are summed in 16 bits; those of a window are dealt into runs evenly.
+SIGNET_INLINE int64_t lut32_run_steps(const signet_conv_shape *shape) {
+  const int64_t steps = lut32_steps_of(shape);
+  const bool is_pointwise = shape->kernel_height == 1 && shape->kernel_width == 1;
+  const int64_t most =
+      (is_pointwise ? pointwise_run_tables : run_tables) / lut32_tables_of(shape, 0);
+  return signet_ceil_div(steps, signet_ceil_div(steps, most));
+}
+
 SIGNET_INLINE lut32_layout lut32_lay_out(const signet_conv_shape *shape) {
   lut32_layout plan;
   const int64_t channels = shape->in_channels;
   plan.chunks = signet_ceil_div(channels, SIGNET_LUT_CHUNK);
   plan.tables = (plan.chunks - 1) * chunk_tables +
                 signet_ceil_div(channels - (plan.chunks - 1) * SIGNET_LUT_CHUNK, table_inputs);
+  plan.run_steps = lut32_run_steps(shape);
+  plan.words = (plan.chunks - 1) * signet_ceil_div(chunk_tables, word_tables) +
+               signet_ceil_div(lut32_tables_of(shape, plan.chunks - 1), word_tables);
   plan.filter_blocks = signet_ceil_div(shape->out_channels, block_filters);
   const int64_t columns = (int64_t)(shape->out_width - 1) * shape->stride_width +
                           (int64_t)(shape->kernel_width - 1) * shape->dilation_width + 1;
@@ -71,56 +102,40 @@ SIGNET_INLINE lut32_layout lut32_lay_out(const signet_conv_shape *shape) {
   plan.tile_rows = shape->out_width <= tile_pixels / 2 ? 2 : 1;
   plan.tile_columns = signet_ceil_div(
       shape->out_width, signet_ceil_div(shape->out_width, tile_pixels / plan.tile_rows));
-  const int64_t kept = ring_bytes / plan.row_bytes;
-  const int64_t band = (kept - lut32_rows_under(shape, 1)) / shape->stride_height + 1;
-  plan.band_rows = signet_min(
-      signet_max(band / plan.tile_rows * plan.tile_rows, plan.tile_rows), plan.part_rows);
-  plan.ring_rows = lut32_rows_under(shape, plan.band_rows);
+  plan.ring_rows = lut32_rows_under(shape, signet_min(plan.tile_rows, shape->out_height));
   return plan;
 }
 
-SIGNET_INLINE int64_t lut32_chunk_channels(const signet_conv_shape *shape, int64_t chunk) {
-  return signet_min(shape->in_channels - chunk * SIGNET_LUT_CHUNK, SIGNET_LUT_CHUNK);
-}
-
-SIGNET_INLINE int64_t lut32_tables_of(const signet_conv_shape *shape, int64_t chunk) {
-  return signet_ceil_div(lut32_chunk_channels(shape, chunk), table_inputs);
-}
-
-// One visit of the tables: some groups of channels under one kernel tap, for the pixels of a tile.
+// The tables of one chunk under one kernel tap, for the pixels of a tile. Assembly reads this.
 typedef struct {
   // Each row's first pixel's first table.
   const char *rows[2];
-  int64_t tables;
+  // Pairs of tables; the first may have but one: `first` says how many.
+  int64_t pairs, first;
 } lut32_step;
+
+SIGNET_INLINE int64_t lut32_first_pair(int64_t tables) { return (tables - 1) % word_tables + 1; }
 
 // An input lut32_column that windows look at.
 typedef struct {
   int64_t x;
-  // Of its tables, from a row's first, in bytes.
-  int64_t offset;
+  // Among a row's tables.
+  int64_t place;
 } lut32_column;
 
 typedef struct {
   char *ring;             // ring_rows × tables × pitch tables
   char *zeros;            // tables × pitch tables of zeros, for padding
+  int32_t *odd;           // ring_rows × pitch: how many of a pixel's tables have odd sums
+  int32_t *no_odd;        // pitch zeros, for padding
   lut32_column *columns;  // at most in_width
   bool *is_made;          // pitch: whether a lut32_column belongs to the input
-  int64_t *taps;          // kernel_width: bytes from a window's tables to those under a tap
-  int32_t *sums;          // tile_pixels × block_filters
-  lut32_step *steps;      // a band's tiles × chunks × kernel area
+  int64_t *taps;          // kernel_width: columns from a window's to those under a tap
+  int32_t *sums;          // blocks of filters × tile_pixels × block_filters
+  lut32_step *steps;      // chunks × kernel area
+  int32_t *windows;       // tile_rows × out_width: odd sums under each window
   size_t bytes;
 } lut32_scratch_layout;
-
-// Of one tile.
-SIGNET_INLINE int64_t lut32_steps_of(const signet_conv_shape *shape, const lut32_layout *plan) {
-  return plan->chunks * shape->kernel_height * shape->kernel_width;
-}
-
-SIGNET_INLINE int64_t lut32_band_tiles(const signet_conv_shape *shape, const lut32_layout *plan) {
-  return signet_ceil_div(plan->band_rows, plan->tile_rows) *
-         signet_ceil_div(shape->out_width, plan->tile_columns);
-}
 
 SIGNET_INLINE lut32_scratch_layout
 lut32_lay_scratch(const signet_conv_shape *shape, const lut32_layout *plan, void *memory) {
@@ -128,12 +143,16 @@ lut32_lay_scratch(const signet_conv_shape *shape, const lut32_layout *plan, void
   lut32_scratch_layout scratch;
   scratch.ring = SIGNET_TAKE(&take, plan->ring_rows, plan->row_bytes);
   scratch.zeros = SIGNET_TAKE(&take, plan->row_bytes);
+  scratch.odd = SIGNET_TAKE(&take, plan->ring_rows, plan->pitch, sizeof(int32_t));
+  scratch.no_odd = SIGNET_TAKE(&take, plan->pitch, sizeof(int32_t));
   scratch.columns = SIGNET_TAKE(&take, shape->in_width, sizeof(lut32_column));
   scratch.is_made = SIGNET_TAKE(&take, plan->pitch, sizeof(bool));
   scratch.taps = SIGNET_TAKE(&take, shape->kernel_width, sizeof(int64_t));
-  scratch.sums = SIGNET_TAKE(&take, tile_pixels, block_filters, sizeof(int32_t));
-  scratch.steps = SIGNET_TAKE(
-      &take, lut32_band_tiles(shape, plan), lut32_steps_of(shape, plan), sizeof(lut32_step));
+  scratch.sums = SIGNET_TAKE(
+      &take, signet_ceil_div(plan->filter_blocks, plan->splits), tile_pixels, block_filters,
+      sizeof(int32_t));
+  scratch.steps = SIGNET_TAKE(&take, lut32_steps_of(shape), sizeof(lut32_step));
+  scratch.windows = SIGNET_TAKE(&take, plan->tile_rows, shape->out_width, sizeof(int32_t));
   scratch.bytes = take.bytes;
   return scratch;
 }
@@ -161,12 +180,12 @@ SIGNET_INLINE int64_t lut32_fill_columns(
       continue;
     }
     const int64_t place = padded % stride * plan->phase_columns + padded / stride;
-    scratch->columns[count++] = (lut32_column){x, place * table_bytes};
+    scratch->columns[count++] = (lut32_column){x, place};
     scratch->is_made[place] = true;
   }
   for (int64_t tap = 0; tap < shape->kernel_width; tap++) {
     const int64_t offset = tap * shape->dilation_width;
-    scratch->taps[tap] = (offset % stride * plan->phase_columns + offset / stride) * table_bytes;
+    scratch->taps[tap] = offset % stride * plan->phase_columns + offset / stride;
   }
   return count;
 }

@@ -1,15 +1,15 @@
-// The scale of kernels that look up signed sums in narrow integers. A lookup adds inputs of one
-// pixel only, and the narrow sums are widened after the lookups of one chunk of a
-// pixel's channels. So the largest sum of magnitudes over such chunks bounds every narrow sum,
-// whatever the signs.
+// Chunks of inputs that lookup tables in narrow integers are made of, and the scale of kernels that
+// widen the narrow sums after each chunk: its sum of magnitudes bounds every narrow sum, whatever the
+// signs. Where several chunks are summed before, see lut32_scale.h.
 #ifndef SIGNET_LUT_BOUND_H
 #define SIGNET_LUT_BOUND_H
 
 #include "core/geometry.h"
 
 enum {
-  // Channels of a chunk; the last of a pixel may have fewer.
-  SIGNET_LUT_CHUNK = 65,
+  // Channels of a convolution's chunk; the last of a pixel may have fewer. As many as filters are done at
+  // once, so that the layer before can find the sums.
+  SIGNET_LUT_CHUNK = 64,
 };
 
 // The quantisation step with which no sum of a chunk's rounded inputs leaves −most … most.

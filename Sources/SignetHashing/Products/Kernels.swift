@@ -40,7 +40,10 @@ public struct Kernels: @unchecked Sendable {
   public static func chosen(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(HashingError) -> Kernels {
-    var name = environment["SIGNET_KERNELS"] ?? ""
+    // What follows a colon says how the runtime looks up.
+    let words = (environment["SIGNET_KERNELS"] ?? "").split(
+      separator: ":", omittingEmptySubsequences: false)
+    var name = words.first.map(String.init) ?? ""
     if name.isEmpty { name = available.last?.rawValue ?? "" }
     // The variable is the runtime's too, which also has tile kernels; hashing has no use for them,
     // and every processor with tiles has AVX-512.

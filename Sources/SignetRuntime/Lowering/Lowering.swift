@@ -133,7 +133,8 @@ struct Lowering {
     // The next thread's working memory begins on a cache line of its own.
     scratchBytes = max(scratchBytes, ByteCount.sum(needed, 127) / 64 * 64)
     let stored = try memory.array([arguments], for: layer)
-    if kernel.pointee.gives_absmax, shape.pooling.kernel_height == 0 {
+    let gives = kernel.pointee.gives_absmax || kernel.pointee.gives_sums > 0
+    if gives, shape.pooling.kernel_height == 0 {
       givers[work.result] = Giver(arguments: stored, kernel: kernel)
     }
     steps.append(
@@ -156,6 +157,10 @@ struct Lowering {
   private struct Giver {
     var arguments: UnsafeMutablePointer<signet_conv>
     var kernel: UnsafePointer<signet_conv_kernel>
+
+    func gives(sumsOf channels: Int32) -> Bool {
+      channels <= 1 ? kernel.pointee.gives_absmax : kernel.pointee.gives_sums == channels
+    }
   }
 
   /// images × countPerImage numbers, of which the largest of an image is its absmax.
@@ -199,7 +204,9 @@ struct Lowering {
   private mutating func givenAbsmax(
     of measured: AbsmaxView, _ layer: String
   ) throws(EngineError) -> Absmax? {
-    guard measured.channels <= 1, let giver = givers[measured.view] else { return nil }
+    guard let giver = givers[measured.view], giver.gives(sumsOf: measured.channels) else {
+      return nil
+    }
     let units = Int(giver.kernel.pointee.units(giver.arguments, 1))
     let stored = try floats(perImage: units, for: layer)
     giver.arguments.pointee.unit_absmax = stored

@@ -9,15 +9,23 @@ import SignetModel
 
 /// The kernels of one instruction set. An engine chooses one when it is made and keeps it.
 ///
-/// The environment variable `SIGNET_KERNELS` forces a set by name.
+/// The environment variable `SIGNET_KERNELS` forces a set by name. `avx512:` and a name of ``Lookup``
+/// force also how its table kernels look sums up.
 public struct KernelSet: Sendable, Hashable {
-  /// `reference`, `avx2`, `avx512`, `amx` or `neon`.
+  /// `reference`, `avx2`, `avx512`, `amx` or `neon`; with a forced lookup `avx512:words` or the like.
   public let name: String
+  /// The name without a forced lookup.
+  public var family: String { String(name.prefix { $0 != ":" }) }
   let table: KernelTable
 
   init(table: KernelTable) {
     self.table = table
     name = String(cString: table.pointer.pointee.name)
+  }
+
+  private init(table: KernelTable, name: String) {
+    self.table = table
+    self.name = name
   }
 
   /// The sets this build contains, best first, whether the processor can run them or not.
@@ -35,14 +43,15 @@ public struct KernelSet: Sendable, Hashable {
   ///   ``EngineError/unavailableKernels(name:available:)``.
   public init(named name: String) throws(EngineError) {
     let names = Self.available.map(\.name)
-    guard let set = Self.all.first(where: { $0.name == name }) else {
+    let known = Self.all + Self.all.flatMap(\.withLookups)
+    guard let set = known.first(where: { $0.name == name }) else {
       // A set of another architecture is a right name on the wrong machine.
       if Self.architectures.contains(name) {
         throw .unavailableKernels(name: name, available: names)
       }
       throw .unknownKernels(
         name: name, available: names,
-        suggestion: closestName(to: name, among: Self.architectures))
+        suggestion: closestName(to: name, among: Self.architectures + known.map(\.name)))
     }
     guard set.isAvailable else { throw .unavailableKernels(name: name, available: names) }
     self = set
@@ -61,6 +70,16 @@ public struct KernelSet: Sendable, Hashable {
       throw .unavailableKernels(name: "reference", available: [])
     }
     return best
+  }
+
+  /// This set with each of the lookups between which its table kernels would choose.
+  private var withLookups: [KernelSet] {
+    Lookup.all.compactMap { lookup in
+      guard let pointer = signet_kernel_set_with_lookup(table.pointer, lookup.index) else {
+        return nil
+      }
+      return KernelSet(table: KernelTable(pointer: pointer), name: "\(name):\(lookup.name)")
+    }
   }
 
   private static let architectures = ["reference", "avx2", "avx512", "amx", "neon"]

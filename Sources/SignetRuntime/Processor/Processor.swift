@@ -76,7 +76,7 @@ extension KernelSet {
   /// The processor's features that the set needs.
   public var needs: [String] {
     let avx512 = ["avx512f", "avx512bw", "avx512dq", "avx512vl"]
-    return switch name {
+    return switch family {
     case "avx2": ["avx2", "fma"]
     case "avx512": avx512
     case "amx": avx512 + ["avx512vbmi", "amx-tile", "amx-int8"]

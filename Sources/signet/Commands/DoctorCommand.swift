@@ -10,7 +10,8 @@ struct DoctorCommand: ParsableCommand {
     abstract: "Shows what the processor has and which kernels and libraries run.",
     discussion: """
       SIGNET_KERNELS=reference|avx2|avx512|amx|neon forces kernels; it is an error if they cannot \
-      run here.
+      run here. avx512:words, avx512:saturated and avx512:bytes also force how table kernels look \
+      sums up, of which a process takes the fastest it measures.
 
       Example:
         signet doctor
@@ -29,7 +30,8 @@ struct DoctorCommand: ParsableCommand {
         forced: environment["SIGNET_KERNELS"].flatMap { $0.isEmpty ? nil : $0 },
         sets: KernelSet.all.map {
           DoctorReport.KernelSet(name: $0.name, runs: $0.isAvailable, lacks: $0.lacks)
-        }),
+        },
+        lookups: Self.lookups),
       libtorch: DoctorReport.Torch(
         version: TorchSettings.version, path: TorchSettings.libraryPath,
         threads: TorchSettings.threads, bfloat16: TorchSettings.hasFastBFloat16),
@@ -41,6 +43,14 @@ struct DoctorCommand: ParsableCommand {
     } catch {
       throw ErrorAfterResult(error: error)
     }
+  }
+
+  private static var lookups: [DoctorReport.Lookup] {
+    Lookup.all
+      .compactMap { lookup in
+        lookup.nanoseconds.map { DoctorReport.Lookup(name: lookup.name, nanoseconds: $0) }
+      }
+      .sorted { $0.nanoseconds < $1.nanoseconds }
   }
 
   /// What changes how Signet computes.

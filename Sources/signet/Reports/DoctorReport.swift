@@ -1,3 +1,4 @@
+import Foundation
 import SignetReport
 
 /// What this machine offers and which of Signet's ways to compute it takes.
@@ -19,6 +20,12 @@ struct DoctorReport: Report {
     var lacks: [String]
   }
 
+  /// A way in which AVX-512's table kernels look sums up, measured here.
+  struct Lookup: Encodable, Hashable, Sendable {
+    var name: String
+    var nanoseconds: Double
+  }
+
   struct Kernels: Encodable, Hashable, Sendable {
     /// The set engines take; absent if `SIGNET_KERNELS` names none that runs.
     var chosen: String?
@@ -26,6 +33,10 @@ struct DoctorReport: Report {
     var forced: String?
     /// Best first.
     var sets: [KernelSet]
+    /// The name of the chosen set without a forced lookup.
+    var chosenFamily: String? { chosen.map { String($0.prefix { $0 != ":" }) } }
+    /// Fastest first; empty where the processor has none.
+    var lookups: [Lookup] = []
   }
 
   struct Torch: Encodable, Hashable, Sendable {
@@ -58,7 +69,7 @@ extension DoctorReport {
     for set in kernels.sets {
       let runs = set.runs ? "yes" : "no"
       table.append([
-        set.name, set.name == kernels.chosen ? "\(runs), chosen" : runs,
+        set.name, set.name == kernels.chosenFamily ? "\(runs), chosen" : runs,
         set.runs || !set.lacks.isEmpty
           ? set.lacks.joined(separator: ", ") : "the operating system's permission",
       ])
@@ -74,6 +85,7 @@ extension DoctorReport {
       ("has", list(processor.has)),
       ("lacks", list(processor.lacks)),
       ("kernels", choice),
+      ("lookups", lookups),
       ("threads", "\(threads) unless --threads says otherwise"),
       (
         "libtorch",
@@ -95,6 +107,14 @@ extension DoctorReport {
     case (let chosen?, _?): "\(chosen), which SIGNET_KERNELS asks for"
     case (nil, let forced): "none: SIGNET_KERNELS asks for '\(forced ?? "")'"
     }
+  }
+
+  private var lookups: String {
+    list(
+      kernels.lookups.enumerated().map { index, lookup in
+        let time = "\(lookup.name) \(String(format: "%.2f", lookup.nanoseconds)) ns"
+        return index == 0 ? "\(time), the fastest measured" : time
+      })
   }
 
   private func list(_ words: [String]) -> String {

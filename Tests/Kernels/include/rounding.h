@@ -21,6 +21,9 @@ typedef struct {
   bool is_independent;
 } signet_rounding;
 
+// Chunks of 64 channels under taps whose halved sums the table convolutions add in 16 bits.
+int64_t signet_run_steps(const signet_conv_shape *shape);
+
 signet_rounding signet_rounding_of(const char *kernel, const signet_conv_shape *shape);
 
 // What each weight of a filter may be off by.

@@ -4,6 +4,7 @@
 #include "madd16/madd16_dense_avx512.h"
 #include "madd16/madd16_pairs_kernels.h"
 #include "lut/lut32_conv_avx512.h"
+#include "pointwise/pointwise_kernels.h"
 #include "dispatch/kernel_sets.h"
 #include "gemm/gemm_linear_avx512.h"
 #include "lut/lut32_linear_avx512.h"
@@ -22,11 +23,13 @@
 #include "gemm/gemm_conv.h"
 #include "rowwise/rows.h"
 
+#include "rowwise/vector_rows.h"
+
 static const signet_conv_kernel *const f32_conv[] = {
-    &signet_f32_depthwise_avx512, &signet_f32_linear_avx512, &signet_f32_conv_dense_avx512,
-    &gemm_avx512_f32_conv, NULL};
+    &signet_f32_depthwise_avx512,  &signet_f32_linear_avx512, &signet_f32_pointwise_avx512,
+    &signet_f32_conv_dense_avx512, &gemm_avx512_f32_conv,     NULL};
 static const signet_conv_kernel *const f32_conv_exact[] = {
-    &signet_f32_depthwise_avx512, &gemm_avx512_f32_conv, NULL};
+    &signet_f32_depthwise_avx512, &signet_f32_pointwise_avx512, &gemm_avx512_f32_conv, NULL};
 static const signet_conv_kernel *const f32_conv_tiles[] = {
     &signet_f32_depthwise_avx512,  &signet_f32_linear_avx512, &signet_f32_conv_amx,
     &signet_f32_conv_dense_avx512, &gemm_avx512_f32_conv,     NULL};
@@ -50,6 +53,7 @@ const signet_kernel_set signet_avx512_set = {
     .b1_conv = b1_conv,
     .b1_conv_exact = b1_conv_exact,
     SIGNET_ROW_KERNELS,
+    SIGNET_VECTOR_ROW_KERNELS,
 };
 
 // AVX-512 with convolutions on tiles.
@@ -60,6 +64,7 @@ const signet_kernel_set signet_amx_set = {
     .b1_conv = b1_conv_tiles,
     .b1_conv_exact = b1_conv_tiles_exact,
     SIGNET_ROW_KERNELS,
+    SIGNET_VECTOR_ROW_KERNELS,
 };
 
 #endif

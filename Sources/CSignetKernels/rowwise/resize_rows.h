@@ -1,11 +1,5 @@
 // Resampling, pixel by pixel: the sum of some input pixels. A template; rowwise/lanes.h comes before.
 
-SIGNET_INLINE TARGET void NAME(copy_pixel)(float *out, const float *in, int64_t count) {
-  SIGNET_EACH_VECTOR(at, lanes, count) {
-    NAME(store_lanes)(out + at, NAME(load_lanes)(in + at, lanes), lanes);
-  }
-}
-
 // The places and weights that an output row or column is made of.
 typedef struct NAME(taps) {
   const int32_t *places;
@@ -18,26 +12,60 @@ SIGNET_INLINE NAME(taps) NAME(taps_at)(const signet_resize_axis *axis, int64_t e
       axis->places + element * axis->taps, axis->weights + element * axis->taps, axis->taps};
 }
 
-// Without the taps behind the last that counts.
+// Without the taps at its ends that have no weight: what they look at may be no number.
 SIGNET_INLINE NAME(taps) NAME(trimmed)(NAME(taps) taps) {
+  if (taps.places[0] < 0) return taps;
   while (taps.count > 1 && taps.weights[taps.count - 1] == 0) taps.count--;
+  while (taps.count > 1 && taps.weights[0] == 0) {
+    taps.places++;
+    taps.weights++;
+    taps.count--;
+  }
   return taps;
 }
 
-// Some lanes of an output pixel.
+// Some lanes of an output pixel of any number of taps.
 SIGNET_INLINE TARGET NAME(vector) NAME(resampled)(
-    const float *image, const signet_view *in, NAME(taps) rows, NAME(taps) columns, int64_t lanes) {
+    const float *image, const signet_view *in, NAME(taps) rows, NAME(taps) columns,
+    int64_t lanes) {
   NAME(vector) sum = 0;
   for (int32_t i = 0; i < rows.count; i++) {
     const float *row = image + rows.places[i] * in->row_stride;
     for (int32_t j = 0; j < columns.count; j++) {
       const float weight = rows.weights[i] * columns.weights[j];
-      // What has no weight may be no number.
       if (weight == 0) continue;
       sum += weight * NAME(load_lanes)(row + columns.places[j] * in->pixel_stride, lanes);
     }
   }
   return sum;
+}
+
+// An output pixel of at most two rows × two columns, all of which have a weight.
+SIGNET_INLINE TARGET void NAME(blend)(
+    const float *image, const signet_view *in, const int rows, const int columns,
+    NAME(taps) row_taps, NAME(taps) column_taps, float *out, int64_t channels) {
+  const float *pixels[2][2];
+  NAME(vector) weights[2][2];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+#pragma clang loop unroll(full)
+    for (int j = 0; j < columns; j++) {
+      pixels[i][j] = image + row_taps.places[i] * in->row_stride +
+                     column_taps.places[j] * in->pixel_stride;
+      weights[i][j] = (NAME(vector))(row_taps.weights[i] * column_taps.weights[j]);
+    }
+  }
+  SIGNET_EACH_VECTOR (at, lanes, channels) {
+    NAME(vector) sum = 0;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) {
+#pragma clang loop unroll(full)
+      for (int j = 0; j < columns; j++) {
+        sum += weights[i][j] * NAME(load_lanes)(pixels[i][j] + at, lanes);
+      }
+    }
+    NAME(store_lanes)(out + at, sum, lanes);
+  }
 }
 
 SIGNET_INLINE TARGET void NAME(resize_pixel)(
@@ -47,16 +75,18 @@ SIGNET_INLINE TARGET void NAME(resize_pixel)(
   const signet_view *in = &resize->in;
   if (rows.places[0] < 0 || columns.places[0] < 0) {
     for (int64_t c = 0; c < channels; c++) out[c] = resize->outside;
-    return;
-  }
-  if (rows.count == 1 && columns.count == 1 && rows.weights[0] * columns.weights[0] == 1) {
-    const float *pixel =
-        image + rows.places[0] * in->row_stride + columns.places[0] * in->pixel_stride;
-    NAME(copy_pixel)(out, pixel, channels);
-    return;
-  }
-  SIGNET_EACH_VECTOR(at, lanes, channels) {
-    NAME(store_lanes)(out + at, NAME(resampled)(image + at, in, rows, columns, lanes), lanes);
+  } else if (rows.count == 1 && columns.count == 1) {
+    NAME(blend)(image, in, 1, 1, rows, columns, out, channels);
+  } else if (rows.count == 1 && columns.count == 2) {
+    NAME(blend)(image, in, 1, 2, rows, columns, out, channels);
+  } else if (rows.count == 2 && columns.count == 1) {
+    NAME(blend)(image, in, 2, 1, rows, columns, out, channels);
+  } else if (rows.count == 2 && columns.count == 2) {
+    NAME(blend)(image, in, 2, 2, rows, columns, out, channels);
+  } else {
+    SIGNET_EACH_VECTOR (at, lanes, channels) {
+      NAME(store_lanes)(out + at, NAME(resampled)(image + at, in, rows, columns, lanes), lanes);
+    }
   }
 }
 

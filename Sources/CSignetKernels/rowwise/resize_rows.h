@@ -26,8 +26,7 @@ SIGNET_INLINE NAME(taps) NAME(trimmed)(NAME(taps) taps) {
 
 // Some lanes of an output pixel of any number of taps.
 SIGNET_INLINE TARGET NAME(vector) NAME(resampled)(
-    const float *image, const signet_view *in, NAME(taps) rows, NAME(taps) columns,
-    int64_t lanes) {
+    const float *image, const signet_view *in, NAME(taps) rows, NAME(taps) columns, int64_t lanes) {
   NAME(vector) sum = 0;
   for (int32_t i = 0; i < rows.count; i++) {
     const float *row = image + rows.places[i] * in->row_stride;
@@ -50,12 +49,12 @@ SIGNET_INLINE TARGET void NAME(blend)(
   for (int i = 0; i < rows; i++) {
 #pragma clang loop unroll(full)
     for (int j = 0; j < columns; j++) {
-      pixels[i][j] = image + row_taps.places[i] * in->row_stride +
-                     column_taps.places[j] * in->pixel_stride;
+      pixels[i][j] =
+          image + row_taps.places[i] * in->row_stride + column_taps.places[j] * in->pixel_stride;
       weights[i][j] = (NAME(vector))(row_taps.weights[i] * column_taps.weights[j]);
     }
   }
-  SIGNET_EACH_VECTOR (at, lanes, channels) {
+  SIGNET_EACH_VECTOR(at, lanes, channels) {
     NAME(vector) sum = 0;
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
@@ -84,7 +83,7 @@ SIGNET_INLINE TARGET void NAME(resize_pixel)(
   } else if (rows.count == 2 && columns.count == 2) {
     NAME(blend)(image, in, 2, 2, rows, columns, out, channels);
   } else {
-    SIGNET_EACH_VECTOR (at, lanes, channels) {
+    SIGNET_EACH_VECTOR(at, lanes, channels) {
       NAME(store_lanes)(out + at, NAME(resampled)(image + at, in, rows, columns, lanes), lanes);
     }
   }

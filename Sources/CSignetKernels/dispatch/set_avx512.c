@@ -26,8 +26,13 @@
 #include "rowwise/vector_rows.h"
 
 static const signet_conv_kernel *const f32_conv[] = {
-    &signet_f32_depthwise_avx512,  &signet_f32_linear_avx512, &signet_f32_pointwise_avx512,
-    &signet_f32_conv_dense_avx512, &gemm_avx512_f32_conv,     NULL};
+    &signet_f32_depthwise_avx512,
+    &signet_f32_linear_avx512,
+    &signet_f32_pointwise_pairs_avx512,
+    &signet_f32_pointwise_avx512,
+    &signet_f32_conv_dense_avx512,
+    &gemm_avx512_f32_conv,
+    NULL};
 static const signet_conv_kernel *const f32_conv_exact[] = {
     &signet_f32_depthwise_avx512, &signet_f32_pointwise_avx512, &gemm_avx512_f32_conv, NULL};
 static const signet_conv_kernel *const f32_conv_tiles[] = {

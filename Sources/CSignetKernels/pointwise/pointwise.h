@@ -16,6 +16,7 @@
 //   PART, PART_OF(n), LOAD_PART(from, part), STORE_PART(to, part, value)   as in depthwise.h
 #include "core/geometry.h"
 #include "core/units.h"
+#include "pointwise/pointwise_rows.h"
 
 typedef float NAME(lanes) __attribute__((ext_vector_type(LANES), aligned(4)));
 
@@ -160,29 +161,15 @@ static TARGET void NAME(multiply_block)(int64_t vectors, const NAME(run) * run, 
   }
 }
 
-// Whether a view's rows follow each other as its pixels do.
-SIGNET_INLINE bool NAME(is_linear)(const signet_view *view) {
-  return view->height == 1 || view->row_stride == view->width * view->pixel_stride;
-}
-
-// Whether an image is one row of pixels to the kernel.
-SIGNET_INLINE bool NAME(is_one_row)(const signet_conv *conv) {
-  const signet_conv_shape *shape = &conv->shape;
-  return shape->stride_height == 1 && shape->stride_width == 1 && NAME(is_linear)(&conv->in) &&
-         NAME(is_linear)(&conv->out) && (!conv->residual.data || NAME(is_linear)(&conv->residual));
-}
-
 // `pixels` of a row from `cursor` on, with all filters of some blocks.
 SIGNET_INLINE TARGET void NAME(run_row)(
     const signet_conv *conv, const NAME(plan) * plan, signet_cursor cursor, int64_t pixels,
     signet_range share) {
   const signet_conv_shape *shape = &conv->shape;
-  const signet_cursor looks = {
-      cursor.image, cursor.y * shape->stride_height, cursor.x * shape->stride_width};
   NAME(run)
   run = {
       .conv = conv,
-      .in = signet_pixel(&conv->in, looks),
+      .in = pointwise_input(conv, cursor),
       .window = shape->stride_width * conv->in.pixel_stride,
       .out_pixel = conv->out.pixel_stride,
       .added_pixel = conv->residual.pixel_stride};
@@ -204,31 +191,17 @@ static TARGET void NAME(run_units)(
   const signet_conv_shape *shape = &conv->shape;
   const NAME(plan) plan = NAME(lay_out)(shape);
   SIGNET_REQUIRE_UNITS(conv, images, from, to, images * plan.pixel_blocks * plan.splits);
-  const bool is_one_row = NAME(is_one_row)(conv);
   for (int64_t unit = from; unit < to; unit++) {
     const signet_unit place = signet_unit_at(unit, plan.pixel_blocks, 1, plan.splits);
     const signet_range share = signet_share(plan.blocks, place.split, plan.splits);
     int64_t pixel = place.block * plan.unit_pixels;
     const int64_t end = signet_min(pixel + plan.unit_pixels, plan.pixels);
     while (pixel < end) {
-      signet_cursor cursor = signet_cursor_at(shape, pixel);
-      cursor.image = place.image;
-      const int64_t pixels =
-          is_one_row ? end - pixel : signet_min(end - pixel, shape->out_width - cursor.x);
-      NAME(run_row)(conv, &plan, cursor, pixels, share);
+      const int64_t pixels = pointwise_neighbours(conv, pixel, end);
+      NAME(run_row)(conv, &plan, pointwise_cursor(shape, place.image, pixel), pixels, share);
       pixel += pixels;
     }
   }
-}
-
-// One pixel has nothing to share a vector of weights with.
-static bool NAME(accepts)(const signet_conv_shape *shape) {
-  return shape->kernel_height == 1 && shape->kernel_width == 1 && shape->groups == 1 &&
-         shape->codes == 1 && shape->pad_top == 0 && shape->pad_left == 0 &&
-         shape->pooling.kernel_height == 0 &&
-         (shape->out_height - 1) * shape->stride_height < shape->in_height &&
-         (shape->out_width - 1) * shape->stride_width < shape->in_width &&
-         signet_pixels(shape, 1) > 1;
 }
 
 static int64_t NAME(units)(const signet_conv *conv, int64_t images) {
@@ -270,7 +243,7 @@ static void NAME(pack)(const signet_conv_shape *shape, const void *rows, void *p
 #define POINTWISE_KERNEL                    \
   {                                         \
       .name = KERNEL_NAME,                  \
-      .accepts = NAME(accepts),             \
+      .accepts = pointwise_accepts_shape,   \
       .packed_bytes = NAME(packed_bytes),   \
       .pack = NAME(pack),                   \
       .scratch_bytes = NAME(scratch_bytes), \

@@ -15,6 +15,8 @@
 #define WORD uint16_t
 #define SIGNET_TILE_NAME "p6x16"
 #include "gemm/gemm_conv.h"
+
+#define RECIPROCAL(x) (1 / (x))
 #include "rowwise/rows.h"
 
 #include "rowwise/vector_rows.h"

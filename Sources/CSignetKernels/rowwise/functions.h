@@ -1,5 +1,6 @@
 // Exponentials and what is made of them. What is not a number stays. A
-// template, like rowwise/lanes.h, which comes before.
+// template, like rowwise/lanes.h, which comes before; RECIPROCAL(x) is 1 / x of numbers from 1 on,
+// which may be off by two units in the last place.
 //
 // e^x = 2^n · e^r with n = round(x / ln 2), so that |r| ≤ ln 2 / 2, and e^r by its series to the
 // seventh power: what is left out is less than 6·10⁻⁹ of it, a tenth of what rounding costs.
@@ -33,9 +34,33 @@ SIGNET_INLINE TARGET NAME(vector) NAME(exp)(NAME(vector) x) {
   return NAME(scaled_series)(r, n);
 }
 
-SIGNET_INLINE TARGET NAME(vector) NAME(sigmoid)(NAME(vector) x) { return 1 / (1 + NAME(exp)(-x)); }
+// 1 + e^−x, of which neither the large nor the small ones matter that leave the range of floats: one
+// factor does, and the series to the sixth power, as the sum has no more bits.
+SIGNET_INLINE TARGET NAME(vector) NAME(logistic_divisor)(NAME(vector) x) {
+  x = x < -87.0f ? (NAME(vector))-87.0f : x;
+  x = x > 87.0f ? (NAME(vector))87.0f : x;
+  const float rounding = 0x1.8p23f;
+  const NAME(vector) shifted = x * -1.44269504f + rounding;
+  const NAME(vector) whole = shifted - rounding;
+  const NAME(vector) r = (-x - whole * 0x1.62e4p-1f) - whole * 0x1.7f7d1cp-20f;
+  NAME(vector) sum = r * (1.0f / 720) + 1.0f / 120;
+  sum = sum * r + 1.0f / 24;
+  sum = sum * r + 1.0f / 6;
+  sum = sum * r + 0.5f;
+  sum = sum * r + 1.0f;
+  sum = sum * r + 1.0f;
+  // Adds n to the exponent: the low bits of `shifted` are n, and what else they are is shifted out.
+  const NAME(vector_bits) exponent = (NAME(vector_bits))shifted << 23;
+  return 1 + (NAME(vector))((NAME(vector_bits))sum + exponent);
+}
 
-SIGNET_INLINE TARGET NAME(vector) NAME(silu)(NAME(vector) x) { return x / (1 + NAME(exp)(-x)); }
+SIGNET_INLINE TARGET NAME(vector) NAME(sigmoid)(NAME(vector) x) {
+  return RECIPROCAL(NAME(logistic_divisor)(x));
+}
+
+SIGNET_INLINE TARGET NAME(vector) NAME(silu)(NAME(vector) x) {
+  return x * RECIPROCAL(NAME(logistic_divisor)(x));
+}
 
 SIGNET_INLINE TARGET NAME(vector) NAME(magnitude)(NAME(vector) x) {
   return (NAME(vector))((NAME(vector_bits))x & 0x7fffffff);
@@ -66,7 +91,7 @@ SIGNET_INLINE TARGET NAME(vector) NAME(tanh)(NAME(vector) x) {
 // x/2 · (1 + tanh(u)) is x / (1 + e^−2u).
 SIGNET_INLINE TARGET NAME(vector) NAME(gelu_tanh)(NAME(vector) x) {
   const NAME(vector) u = 0.79788456f * (x + 0.044715f * x * x * x);
-  return x / (1 + NAME(exp)(-2 * u));
+  return x * RECIPROCAL(NAME(logistic_divisor)(2 * u));
 }
 
 // Abramowitz and Stegun, 7.1.26: off by at most 1.5·10⁻⁷.

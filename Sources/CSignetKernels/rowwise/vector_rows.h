@@ -1,6 +1,6 @@
 // Everything that is not a convolution and that vectors make faster, one output row of one image at
-// a time. A template: the including file defines TARGET, NAME(x) and LANES; rowwise/rows.h comes
-// before.
+// a time. A template: the including file defines TARGET, NAME(x), LANES and RECIPROCAL(x);
+// rowwise/rows.h comes before.
 //
 //   in, out: images × height × width × channels; a unit is a row of `out`
 #include "CSignetElementwiseKernels.h"

@@ -48,10 +48,10 @@ static signet_rounding of_narrow_products(const signet_conv_shape *shape) {
       .is_independent = true};
 }
 
-// Inputs of 15 bits, by the largest of their pixel, which the image's bounds, and weights of which 64
+// Inputs of 15 bits, by the largest of their pixel, which the image's bounds, and weights of which 16
 // sum up to less than 2¹⁷, which all of them bound.
 static signet_rounding of_pixel_products(void) {
-  const int32_t chunk = 64;
+  const int32_t chunk = 16;
   return (signet_rounding){
       .input = share_of(16383),
       .channels = 1,

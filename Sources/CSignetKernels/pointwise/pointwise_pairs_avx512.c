@@ -2,8 +2,9 @@
 // pairs of weights and adds both products to a 32-bit sum, at twice the rate of float arithmetic.
 //
 // The pixels of a unit become integers once, each with a quantisation step of its own, so that no
-// pass has to look for an image's largest input before. Sums of integers go over 64 channels and are
-// added in float32: no more weights share the room that a sum has, whatever the number of channels.
+// pass has to look for an image's largest input before. Sums of integers go over 16 channels and are
+// added in float32: no more weights share the room that a sum has, whatever the number of channels,
+// and what converting them costs is hidden behind the products.
 #include "pointwise/pointwise_kernels.h"
 
 #if defined(__x86_64__)
@@ -24,7 +25,7 @@ enum {
   most_vectors = 4,
   most_pixels = 12,
   // Channels that are summed in integers.
-  chunk = 64,
+  chunk = 16,
   // The largest integer of an input, and the largest sum of magnitudes of a filter's in a chunk:
   // their product, which no sum exceeds, stays within 32 bits.
   most_input = 16383,

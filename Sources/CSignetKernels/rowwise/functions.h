@@ -5,6 +5,11 @@
 // e^x = 2^n · e^r with n = round(x / ln 2), so that |r| ≤ ln 2 / 2, and e^r by its series to the
 // seventh power: what is left out is less than 6·10⁻⁹ of it, a tenth of what rounding costs.
 
+SIGNET_INLINE TARGET NAME(vector) NAME(clip)(NAME(vector) x, float low, float high) {
+  x = x < low ? (NAME(vector))low : x;
+  return x > high ? (NAME(vector))high : x;
+}
+
 // e^r · 2^n, n whole; as two factors, so that neither leaves the range of floats before the product
 // does.
 SIGNET_INLINE TARGET NAME(vector) NAME(scaled_series)(NAME(vector) r, NAME(vector_bits) n) {
@@ -21,8 +26,7 @@ SIGNET_INLINE TARGET NAME(vector) NAME(scaled_series)(NAME(vector) r, NAME(vecto
 
 SIGNET_INLINE TARGET NAME(vector) NAME(exp)(NAME(vector) x) {
   // Past these the result is 0 or infinite.
-  x = x < -104.0f ? (NAME(vector)) - 104.0f : x;
-  x = x > 89.0f ? (NAME(vector))89.0f : x;
+  x = NAME(clip)(x, -104, 89);
   // Adding a number whose last bit is 1 rounds to whole numbers, which then stand in the low bits.
   const float rounding = 0x1.8p23f;
   const NAME(vector) shifted = x * 1.44269504f + rounding;
@@ -37,8 +41,7 @@ SIGNET_INLINE TARGET NAME(vector) NAME(exp)(NAME(vector) x) {
 // 1 + e^−x, of which neither the large nor the small ones matter that leave the range of floats: one
 // factor does, and the series to the sixth power, as the sum has no more bits.
 SIGNET_INLINE TARGET NAME(vector) NAME(logistic_divisor)(NAME(vector) x) {
-  x = x < -87.0f ? (NAME(vector))-87.0f : x;
-  x = x > 87.0f ? (NAME(vector))87.0f : x;
+  x = NAME(clip)(x, -87, 87);
   const float rounding = 0x1.8p23f;
   const NAME(vector) shifted = x * -1.44269504f + rounding;
   const NAME(vector) whole = shifted - rounding;
@@ -114,9 +117,4 @@ SIGNET_INLINE TARGET NAME(vector) NAME(mish)(NAME(vector) x) {
   const NAME(vector) power = NAME(exp)(x > 20 ? (NAME(vector))20 : x);
   const NAME(vector) excess = power * (power + 2);
   return x * (excess / (excess + 2));
-}
-
-SIGNET_INLINE TARGET NAME(vector) NAME(clip)(NAME(vector) x, float low, float high) {
-  x = x < low ? (NAME(vector))low : x;
-  return x > high ? (NAME(vector))high : x;
 }

@@ -62,6 +62,19 @@ static signet_rounding of_narrow_products(const signet_conv_shape *shape) {
       .is_independent = true};
 }
 
+// Inputs of 15 bits, by the largest of their pixel, which the image's bounds, and weights of which 16
+// sum up to less than 2¹⁷, which all of them bound.
+static signet_rounding of_pixel_products(void) {
+  const int32_t chunk = 16;
+  return (signet_rounding){
+      .input = share_of(16383),
+      .channels = 1,
+      .weight = share_of(32767),
+      .weight_of_sum =
+          (0.5 + 32767 * 0x1p-23) * (1 + (chunk + 8) * 0x1p-24) / ((1 << 17) - chunk / 2),
+      .is_independent = true};
+}
+
 // Of the type that ends at `end`: what integers of so many bits lose.
 static double share_of_type(const char *type) {
   if (strncmp(type, "i24", 3) == 0) return 1.5 / 8323072;
@@ -79,6 +92,7 @@ signet_rounding signet_rounding_of(const char *kernel, const signet_conv_shape *
     return (signet_rounding){.input = share_of_tables4(shape), .channels = 1};
   }
   if (strncmp(inputs, "i14", 3) == 0) return of_narrow_products(shape);
+  if (strncmp(inputs, "i15", 3) == 0) return of_pixel_products();
   return (signet_rounding){
       .input = share_of_type(inputs), .channels = 1, .weight = share_of_type(kernel)};
 }

@@ -65,17 +65,6 @@ static void place(const signet_kernel_set *set, const row_case *test) {
   call(set->place, &arguments, test->rows);
 }
 
-static void planes(const signet_kernel_set *set, const row_case *test) {
-  const signet_view *view = &test->in;
-  const size_t floats = 2 * (size_t)(view->height * view->width * view->channels);
-  guarded block = guarded_make(floats * sizeof(float), sizeof(float));
-  float *data = (float *)(void *)block.start;
-  call(set->to_planes, &(signet_transfer){test->in, data}, test->rows);
-  call(set->from_planes, &(signet_transfer){test->out, data}, test->rows);
-  check(guarded_is_intact(&block), "planes", "%s wrote outside", set->name);
-  guarded_free(&block);
-}
-
 static void compare(
     const char *kernel, const signet_kernel_set *set, const guarded_map *expected,
     const guarded_map *found) {
@@ -190,5 +179,4 @@ void test_rows(void) {
   run("affine", affine, 2, 5, 3, 5, 3, 0);
   run("sum", sum, 2, 5, 3, 5, 3, 0);
   run("place", place, 1, 3, 4, 6, 5, 2);
-  run("planes", planes, 1, 5, 7, 5, 7, 0);
 }

@@ -5,13 +5,10 @@ static const struct {
   const char *name;
   void (*run)(void);
 } suites[] = {
-    {"convolutions", test_convolutions},
-    {"depthwise", test_depthwise},
-    {"layouts", test_layouts},
-    {"lut16 scales", test_lut16_scales},
-    {"rows", test_rows},
-    {"elementwise", test_elementwise},
-    {"hashing", test_hashing},
+    {"convolutions", test_convolutions}, {"depthwise", test_depthwise},
+    {"pointwise", test_pointwise},       {"layouts", test_layouts},
+    {"lut16 scales", test_lut16_scales}, {"rows", test_rows},
+    {"elementwise", test_elementwise},   {"hashing", test_hashing},
     {"threads", test_threads},
 };
 

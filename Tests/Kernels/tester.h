@@ -50,6 +50,7 @@ void report(void);
 
 void test_convolutions(void);
 void test_depthwise(void);
+void test_pointwise(void);
 void test_layouts(void);
 void test_lut16_scales(void);
 void test_rows(void);

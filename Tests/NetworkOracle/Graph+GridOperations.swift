@@ -67,7 +67,28 @@ extension Graph {
               inputChannels: 6, outputChannels: 5, kernel: Size2D(3),
               padding: Padding2D(top: 1, left: 2, bottom: 2, right: 1))), spread)
       })
+    graphs += try [1, 2].map(disjointTransposedConvolution)
     return graphs
+  }
+
+  /// One whose windows meet without overlapping, read by `readers` others.
+  package static func disjointTransposedConvolution(readers: Int) throws -> Graph {
+    try network {
+      let stride = Size2D(height: 2, width: 3)
+      let spread = $0.append("spread", .spread(stride), "map")
+      let convolution = $0.append(
+        "convolution",
+        .convolution(
+          Convolution(
+            inputChannels: 6, outputChannels: 5, kernel: stride,
+            padding: Padding2D(top: 1, left: 2, bottom: 1, right: 2))), spread)
+      let norm = $0.append("norm", .batchNorm(BatchNorm(channels: 5)), convolution)
+      let relu = $0.append("relu", .relu, norm)
+      guard readers > 1 else { return relu }
+      return $0.append(
+        "second",
+        .convolution(Convolution(inputChannels: 6, outputChannels: 5, kernel: Size2D(1))), spread)
+    }
   }
 
   private static func combinations() throws -> [Graph] {

@@ -115,4 +115,40 @@ import Testing
         .activation(.silu), .activation(.hardSwish),
       ])
   }
+
+  /// `x · clip(x + 3, 0, 6) / 6`, by whichever factor first.
+  @Test func spelledOutGatesBecomeOneFunction() throws {
+    var file = TestFile()
+    file.floats("three", [], [3])
+    file.floats("six", [], [6])
+    file.floats("sixth", [], [1 / 6])
+    file.floats("zero", [], [0])
+    file.node("Add", ["image", "three"], "sum")
+    file.node("Clip", ["sum", "zero", "six"], "clipped")
+    file.node("Mul", ["image", "clipped"], "product")
+    file.node("Div", ["product", "six"], "first")
+    file.node("Add", ["first", "three"], "second sum")
+    file.node("Clip", ["second sum", "zero", "six"], "second clipped")
+    file.node("Mul", ["second clipped", "sixth"], "gate")
+    file.node("Mul", ["first", "gate"], "out")
+    #expect(
+      try file.model().graph.nodes.map(\.operation) == [
+        .activation(.hardSwish), .activation(.hardSwish),
+      ])
+  }
+
+  @Test func otherClippedSumsStayWhatTheyAre() throws {
+    var file = TestFile()
+    file.floats("two", [], [2])
+    file.floats("six", [], [6])
+    file.floats("zero", [], [0])
+    file.node("Add", ["image", "two"], "sum")
+    file.node("Clip", ["sum", "zero", "six"], "clipped")
+    file.node("Mul", ["image", "clipped"], "product")
+    file.node("Div", ["product", "six"], "out")
+    #expect(
+      try file.model().graph.nodes.map(\.operation.kind) == [
+        .affine, .activation, .multiply, .affine,
+      ])
+  }
 }

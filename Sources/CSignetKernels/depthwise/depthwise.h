@@ -17,6 +17,9 @@
 //   NAME(x)       x with the instruction set's name
 //   KERNEL_NAME   the kernel's name
 //   LANES         floats per vector
+//   SMALLEST_STRIP  3, or 5 where there are too few registers to gain by sharing so few taps
+//   STRIP_PIXELS  4, or 5 where the registers hold two rows of as many sums and their inputs
+//   IN_REGISTER(value)  has a vector in a register at this point
 //   PART          what tells the first lanes of a vector from the others
 //   PART_OF(n)    the first n lanes
 //   LOAD_PART(from, part), STORE_PART(to, part, value)   those lanes; the others are zero or stay
@@ -39,6 +42,8 @@ enum {
   NAME(weight_bytes) = 16 * 1024,
   // What the spread rows of a unit may take of the second-level cache.
   NAME(spread_bytes) = 256 * 1024,
+  // Output rows that depthwise/depthwise_strips.h does at once.
+  NAME(strip_rows) = 2,
   // Units of an image for each thread, so that those that come late find less to do.
   NAME(units_per_thread) = 4,
 };
@@ -49,12 +54,21 @@ typedef struct NAME(plan) {
   int64_t channels;  // of a group
   int64_t taps;      // vectors of weights of a block
   bool spreads;
+  bool strips;
   int64_t unit_rows;    // output rows of a unit
   int64_t row_blocks;   // units of an image, for each part of the filters
   int64_t splits;       // parts of the filters
   int64_t spread_rows;  // input rows a unit looks at, at most
   int64_t spread_row;   // floats of one of them
 } NAME(plan);
+
+// Whether depthwise/depthwise_strips.h has the window.
+SIGNET_INLINE bool NAME(takes_strips)(const signet_conv_shape *shape) {
+  const int32_t size = shape->kernel_height, stride = shape->stride_height;
+  return (size == SMALLEST_STRIP || size == 5) && shape->kernel_width == size &&
+         (stride == 1 || stride == 2) && shape->stride_width == stride &&
+         shape->dilation_height == 1 && shape->dilation_width == 1;
+}
 
 SIGNET_INLINE NAME(plan) NAME(lay_out)(const signet_conv_shape *shape) {
   NAME(plan) plan;
@@ -77,6 +91,8 @@ SIGNET_INLINE NAME(plan) NAME(lay_out)(const signet_conv_shape *shape) {
     plan.spread_rows =
         signet_min((plan.unit_rows - 1) * shape->stride_height + halo, shape->in_height);
   }
+  plan.strips = !plan.spreads && NAME(takes_strips)(shape);
+  if (plan.strips) plan.unit_rows = signet_round_up(plan.unit_rows, NAME(strip_rows));
   plan.row_blocks = signet_ceil_div(shape->out_height, plan.unit_rows);
   return plan;
 }
@@ -343,6 +359,8 @@ SIGNET_INLINE TARGET void NAME(run_rows)(
   }
 }
 
+#include "depthwise/depthwise_strips.h"
+
 static TARGET void NAME(run)(
     const signet_conv *conv, int64_t images, int64_t from, int64_t to, void *scratch) {
   (void)images;
@@ -355,7 +373,13 @@ static TARGET void NAME(run)(
     const int64_t end_row = signet_min(row + plan.unit_rows, shape->out_height);
     const signet_range share = signet_share(plan.blocks, place.split, plan.splits);
     NAME(bits) most = 0;
-    for (int64_t block = share.first; block < share.end; block += plan.chunk) {
+    if (plan.strips) {
+      NAME(run_strips)(
+          conv, place.image, row, end_row, share.first, share.end,
+          conv->unit_absmax ? &most : NULL);
+    }
+    for (int64_t block = plan.strips ? share.end : share.first; block < share.end;
+         block += plan.chunk) {
       NAME(run_rows)(
           conv, &plan, place.image, row, end_row, block, signet_min(block + plan.chunk, share.end),
           scratch, conv->unit_absmax ? &most : NULL);

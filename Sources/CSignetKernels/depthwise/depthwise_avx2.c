@@ -8,6 +8,9 @@
 #define NAME(x) depthwise256_##x
 #define KERNEL_NAME "f32_depthwise_p8x8_avx2"
 #define LANES 8
+#define SMALLEST_STRIP 5
+#define STRIP_PIXELS 4
+#define IN_REGISTER(value) __asm__ volatile("" : "+x"(value))
 #define PART __m256i
 #define PART_OF(n) first_lanes(n)
 #define LOAD_PART(from, part) ((NAME(lanes))_mm256_maskload_ps(from, part))

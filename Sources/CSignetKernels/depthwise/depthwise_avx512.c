@@ -8,6 +8,9 @@
 #define NAME(x) depthwise512_##x
 #define KERNEL_NAME "f32_depthwise_p8x16_avx512"
 #define LANES 16
+#define SMALLEST_STRIP 3
+#define STRIP_PIXELS 5
+#define IN_REGISTER(value) __asm__ volatile("" : "+v"(value))
 #define PART __mmask16
 #define PART_OF(n) ((__mmask16)((1u << (n)) - 1))
 #define LOAD_PART(from, part) ((NAME(lanes))_mm512_maskz_loadu_ps(part, from))

@@ -9,6 +9,9 @@
 #define NAME(x) depthwise128_##x
 #define KERNEL_NAME "f32_depthwise_p8x4_neon"
 #define LANES 4
+#define SMALLEST_STRIP 3
+#define STRIP_PIXELS 5
+#define IN_REGISTER(value) __asm__ volatile("" : "+w"(value))
 #define PART int64_t
 #define PART_OF(n) ((int64_t)(n))
 #define LOAD_PART(from, part) load_first(from, part)

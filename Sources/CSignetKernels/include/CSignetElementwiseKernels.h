@@ -1,5 +1,6 @@
 // Kernels of the operations that imported networks need beside convolutions, pooling and sums.
 // They are plain C for every processor: each is one pass over a feature map, left to the compiler.
+// Those that count have faster ones in the kernel sets, whose reference implementations these are.
 // Their unit is one output row of one image, as in CSignetRuntimeKernels.h.
 #ifndef CSIGNET_ELEMENTWISE_KERNELS_H
 #define CSIGNET_ELEMENTWISE_KERNELS_H

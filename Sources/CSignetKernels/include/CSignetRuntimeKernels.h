@@ -200,6 +200,12 @@ typedef struct signet_kernel_set {
   signet_run_function absmax;        // signet_absmax
   signet_run_function from_planes;   // signet_transfer
   signet_run_function to_planes;     // signet_transfer
+  // Declared in CSignetElementwiseKernels.h and CSignetGridKernels.h.
+  signet_run_function activation;  // signet_activation
+  signet_run_function constants;   // signet_constants
+  signet_run_function softmax;     // signet_softmax
+  signet_run_function binary;      // signet_binary
+  signet_run_function resize;      // signet_resize
 } signet_kernel_set;
 
 // All sets this build knows, by index, best first; NULL past the end.

@@ -1,5 +1,6 @@
-// Everything that is not a convolution, one output row of one image at a time. The loops over
-// channels are left to the compiler. A template: the including file defines TARGET and NAME(x).
+// Kernels that are the same in all sets, one output row of one image at a time; those that are not
+// are in rowwise/vector_rows.h and rowwise/reference_rows.h. A template: the including file defines
+// TARGET and NAME(x).
 //
 //   in, out: images × height × width × channels; a unit is a row of `out`
 #include "rowwise/pooling_window.h"
@@ -7,10 +8,6 @@
 SIGNET_INLINE float *NAME(row_start)(const signet_view *view, int64_t unit) {
   return view->data + unit / view->height * view->image_stride +
          unit % view->height * view->row_stride;
-}
-
-SIGNET_INLINE TARGET void NAME(relu_row)(float *values, int64_t count) {
-  for (int64_t i = 0; i < count; i++) values[i] = values[i] < 0 ? 0 : values[i];
 }
 
 static TARGET void NAME(max_pool)(
@@ -33,76 +30,40 @@ static TARGET void NAME(max_pool)(
   }
 }
 
-static TARGET void NAME(average_pool)(
-    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
-  (void)images;
-  (void)scratch;
-  const signet_pooling *pooling = arguments;
-  SIGNET_REQUIRE_ROWS(&pooling->out, images, from, to);
-  const int64_t channels = pooling->out.channels;
-  for (int64_t unit = from; unit < to; unit++) {
-    const float *image = pooling->in.data + unit / pooling->out.height * pooling->in.image_stride;
-    NAME(window) rows = NAME(rows_of)(pooling, (int32_t)(unit % pooling->out.height));
-    float *restrict out = NAME(row_start)(&pooling->out, unit);
-    for (int32_t x = 0; x < pooling->out.width; x++, out += pooling->out.pixel_stride) {
-      NAME(window) columns = NAME(columns_of)(pooling, x);
-      for (int64_t c = 0; c < channels; c++) out[c] = 0;
-      for (int32_t y = rows.from; y < rows.to; y++) {
-        for (int32_t column = columns.from; column < columns.to; column++) {
-          const float *in = image + y * pooling->in.row_stride + column * pooling->in.pixel_stride;
-          for (int64_t c = 0; c < channels; c++) out[c] += in[c];
-        }
-      }
-      int64_t area = pooling->counts_padding
-                         ? (int64_t)rows.padded * columns.padded
-                         : (int64_t)(rows.to - rows.from) * (columns.to - columns.from);
-      float share = 1.0f / (float)area;
-      for (int64_t c = 0; c < channels; c++) out[c] *= share;
-    }
+SIGNET_INLINE TARGET void NAME(fill)(float *to, int64_t count, float value) {
+  for (int64_t i = 0; i < count; i++) to[i] = value;
+}
+
+SIGNET_INLINE TARGET void NAME(copy_channels)(
+    const float *restrict from, int64_t from_pixel, int64_t step, float *restrict to,
+    int64_t to_pixel, int64_t pixels, const int64_t channels) {
+  for (int64_t x = 0; x < pixels; x++, from += from_pixel, to += to_pixel) {
+    for (int64_t c = 0; c < channels; c++) to[c] = from[c * step];
   }
 }
 
-static TARGET void NAME(affine)(
-    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
-  (void)images;
-  (void)scratch;
-  const signet_affine *affine = arguments;
-  SIGNET_REQUIRE_ROWS(&affine->out, images, from, to);
-  const float *restrict scale = affine->scale;
-  const float *restrict offset = affine->offset;
-  for (int64_t unit = from; unit < to; unit++) {
-    const float *in = NAME(row_start)(&affine->in, unit);
-    float *restrict out = NAME(row_start)(&affine->out, unit);
-    for (int32_t x = 0; x < affine->out.width; x++) {
-      for (int64_t c = 0; c < affine->out.channels; c++) out[c] = in[c] * scale[c] + offset[c];
-      if (affine->relu) NAME(relu_row)(out, affine->out.channels);
-      in += affine->in.pixel_stride;
-      out += affine->out.pixel_stride;
-    }
+// Copies pixels, of which every step-th channel is taken. Loops over few channels are unrolled.
+static TARGET void NAME(copy_pixels)(
+    const float *from, int64_t from_pixel, int64_t step, float *to, int64_t to_pixel,
+    int64_t pixels, int64_t channels) {
+  if (step == 1 && from_pixel == channels && to_pixel == channels) {
+    memcpy(to, from, (size_t)(pixels * channels) * sizeof *to);
+    return;
+  }
+  switch (channels) {
+    case 1: NAME(copy_channels)(from, from_pixel, step, to, to_pixel, pixels, 1); break;
+    case 2: NAME(copy_channels)(from, from_pixel, step, to, to_pixel, pixels, 2); break;
+    case 3: NAME(copy_channels)(from, from_pixel, step, to, to_pixel, pixels, 3); break;
+    case 4: NAME(copy_channels)(from, from_pixel, step, to, to_pixel, pixels, 4); break;
+    default: NAME(copy_channels)(from, from_pixel, step, to, to_pixel, pixels, channels);
   }
 }
 
-static TARGET void NAME(sum)(
-    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
-  (void)images;
-  (void)scratch;
-  const signet_sum *sum = arguments;
-  SIGNET_REQUIRE_ROWS(&sum->out, images, from, to);
-  SIGNET_REQUIRE(sum->count >= 1 && sum->inputs);
-  for (int64_t unit = from; unit < to; unit++) {
-    float *restrict out = NAME(row_start)(&sum->out, unit);
-    for (int32_t x = 0; x < sum->out.width; x++, out += sum->out.pixel_stride) {
-      for (int32_t input = 0; input < sum->count; input++) {
-        const float *in =
-            NAME(row_start)(&sum->inputs[input], unit) + x * sum->inputs[input].pixel_stride;
-        if (input == 0) {
-          for (int64_t c = 0; c < sum->out.channels; c++) out[c] = in[c];
-        } else {
-          for (int64_t c = 0; c < sum->out.channels; c++) out[c] += in[c];
-        }
-      }
-      if (sum->relu) NAME(relu_row)(out, sum->out.channels);
-    }
+// The columns first ..< end of a row of the output, which lie beside the input.
+SIGNET_INLINE TARGET void NAME(fill_pixels)(
+    const signet_view *out, float *row, int64_t first, int64_t end, float value) {
+  for (int64_t x = first; x < end; x++) {
+    NAME(fill)(row + x * out->pixel_stride, out->channels, value);
   }
 }
 
@@ -117,25 +78,31 @@ static TARGET void NAME(place)(
       placement->channels_before + placement->in.channels <= placement->out.channels);
   const signet_view *in = &placement->in;
   const signet_view *out = &placement->out;
-  const float value = placement->value;
+  const int64_t before = placement->channels_before, behind = before + in->channels;
+  const int64_t left = signet_min(signet_max(placement->left, 0), out->width);
+  const int64_t right =
+      signet_max(signet_min((int64_t)placement->left + in->width, out->width), left);
   for (int64_t unit = from; unit < to; unit++) {
-    float *restrict pixel = NAME(row_start)(out, unit);
-    const int32_t y = (int32_t)(unit % out->height) - placement->top;
-    for (int32_t x = 0; x < out->width; x++, pixel += out->pixel_stride) {
-      const int32_t column = x - placement->left;
-      if (y < 0 || y >= in->height || column < 0 || column >= in->width) {
-        for (int64_t c = 0; c < out->channels; c++) pixel[c] = value;
-        continue;
-      }
-      const float *from_pixel = in->data + unit / out->height * in->image_stride +
-                                y * in->row_stride + column * in->pixel_stride;
-      const int64_t before = placement->channels_before;
-      for (int64_t c = 0; c < before; c++) pixel[c] = value;
-      for (int64_t c = 0; c < in->channels; c++) {
-        pixel[before + c] = from_pixel[c * placement->channel_step];
-      }
-      for (int64_t c = before + in->channels; c < out->channels; c++) pixel[c] = value;
+    float *row = NAME(row_start)(out, unit);
+    const int64_t y = unit % out->height - placement->top;
+    if (y < 0 || y >= in->height) {
+      NAME(fill_pixels)(out, row, 0, out->width, placement->value);
+      continue;
     }
+    NAME(fill_pixels)(out, row, 0, left, placement->value);
+    NAME(fill_pixels)(out, row, right, out->width, placement->value);
+    if (in->channels < out->channels) {
+      for (int64_t x = left; x < right; x++) {
+        float *pixel = row + x * out->pixel_stride;
+        NAME(fill)(pixel, before, placement->value);
+        NAME(fill)(pixel + behind, out->channels - behind, placement->value);
+      }
+    }
+    const float *source = in->data + unit / out->height * in->image_stride + y * in->row_stride +
+                          (left - placement->left) * in->pixel_stride;
+    NAME(copy_pixels)(
+        source, in->pixel_stride, placement->channel_step, row + left * out->pixel_stride + before,
+        out->pixel_stride, right - left, in->channels);
   }
 }
 
@@ -205,58 +172,4 @@ static TARGET void NAME(absmax)(
   }
 }
 
-static TARGET void NAME(from_planes)(
-    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
-  (void)images;
-  (void)scratch;
-  const signet_transfer *transfer = arguments;
-  SIGNET_REQUIRE_ROWS(&transfer->view, images, from, to);
-  SIGNET_REQUIRE(transfer->planes);
-  const signet_view *view = &transfer->view;
-  const int64_t plane = (int64_t)view->height * view->width;
-  for (int64_t unit = from; unit < to; unit++) {
-    const float *in = transfer->planes + unit / view->height * plane * view->channels +
-                      unit % view->height * view->width;
-    float *restrict out = NAME(row_start)(view, unit);
-    if (view->channels == 3 && view->pixel_stride == 3) {
-      // Color images: all three at once are whole vectors.
-      for (int64_t x = 0; x < view->width; x++) {
-        out[3 * x] = in[x];
-        out[3 * x + 1] = in[plane + x];
-        out[3 * x + 2] = in[2 * plane + x];
-      }
-      continue;
-    }
-    for (int64_t c = 0; c < view->channels; c++) {
-      for (int64_t x = 0; x < view->width; x++) {
-        out[x * view->pixel_stride + c] = in[c * plane + x];
-      }
-    }
-  }
-}
-
-static TARGET void NAME(to_planes)(
-    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch) {
-  (void)images;
-  (void)scratch;
-  const signet_transfer *transfer = arguments;
-  SIGNET_REQUIRE_ROWS(&transfer->view, images, from, to);
-  SIGNET_REQUIRE(transfer->planes);
-  const signet_view *view = &transfer->view;
-  const int64_t plane = (int64_t)view->height * view->width;
-  for (int64_t unit = from; unit < to; unit++) {
-    float *restrict out = transfer->planes + unit / view->height * plane * view->channels +
-                          unit % view->height * view->width;
-    const float *in = NAME(row_start)(view, unit);
-    for (int64_t c = 0; c < view->channels; c++) {
-      for (int64_t x = 0; x < view->width; x++) {
-        out[c * plane + x] = in[x * view->pixel_stride + c];
-      }
-    }
-  }
-}
-
-#define SIGNET_ROW_KERNELS                                                                \
-  .max_pool = NAME(max_pool), .average_pool = NAME(average_pool), .affine = NAME(affine), \
-  .sum = NAME(sum), .place = NAME(place), .absmax = NAME(absmax),                         \
-  .from_planes = NAME(from_planes), .to_planes = NAME(to_planes)
+#define SIGNET_ROW_KERNELS .max_pool = NAME(max_pool), .place = NAME(place), .absmax = NAME(absmax)

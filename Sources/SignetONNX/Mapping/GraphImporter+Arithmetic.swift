@@ -99,6 +99,10 @@ extension GraphImporter {
   mutating func scaling(
     _ view: View, by constant: FoldedConstant, _ context: NodeContext
   ) throws(NodeFailure) -> View {
+    if let gate = hardGate(view, by: constant) {
+      let result = try emit(context.name(), .activation(gate.function), [gate.view.node])
+      return gate.view.of(result.node)
+    }
     let (aligned, tensor) = try align(constant, with: view, "B")
     let affine = Affine(shape: Shape(tensor.dims), hasBias: false)
     let result = try emit(context.name(), .affine(affine), [aligned.node], [(.weight, tensor)])

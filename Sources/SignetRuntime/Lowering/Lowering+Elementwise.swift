@@ -2,7 +2,7 @@ import CSignetKernels
 import SignetModel
 
 extension Lowering {
-  /// Steps whose kernels are plain C on every processor.
+  /// Steps that work element by element, along one axis, or only move elements.
   mutating func lowerElementwise(_ step: PlannedStep) throws(EngineError) {
     let layer = step.nodes.first?.name ?? Graph.inputName
     switch step.work {
@@ -11,8 +11,8 @@ extension Lowering {
       let arguments = signet_activation(
         in: lowered(input), out: lowered(out), function: code, a: a, b: b, c: c)
       try append(
-        step, function.name, arguments, signet_activation_run, out: out,
-        cost: out.elements * (function.isTranscendental ? 4 : 1) / 4, set: "plain")
+        step, function.name, arguments, table.activation, out: out,
+        cost: out.elements * (function.isTranscendental ? 4 : 1) / 4)
     case .constants(let work):
       let shape = work.shape
       let arguments = signet_constants(
@@ -22,14 +22,13 @@ extension Lowering {
         pixel_stride: shape.width == 1 ? 0 : Int64(shape.channels),
         channel_stride: shape.channels == 1 ? 0 : 1, prelu: work.isPrelu)
       try append(
-        step, work.isPrelu ? "prelu" : "constants", arguments, signet_constants_run,
-        out: work.out, cost: work.out.elements / 4, set: "plain")
+        step, work.isPrelu ? "prelu" : "constants", arguments, table.constants,
+        out: work.out, cost: work.out.elements / 4)
     case .binary(let function, let left, let right, let out):
       let arguments = signet_binary(
         left: lowered(left), right: lowered(right), out: lowered(out), function: function.kernel)
       try append(
-        step, function.rawValue, arguments, signet_binary_run, out: out, cost: out.elements / 4,
-        set: "plain")
+        step, function.rawValue, arguments, table.binary, out: out, cost: out.elements / 4)
     case .select(let inputs, let out):
       let arguments = signet_select(
         condition: lowered(inputs[0]), left: lowered(inputs[1]), right: lowered(inputs[2]),
@@ -52,8 +51,7 @@ extension Lowering {
         in: lowered(input), out: lowered(out), axis: try int32(axis, layer),
         is_logarithm: isLogarithm)
       try append(
-        step, "softmax", arguments, signet_softmax_run, out: out, cost: out.elements * 4,
-        set: "plain")
+        step, "softmax", arguments, table.softmax, out: out, cost: out.elements * 4)
     case .gather(let work):
       let arguments = signet_gather(
         in: lowered(work.input), out: lowered(work.out), offsets: try offsets(of: work, layer))

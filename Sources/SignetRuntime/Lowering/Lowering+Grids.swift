@@ -19,8 +19,8 @@ extension Lowering {
         in: lowered(work.input), out: lowered(work.out), rows: rows, columns: columns,
         outside: work.outside)
       try append(
-        step, "resize", arguments, signet_resize_run, out: work.out,
-        cost: work.out.elements * Int(rows.taps * columns.taps) / 4, set: "plain")
+        step, "resize", arguments, table.resize, out: work.out,
+        cost: work.out.elements * Int(rows.taps * columns.taps) / 4)
     case .fill(let values, let out):
       let arguments = signet_fill(out: lowered(out), values: try memory.array(values, for: layer))
       try append(

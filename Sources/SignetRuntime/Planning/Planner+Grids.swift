@@ -4,6 +4,11 @@ import SignetModel
 extension Planner {
   mutating func planResampling(_ node: Node) throws(EngineError) {
     let input = try view(of: node.inputs[0])
+    if case .spread(let stride) = node.operation,
+      try planTransposed(node, stride: stride, input: input)
+    {
+      return
+    }
     let out = try destination(of: node.name)
     switch node.operation {
     case .spread(let stride):

@@ -158,16 +158,20 @@ struct Planner {
       layer: node.name, attributes: attributes, weight: folded.weight, scale: folded.scale,
       offset: folded.offset, bounds: fusion.bounds ?? .none, input: input, residual: residual,
       out: out)
-    // Of few channels one may well have most of the weight, as a colour has.
-    if !folded.weight.isBinary, attributes.groups == 1, input.channels >= 8 {
-      try budget.check(
-        ByteCount.of(folded.weight.elementCount, elements: Float.self),
-        for: "layer '\(node.name)'")
-      layer.needsFloats = folded.weight.concentration > 0.99
-    }
-    if !folded.weight.isBinary, precedesLogarithm.contains(node.name) { layer.needsFloats = true }
+    layer.needsFloats = try needsFloats(node, layer)
     emit(fusion.nodes, .convolution(layer))
     finish(fusion, out)
+  }
+
+  /// Whether integer kernels would lose what counts of a layer's input.
+  func needsFloats(_ node: Node, _ layer: PlannedConvolution) throws(EngineError) -> Bool {
+    guard !layer.weight.isBinary else { return false }
+    if precedesLogarithm.contains(node.name) { return true }
+    // Of few channels one may well have most of the weight, as a colour has.
+    guard layer.attributes.groups == 1, layer.input.channels >= 8 else { return false }
+    try budget.check(
+      ByteCount.of(layer.weight.elementCount, elements: Float.self), for: "layer '\(node.name)'")
+    return layer.weight.concentration > 0.99
   }
 
   /// Makes a value that stands behind the step that is about to read it.

@@ -258,6 +258,39 @@ import ThrownErrors
     #expect(ContinuousClock.now - start < .seconds(5))
   }
 
+  @Test func targetsOfAFixedBatchWithoutEnd() throws {
+    var file = TestFile(input: [2, 3, 4, 4])
+    file.integers("rows", [Int.max - 1, 1])
+    file.node("Reshape", ["image", "rows"], "out")
+    try expectRefusal(file, "shape: expected")
+  }
+
+  @Test func placesWithoutEnd() throws {
+    var rows = TestFile(input: [1, 30_000, 30_000])
+    rows.integers("places", [Int](repeating: 0, count: 100_000), dims: [100_000, 1])
+    rows.floats("new", [1, 1], [0])
+    rows.node("ScatterND", ["image", "places", "new"], "out")
+    try expectRefusal(rows, "indices: expected a constant of reasonable size")
+    var hot = TestFile(input: [nil, 4])
+    hot.floats("depth", [], [.nan])
+    hot.floats("values", [2], [0, 1])
+    hot.node("OneHot", ["image", "depth", "values"], "out")
+    try expectRefusal(hot, "depth: expected 1 to 65536 places")
+    var corner = TestFile(input: [nil, 4, 4])
+    corner.integers("k", [Int.min], dims: [])
+    corner.node("Trilu", ["image", "k"], "out")
+    try expectRefusal(corner, "input: expected matrices")
+  }
+
+  @Test func deepWindows() throws {
+    var file = TestFile(input: [nil, 1, 1 << 23, 1, 1])
+    file.floats("W", [1, 1, 1, 1, 1], [1])
+    file.node(
+      "Conv", ["image", "W"], "out",
+      attributes: [.integers("pads", [1 << 23, 0, 0, 1 << 23, 0, 0])])
+    try expectRefusal(file, "kernel_shape: expected a constant of reasonable size")
+  }
+
   @Test func axesWithoutEnd() throws {
     var file = TestFile()
     file.integers("ones", [0] + [Int](repeating: 1, count: 40_000) + [-1])

@@ -28,7 +28,7 @@ extension ConstantFolder {
       let (data, indices) = (try folder.input(0, "data"), try folder.input(1, "indices"))
       let (starts, length) = try Places.rows(indices, in: data.dims)
       try folder.budget.claimWork(data.count)
-      try folder.budget.claimWork(starts.count.multipliedReportingOverflow(by: length).partialValue)
+      _ = try folder.budget.claim([starts.count, length])
       return [try folder.scattered(data, at: starts.flatMap { $0..<$0 + length })]
     },
     "NonZero": { folder throws(NodeFailure) in
@@ -149,7 +149,7 @@ extension ConstantFolder {
     let data = try input(0, "input")
     let isUpper = try attributes.flag("upper", default: true)
     let offset = optional(1)?.integers?.first.map { Int(clamping: $0) } ?? 0
-    guard data.dims.count >= 2, abs(offset) < 1 << 31 else {
+    guard data.dims.count >= 2, offset.magnitude < 1 << 31 else {
       throw NodeFailure("input", expected: "matrices", found: data.dims)
     }
     _ = try budget.claim(data.dims)

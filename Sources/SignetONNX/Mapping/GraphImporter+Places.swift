@@ -5,8 +5,7 @@ extension GraphImporter {
   static let placeMappings: [String: Mapping] = [
     "ScatterND": { importer, context throws(NodeFailure) in
       try importer.scatter(context) { indices, dims throws(NodeFailure) in
-        let (starts, length) = try Places.rows(indices, in: dims)
-        return starts.flatMap { $0..<$0 + length }
+        try Places.rows(indices, in: dims)
       }
     },
     "ScatterElements": { importer, context throws(NodeFailure) in
@@ -27,10 +26,9 @@ extension GraphImporter {
   /// - Parameters:
   ///   - indices: at every batch size, or one for all
   ///   - dims: extents of a sample
-  ///   - find: places in a tensor of the given extents, the batch counted
+  ///   - find: rows in a tensor of the given extents, the batch counted
   private mutating func places(
-    _ indices: FoldedConstant, in dims: [Int],
-    _ find: (ConstantTensor, [Int]) throws(NodeFailure) -> [Int]
+    _ indices: FoldedConstant, in dims: [Int], _ find: RowFinder
   ) throws(NodeFailure) -> [Int] {
     try budget.claimWork(indices.byteCount, "indices")
     let length = dims.reduce(1, *)
@@ -39,12 +37,11 @@ extension GraphImporter {
         throw NodeFailure(
           "indices", expected: "places in every sample", found: "the same for any batch")
       }
-      return try find(tensor, [1] + dims)
+      return try elements(of: try find(tensor, [1] + dims))
     }
     var found: [[Int]] = []
     for (sample, batch) in zip(indices.samples, FoldedConstant.batches) {
-      let places = try find(sample, [batch] + dims)
-      try budget.claimWork(places.count, "indices")
+      let places = try elements(of: try find(sample, [batch] + dims))
       let own = places.count / batch
       for image in 0..<batch {
         found.append(places[image * own..<(image + 1) * own].map { $0 - image * length })
@@ -59,20 +56,30 @@ extension GraphImporter {
     return first
   }
 
+  /// First places of rows in a tensor of the given extents, and the elements of each.
+  private typealias RowFinder =
+    (ConstantTensor, [Int]) throws(NodeFailure) -> (starts: [Int], length: Int)
+
+  private mutating func elements(
+    of rows: (starts: [Int], length: Int)
+  ) throws(NodeFailure) -> [Int] {
+    _ = try budget.claim([rows.starts.count, rows.length], "indices")
+    return rows.starts.flatMap { $0..<$0 + rows.length }
+  }
+
   private mutating func scatterElements(
     _ context: NodeContext
   ) throws(NodeFailure) -> [ImportedValue] {
     let axis = try context.attributes.integer("axis") ?? 0
     return try scatter(context) { indices, dims throws(NodeFailure) in
       let place = try Axis.normalized(axis, rank: dims.count)
-      return try Places.elements(indices, in: dims, along: place)
+      return (try Places.elements(indices, in: dims, along: place), 1)
     }
   }
 
   /// Of data and updates side by side, each place of the result picks one.
   private mutating func scatter(
-    _ context: NodeContext,
-    _ find: (ConstantTensor, [Int]) throws(NodeFailure) -> [Int]
+    _ context: NodeContext, _ find: RowFinder
   ) throws(NodeFailure) -> [ImportedValue] {
     try context.requireInputs(atMost: 3)
     let reduction = try context.attributes.string("reduction") ?? "none"
@@ -133,8 +140,7 @@ extension GraphImporter {
       throw NodeFailure("indices", expected: "a constant", found: "a computed value")
     }
     let found = try places(indices, in: view.dims) { indices, dims throws(NodeFailure) in
-      let (starts, length) = try Places.rows(indices, in: dims, sharedAxes: shared)
-      return starts.flatMap { $0..<$0 + length }
+      try Places.rows(indices, in: dims, sharedAxes: shared)
     }
     let tuples = indices.samples[0].dims
     let rest = view.dims.dropFirst(shared + (tuples.last ?? 0) - 1)
@@ -153,20 +159,23 @@ extension GraphImporter {
     let rank = view.dims.count
     let axis = try Axis.normalized(
       try context.attributes.integer("axis") ?? -1, rank: rank + 2)
-    let depth = Int(try context.required(1, "depth").floats.first ?? 0)
+    let places = try context.required(1, "depth").floats.first ?? 0
     let values = try context.required(2, "values").floats
-    guard axis > 0, values.count == 2, (1...NodeContext.maximumListLength).contains(depth) else {
+    guard axis > 0, values.count == 2,
+      (1...Float(NodeContext.maximumListLength)).contains(places)
+    else {
       throw NodeFailure(
         "depth",
-        expected: "1 to \(NodeContext.maximumListLength) places behind the batch, of two "
-          + "values", found: depth)
+        expected: "1 to \(NodeContext.maximumListLength) places behind the batch, of two values",
+        found: places)
     }
+    let depth = Int(places)
     var dims = view.dims
     dims.insert(1, at: axis - 1)
     var range = [Int](repeating: 1, count: dims.count)
     range[axis - 1] = depth
     let name = context.name()
-    let places = try constant(
+    let all = try constant(
       ConstantTensor(dims: range, floats: (0..<depth).map(Float.init)), dims: range, beside: view,
       "\(name).places")
     let column = view.reshaped(dims)
@@ -178,7 +187,7 @@ extension GraphImporter {
       context, .multiply,
       [isBelow, try number(Float(depth), like: dims, beside: view, "\(name).depth")])
     let wanted = try combine(context, .binary(.add), [column, offset])
-    let isHot = try combine(context, .binary(.equal), [wanted, places])
+    let isHot = try combine(context, .binary(.equal), [wanted, all])
     let scaled = try scaling(
       isHot, by: FoldedConstant(ConstantTensor(dims: [], floats: [values[1] - values[0]])),
       context)
@@ -199,7 +208,7 @@ extension GraphImporter {
     let view = try context.activation(0, "input")
     let isUpper = try context.attributes.flag("upper", default: true)
     let offset = try context.constant(1, "k")?.integers?.first.map { Int(clamping: $0) } ?? 0
-    guard view.dims.count >= 2, abs(offset) < 1 << 31 else {
+    guard view.dims.count >= 2, offset.magnitude < 1 << 31 else {
       throw NodeFailure("input", expected: "matrices behind the batch", found: view.dims)
     }
     let (rows, columns) = (view.dims[view.dims.count - 2], view.dims[view.dims.count - 1])

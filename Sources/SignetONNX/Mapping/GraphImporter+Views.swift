@@ -171,9 +171,12 @@ extension GraphImporter {
     let merged = target.indices.filter {
       target[$0] > declaredBatch && target[$0] % declaredBatch == 0
     }
-    return (exact + merged).map { index in
+    return (exact + merged).compactMap { index in
+      let (extent, overflow) = (target[index] / declaredBatch).multipliedReportingOverflow(
+        by: batch)
+      guard !overflow else { return nil }
       var target = target
-      target[index] = target[index] / declaredBatch * batch
+      target[index] = extent
       return target
     }
   }

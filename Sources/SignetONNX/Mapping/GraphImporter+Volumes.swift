@@ -68,6 +68,7 @@ extension GraphImporter {
       context.attributes, dims: view.dims, kernel: Array(weight.dims.dropFirst(2)))
     let (channels, depth, height, width) = (view.dims[0], view.dims[1], view.dims[2], view.dims[3])
     let depths = try window.outputs(depth)
+    _ = try budget.claim([window.kernel, depths], "kernel_shape")
     let padded = try volumePadded(name, try ordered(view), window)
     let places = (0..<window.kernel).flatMap { tap in
       (0..<depths).map { $0 * window.stride + tap * window.dilation }

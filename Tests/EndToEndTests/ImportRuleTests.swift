@@ -82,8 +82,11 @@ import Testing
     }
   }
 
+  /// Its functions are those of `signet.h`: C calls them, and no product has them for Swift.
+  private static let interfaceForC = "SignetC"
+
   @Test func noPublicInterfaceHasACPointer() throws {
-    for target in Self.allowed.keys {
+    for target in Self.allowed.keys where target != Self.interfaceForC {
       for file in Self.swiftFiles(of: target) {
         let source = try String(contentsOf: file, encoding: .utf8)
         for declaration in PublicDeclarations(in: source) where declaration.hasCPointer {

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from typing import Any, Callable
 
 
@@ -35,13 +36,15 @@ def binarize(model: str | os.PathLike[str], data: str, output: str | os.PathLike
             words.append(f"--{option}" if value else f"--no-{option}")
         else:
             words += [f"--{option}", str(value)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True) as process:
-        # One JSON object, written at the end: it cannot fill the pipe before the last line here.
-        for line in process.stderr:
-            if progress:
-                progress(line.rstrip("\n"))
-        text = process.stdout.read()
+    # A file, as a report that fills a pipe would wait for progress to end, which waits for it.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as report:
+        with subprocess.Popen(words, stdout=report, stderr=subprocess.PIPE,
+                              text=True) as process:
+            for line in process.stderr:
+                if progress:
+                    progress(line.rstrip("\n"))
+        report.seek(0)
+        text = report.read()
     if process.returncode != 0:
         raise CommandError(text.strip(), process.returncode)
     return json.loads(text)

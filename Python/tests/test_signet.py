@@ -1,10 +1,13 @@
 """Runs with `python -m unittest`; SIGNET_LIBRARY names the library where the package has none."""
 
 import json
+import os
 import pathlib
+import sys
 import tempfile
 import threading
 import unittest
+import unittest.mock
 
 import numpy
 
@@ -111,6 +114,34 @@ class ModelFileTests(unittest.TestCase):
             path.write_bytes(damaged)
             with self.assertRaisesRegex(ValueError, "expected the checksum"):
                 signet.ModelFile.read(path)
+
+
+class CommandTests(unittest.TestCase):
+    def binarize(self, body, **options):
+        """Runs a stand-in for the command."""
+        with tempfile.TemporaryDirectory() as folder:
+            command = pathlib.Path(folder) / "signet"
+            command.write_text(f"#!{sys.executable}\nimport json, sys\n{body}\n")
+            command.chmod(0o755)
+            with unittest.mock.patch.dict(os.environ, SIGNET_COMMAND=str(command)):
+                return signet.binarize("a.onnx", "imagefolder:b", "c.signet", **options)
+
+    def test_words_progress_and_report(self):
+        lines = []
+        # A report longer than a pipe holds, while progress goes on behind it.
+        found = self.binarize(
+            "print(json.dumps({'words': sys.argv[1:], 'rest': 'x' * 1000000}), flush=True)\n"
+            "print('layer 1', file=sys.stderr)", progress=lines.append, codes=2, fisher=False)
+        self.assertEqual(found["words"], [
+            "binarize", "a.onnx", "--data", "imagefolder:b", "-o", "c.signet", "--json",
+            "--codes", "2", "--no-fisher"])
+        self.assertEqual((len(found["rest"]), lines), (1000000, ["layer 1"]))
+
+    def test_failure(self):
+        with self.assertRaises(signet.CommandError) as caught:
+            self.binarize("print('{\"error\": \"no such file\"}')\nsys.exit(65)")
+        self.assertEqual((caught.exception.code, str(caught.exception)),
+                         (65, '{"error": "no such file"}'))
 
 
 if __name__ == "__main__":

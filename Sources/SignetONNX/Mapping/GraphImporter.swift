@@ -179,16 +179,14 @@ struct GraphImporter {
   }
 
   static func requireKnown(_ node: ProtoNode) throws(NodeFailure) {
-    if mappings[node.qualifiedType] != nil { return }
-    if ConstantFolder.rules[node.qualifiedType] != nil { return }
+    let type = node.qualifiedType
+    guard mappings[type] == nil, ConstantFolder.rules[type] == nil else { return }
     guard node.domain.isEmpty || node.domain == "ai.onnx" else {
       throw NodeFailure(
         nil, expected: "an operator of ONNX's own set", found: "one of '\(node.domain)'")
     }
-    guard ConstantFolder.rules[node.opType] != nil else {
-      throw NodeFailure(
-        nil, expected: "is not taken; replace it by other operators before the export", found: "")
-    }
+    throw NodeFailure(
+      nil, expected: "is not taken; replace it by other operators before the export", found: "")
   }
 
   /// Evaluates a node at each batch size, or once if no input depends on it.

@@ -179,14 +179,7 @@ extension GraphImporter {
       ConstantTensor(dims: range, floats: (0..<depth).map(Float.init)), dims: range, beside: view,
       "\(name).places")
     let column = view.reshaped(dims)
-    // Places below 0 count from the end.
-    let isBelow = try combine(
-      context, .binary(.less),
-      [column, try number(0, like: dims, beside: view, "\(name).zero")])
-    let offset = try combine(
-      context, .multiply,
-      [isBelow, try number(Float(depth), like: dims, beside: view, "\(name).depth")])
-    let wanted = try combine(context, .binary(.add), [column, offset])
+    let wanted = try fromStart(column, of: depth, context)
     let isHot = try combine(context, .binary(.equal), [wanted, all])
     let scaled = try scaling(
       isHot, by: FoldedConstant(ConstantTensor(dims: [], floats: [values[1] - values[0]])),
@@ -195,8 +188,20 @@ extension GraphImporter {
     return try adding(base, to: scaled, context, isOnly: false)
   }
 
+  /// Places, of which those below 0 count from the end.
+  mutating func fromStart(
+    _ places: View, of extent: Int, _ context: NodeContext
+  ) throws(NodeFailure) -> View {
+    let name = context.name()
+    let zero = try number(0, like: places.dims, beside: places, "\(name).start")
+    let end = try number(Float(extent), like: places.dims, beside: places, "\(name).end")
+    let isBelow = try combine(context, .binary(.less), [places, zero])
+    let offset = try combine(context, .multiply, [isBelow, end])
+    return try combine(context, .binary(.add), [places, offset])
+  }
+
   /// One number that broadcasts to values of as many axes as `dims`.
-  private mutating func number(
+  mutating func number(
     _ value: Float, like dims: [Int], beside view: View, _ name: String
   ) throws(NodeFailure) -> View {
     try constant(

@@ -120,27 +120,14 @@ extension GraphImporter {
     _ context: NodeContext, _ view: View, _ axis: Int, _ indices: ConstantTensor
   ) throws(NodeFailure) -> View {
     let dims = Array(indices.dims.dropFirst())
-    let fits = zip(dims, view.dims).enumerated().allSatisfy { $0 == axis || $1.0 <= $1.1 }
-    guard dims.count == view.dims.count, indices.dims.first == 1, fits,
-      let numbers = indices.integers, !numbers.isEmpty,
-      numbers.count <= NodeContext.maximumListLength
+    guard indices.dims.first == 1, indices.count <= NodeContext.maximumListLength,
+      !dims.contains(0)
     else {
       throw NodeFailure(
         "indices", expected: "integers within N×\(Shape(view.dims)), the same for each image",
         found: indices.dims)
     }
-    let extent = view.dims[axis]
-    let strides = Axis.strides(view.dims)
-    var others = strides
-    others[axis] = 0
-    var places: [Int] = []
-    for (start, number) in zip(Axis.positions(shape: dims, strides: others), numbers) {
-      let place = Int(number) < 0 ? Int(number) + extent : Int(number)
-      guard (0..<extent).contains(place) else {
-        throw NodeFailure("indices", expected: "places within 0..<\(extent)", found: number)
-      }
-      places.append(start + place * strides[axis])
-    }
+    let places = try Places.elements(indices, in: [1] + view.dims, along: axis + 1)
     let whole = try ordered(view).reshaped([view.count])
     return try selection(context.name(), whole, axis: 0, places: places).reshaped(dims)
   }
@@ -164,15 +151,8 @@ extension GraphImporter {
     let wanted = try rows(indices, along: axis)
     let (count, length, width) = (data.dims[0], data.dims[1], wanted.dims[1])
     let column = wanted.reshaped([count, width, 1])
-    let extent = try constant(
-      ConstantTensor(dims: [], floats: [Float(length)]), dims: [1, 1, 1], beside: view,
-      "\(name).extent")
-    let zero = try constant(
-      ConstantTensor(dims: [], floats: [0]), dims: [1, 1, 1], beside: view, "\(name).zero")
-    // Places below 0 count from the end.
-    let isBelow = try combine(context, .binary(.less), [column, zero])
-    let offset = try combine(context, .multiply, [isBelow, extent])
-    let place = try combine(context, .binary(.add), [column, offset])
+    let zero = try number(0, like: column.dims, beside: view, "\(name).zero")
+    let place = try fromStart(column, of: length, context)
     let all = try places(length, isColumn: false, beside: view, "\(name).places")
     let isMeant = try combine(context, .binary(.equal), [place, all])
     let found = try chosen(context, isMeant, data.reshaped([count, 1, length]), zero)
@@ -222,8 +202,7 @@ extension GraphImporter {
     let wanted = try places(count, isColumn: true, beside: view, "\(name).wanted")
     let isMeant = try combine(
       context, .binary(.equal), [rank.reshaped([matrix.dims[0], 1, length]), wanted])
-    let zero = try constant(
-      ConstantTensor(dims: [], floats: [0]), dims: [1, 1, 1], beside: view, "\(name).zero")
+    let zero = try number(0, like: across.dims, beside: view, "\(name).zero")
     var results: [ImportedValue] = []
     for values in [across, all] {
       let found = try chosen(context, isMeant, values, zero)

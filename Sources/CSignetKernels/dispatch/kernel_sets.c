@@ -1,5 +1,7 @@
 #include "dispatch/kernel_sets.h"
 
+#include <math.h>
+
 #include "core/conv_checks.h"
 #include "core/instruction_sets.h"
 #include "lut/lut32_choice.h"
@@ -53,6 +55,18 @@ static const size_t most_scratch = (size_t)256 << 20;
 static bool is_fit(const signet_conv_kernel *kernel, const signet_conv_shape *shape) {
   return (!kernel->accepts || kernel->accepts(shape)) &&
          kernel->scratch_bytes(shape, 1) <= most_scratch;
+}
+
+double signet_conv_cycles(const signet_conv_kernel *kernel, const signet_conv_shape *shape) {
+  const signet_conv_cost cost = kernel->cost;
+  if (cost.block == 0 || !signet_conv_shape_is_sound(shape)) return INFINITY;
+  const double channels = (double)shape->in_channels / shape->groups;
+  const double taps = (double)shape->kernel_height * shape->kernel_width;
+  const double blocks = ceil((double)shape->out_channels / cost.block) * shape->codes;
+  const double inputs = (double)shape->in_height * shape->in_width * shape->in_channels;
+  const double pixels = (double)shape->out_height * shape->out_width;
+  return inputs * cost.input +
+         pixels * (cost.pixel + blocks * (channels * taps * cost.product + cost.result));
 }
 
 const signet_conv_kernel *signet_choose_conv(

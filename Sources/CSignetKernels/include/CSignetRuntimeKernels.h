@@ -86,6 +86,17 @@ typedef struct signet_conv {
 typedef void (*signet_run_function)(
     const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);
 
+// What a layer costs a kernel in cycles, fitted to measured layers (Documentation/kernels.md): enough to
+// tell which of two kernels is faster, no more.
+typedef struct signet_conv_cost {
+  // Filters done at once; the last block costs as much as a whole one. 0 where nothing is known.
+  int32_t block;
+  float pixel;    // of an output pixel, besides what follows
+  float input;    // of a channel of an input pixel
+  float product;  // of a channel under a tap for a block of filters and one code
+  float result;   // of a block's results for one code
+} signet_conv_cost;
+
 // One way to run convolutions. The work of a layer is cut into units that may run in any order and
 // on any thread; a unit writes only its own part of the output.
 typedef struct signet_conv_kernel {
@@ -109,6 +120,7 @@ typedef struct signet_conv_kernel {
   // Whether binary layers that it accepts, taken as float ones, are to have their codes expanded and
   // come to it.
   bool expands_codes;
+  signet_conv_cost cost;
   // NULL takes every shape.
   bool (*accepts)(const signet_conv_shape *shape);
   // Bytes of the weights as `pack` lays them out, 64-byte aligned; PTRDIFF_MAX where they cannot be
@@ -221,6 +233,9 @@ bool signet_kernel_set_is_available(const signet_kernel_set *set);
 // memory for it, else the last. NULL where the shape is not sound.
 const signet_conv_kernel *signet_choose_conv(
     const signet_conv_kernel *const *candidates, const signet_conv_shape *shape);
+
+// Estimated cycles of an image; infinite where nothing is known.
+double signet_conv_cycles(const signet_conv_kernel *kernel, const signet_conv_shape *shape);
 
 // A fixed number of threads that spin for a moment after work and then sleep.
 typedef struct signet_thread_pool signet_thread_pool;

@@ -273,6 +273,7 @@ const signet_conv_kernel signet_b1_conv_tables_avx2 = {
     .name = "b1t14_conv_p3x32_avx2",
     .needs_absmax = true,
     .measure = lut16_measure,
+    .cost = {lut16_filters, 20.5f, 1.23f, 0.483f, 26.4f},
     .accepts = lut16_accepts,
     .packed_bytes = lut16_packed_bytes,
     .pack = lut16_pack,

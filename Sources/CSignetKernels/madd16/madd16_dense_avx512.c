@@ -360,6 +360,7 @@ const signet_conv_kernel signet_f32_conv_dense_avx512 = {
     .name = "i16i14_conv_p6x64_avx512vnni",
     .needs_absmax = true,
     .takes_pooling = true,
+    .cost = {lanes, 16.0f, 2.0f, 0.53f, 0},
     .accepts = madd16_dense_accepts,
     .packed_bytes = madd16_dense_packed_bytes,
     .pack = madd16_dense_pack,

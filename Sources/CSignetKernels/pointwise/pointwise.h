@@ -13,6 +13,7 @@
 //   LANES         floats per vector
 //   MOST_VECTORS  of a filter block, at most 4
 //   MOST_PIXELS(vectors)  pixels whose sums fit the registers beside a block's weights
+//   COST          the kernel's signet_conv_cost
 //   PART, PART_OF(n), LOAD_PART(from, part), STORE_PART(to, part, value)   as in depthwise.h
 #include "core/geometry.h"
 #include "core/units.h"
@@ -243,6 +244,7 @@ static void NAME(pack)(const signet_conv_shape *shape, const void *rows, void *p
 #define POINTWISE_KERNEL                    \
   {                                         \
       .name = KERNEL_NAME,                  \
+      .cost = COST,                         \
       .accepts = pointwise_accepts_shape,   \
       .packed_bytes = NAME(packed_bytes),   \
       .pack = NAME(pack),                   \

@@ -7,6 +7,7 @@
 #define TARGET __attribute__((target("avx2,fma")))
 #define NAME(x) pointwise256_##x
 #define KERNEL_NAME "f32_pointwise_p6x16_avx2"
+#define COST {LANES, 10.6f, 0.074f, 0.5f, 1.6f}
 #define LANES 8
 #define MOST_VECTORS 2
 #define MOST_PIXELS(vectors) ((vectors) == 2 ? 6 : 10)

@@ -7,6 +7,7 @@
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
 #define NAME(x) pointwise512_##x
 #define KERNEL_NAME "f32_pointwise_p6x64_avx512"
+#define COST {LANES, 10.0f, 0, 0.995f, 2.4f}
 #define LANES 16
 #define MOST_VECTORS 4
 #define MOST_PIXELS(vectors) ((vectors) == 4 ? 6 : (vectors) == 3 ? 8 : 12)

@@ -10,6 +10,7 @@
 #define TARGET
 #define NAME(x) pointwise128_##x
 #define KERNEL_NAME "f32_pointwise_p6x16_neon"
+#define COST {0}
 #define LANES 4
 #define MOST_VECTORS 4
 #define MOST_PIXELS(vectors) ((vectors) == 4 ? 6 : (vectors) == 3 ? 8 : 12)

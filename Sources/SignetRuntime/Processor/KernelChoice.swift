@@ -21,20 +21,28 @@ struct KernelChoice {
 
   func kernel(for work: PlannedConvolution) throws(EngineError) -> Chosen {
     var shape = try shape(of: work)
-    if work.weight.isBinary {
-      var expanded = shape
-      expanded.codes = 1
-      if let kernel = signet_choose_conv(candidates(isBinary: false), &expanded),
-        kernel.pointee.expands_codes
-      {
-        return Chosen(kernel: kernel, shape: expanded, expandsCodes: true)
-      }
-    }
     let list =
       work.needsFloats ? table.f32_conv_exact : candidates(isBinary: work.weight.isBinary)
     guard let kernel = signet_choose_conv(list, &shape)
     else { throw .tooLarge(layer: work.layer, found: "what \(work.attributes) reaches over") }
-    return Chosen(kernel: kernel, shape: shape, expandsCodes: false)
+    let chosen = Chosen(kernel: kernel, shape: shape, expandsCodes: false)
+    return work.weight.isBinary ? expanded(chosen) ?? chosen : chosen
+  }
+
+  /// How much less a layer must cost with its codes expanded to floats, which take more memory.
+  static let expansionGain = 0.9
+
+  /// The kernel for float weights, where a binary layer is better off with it: it gathers patches of
+  /// several bits too short for tables to pay.
+  private func expanded(_ binary: Chosen) -> Chosen? {
+    var (shape, own) = (binary.shape, binary.shape)
+    shape.codes = 1
+    guard let kernel = signet_choose_conv(candidates(isBinary: false), &shape) else { return nil }
+    let isFaster =
+      signet_conv_cycles(kernel, &shape)
+      < Self.expansionGain * signet_conv_cycles(binary.kernel, &own)
+    guard kernel.pointee.expands_codes || isFaster else { return nil }
+    return Chosen(kernel: kernel, shape: shape, expandsCodes: true)
   }
 
   private func candidates(

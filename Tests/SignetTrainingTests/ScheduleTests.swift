@@ -47,6 +47,13 @@ import Testing
     #expect(factors(.cosine, total: 1000, warmup: 100).max() == 1)
   }
 
+  @Test func smallerBatchesLearnInProportion() {
+    let options = TrainingOptions(batchSize: 128)
+    #expect(options.learningRate(0.002, at: 128) == 0.002)
+    #expect(options.learningRate(0.002, at: 4) == 0.0000625)
+    #expect(options.learningRate(0.002, at: 512) == 0.002)
+  }
+
   @Test func learningRatesOfLatentsAndTheRest() {
     var options = TrainingOptions(optimizer: .adam(), learningRate: 1)
     #expect(options.learningRates(hasLatents: true) == (1, 0.1))

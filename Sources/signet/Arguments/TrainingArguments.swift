@@ -176,7 +176,10 @@ struct TrainingArguments: ParsableArguments {
     case nil:
       if let momentum { options.optimizer = .sgd(momentum: momentum) }
     }
-    options.learningRate = learningRate ?? usualLearningRate(of: options.optimizer, base: base)
+    options.learningRate =
+      learningRate
+      ?? base.learningRate(
+        usualLearningRate(of: options.optimizer, base: base), at: options.batchSize)
     options.weightDecay = weightDecay ?? base.weightDecay
     switch schedule {
     case .cosine: options.schedule = .cosine
@@ -231,7 +234,8 @@ struct TrainingArguments: ParsableArguments {
       }
     return (isOpening ? "Unless told otherwise: " : "")
       + "\(duration), \(base.batchSize) images per step, \(optimizer), "
-      + "learning rate \(base.learningRate), \(base.schedule) schedule, weight decay "
+      + "learning rate \(base.learningRate) (for fewer images per step in proportion), "
+      + "\(base.schedule) schedule, weight decay "
       + "\(base.weightDecay), augmentation crop-flip."
   }
 

@@ -1,7 +1,7 @@
 # `make demo` and `make test` do all their own set-up.
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -eu -o pipefail -c
-.PHONY: setup build library wheel test demo bench format docs clean
+.PHONY: setup build library wheel install archive deb test demo bench format docs clean
 
 # SwiftPM finds libtorch through the pkg-config file that set-up writes.
 export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
@@ -24,6 +24,17 @@ library:
 wheel: library
 	python3 scripts/make-wheel.py "$$(ls .build/library/lib/libsignet.so.1 .build/library/lib/libsignet.1.dylib 2>/dev/null)" .build/wheel
 
+# The command and libsignet below PREFIX; and packed, as an archive and for Debian.
+PREFIX ?= /usr/local
+install: build library
+	scripts/install.sh "$(PREFIX)"
+
+archive: build library
+	scripts/package.sh archive
+
+deb: build library
+	scripts/package.sh deb
+
 # The end-to-end tests run the release command.
 test: build
 	swift test
@@ -32,6 +43,7 @@ test: build
 	scripts/test-kernels.sh
 	scripts/test-examples.sh
 	scripts/test-library.sh
+	scripts/test-install.sh
 	scripts/format.sh check
 	scripts/check-links.sh
 	scripts/build-docs.sh

@@ -222,6 +222,9 @@ install_libtorch() {
     stop "could not unpack the wheel; is the disk full? It takes about 1 GB in '$deps'."
   # Some wheels keep the libraries they bring along in a folder beside.
   unzip -q -j "${wheels[0]}" 'torch.libs/*' -d "$scratch/wheel/torch/lib" 2>/dev/null || true
+  # They go wherever the libraries go.
+  unzip -q -j "${wheels[0]}" '*.dist-info/*LICENSE*' '*.dist-info/*NOTICE*' \
+    -d "$scratch/wheel/torch/licences" 2>/dev/null || true
   rm -f "${wheels[0]}"
   add_missing_libraries "$scratch/wheel/torch/lib"
   missing=$(unresolved "$scratch/wheel/torch/lib" | paste -s -d ' ' -)

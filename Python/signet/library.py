@@ -31,6 +31,16 @@ class TensorStructure(ctypes.Structure):
                 ("extents", ctypes.c_int64 * MAX_RANK)]
 
 
+class ImageStructure(ctypes.Structure):
+    _fields_ = [("size", ctypes.c_size_t), ("pixels", ctypes.c_void_p),
+                ("width", ctypes.c_size_t), ("height", ctypes.c_size_t),
+                ("row_bytes", ctypes.c_size_t), ("layout", ctypes.c_int)]
+
+
+# signet_layout, by the bytes of a pixel.
+LAYOUTS = {1: 5, 3: 3, 4: 0}
+
+
 def _path():
     name = "libsignet.1.dylib" if sys.platform == "darwin" else "libsignet.so.1"
     inside = pathlib.Path(__file__).parent / "lib" / name
@@ -59,7 +69,9 @@ def _load():
             ("input", ctypes.c_int, [handle, ctypes.c_size_t, tensor]),
             ("output", ctypes.c_int, [handle, ctypes.c_size_t, tensor]),
             ("info", ctypes.c_char_p, [handle]),
-            ("run", ctypes.c_int, [handle, tensor, ctypes.c_size_t, tensor, ctypes.c_size_t])]:
+            ("run", ctypes.c_int, [handle, tensor, ctypes.c_size_t, tensor, ctypes.c_size_t]),
+            ("run_image", ctypes.c_int, [handle, ctypes.POINTER(ImageStructure), tensor,
+                                         ctypes.c_size_t])]:
         function = getattr(library, f"signet_{name}")
         function.restype, function.argtypes = result, arguments
     found = library.signet_api_version()

@@ -10,8 +10,8 @@ from typing import Any, Mapping
 
 import numpy
 
-from .library import (MAX_RANK, SMALL_BUFFER, Options, SignetError, TensorStructure, check,
-                      library)
+from .library import (LAYOUTS, MAX_RANK, SMALL_BUFFER, ImageStructure, Options, SignetError,
+                      TensorStructure, check, library)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,24 +99,34 @@ class Model:
             structure.capacity = values.size
         return results, wanted
 
-    def predict(self, image: numpy.ndarray, top: int = 5) -> list[tuple[str, float]]:
-        """The likeliest classes of an image with their probabilities.
+    def run_image(self, image: numpy.ndarray) -> dict[str, numpy.ndarray]:
+        """The outputs for an image of any size: H×W×3 (RGB), H×W×4 (RGBA) or H×W (grey) bytes.
 
-        image: H×W×3 (or H×W) bytes of the network's own size, RGB, as decoders give them.
+        It is resized, cropped and normalised as the model file says. Raises SignetError where the
+        network takes no images, or several inputs.
         """
-        said = self.info.get("preprocessing")
-        kind = self.info["outputs"][0].get("kind")
-        if said is None or kind not in ("scores", "probabilities"):
-            raise SignetError("predict: expected a network from images to classes; use run", 1)
         if image.dtype != numpy.uint8:
-            raise SignetError(f"predict: expected bytes, found {image.dtype}", 1)
-        pixels = image if image.ndim == 3 else image[..., None]
-        if said["channelOrder"] == "bgr":
-            pixels = pixels[..., ::-1]
-        scaled = (pixels * numpy.float32(said["scale"]) - numpy.float32(said["mean"])) \
-            / numpy.float32(said["std"])
-        name = self.inputs[0].name
-        output = self.run({name: scaled.transpose(2, 0, 1)[None]})[self.outputs[0].name].ravel()
+            raise SignetError(f"image: expected bytes, found {image.dtype}", 1)
+        pixels = numpy.ascontiguousarray(image if image.ndim != 2 else image[..., None])
+        if pixels.ndim != 3 or pixels.shape[2] not in LAYOUTS:
+            raise SignetError(
+                f"image: expected H×W×3, H×W×4 or H×W, found {'×'.join(map(str, image.shape))}", 1)
+        height, width, channels = pixels.shape
+        given = ImageStructure(ctypes.sizeof(ImageStructure), pixels.ctypes.data, width, height, 0,
+                               LAYOUTS[channels])
+        sizes = [int(numpy.prod([extent or 1 for extent in output.shape[1:]]))
+                 for output in self.outputs]
+        results, wanted = self._buffers(sizes)
+        check(library.signet_run_image(self._handle, given, wanted, len(wanted)))
+        return {output.name: values.reshape(structure.extents[:structure.rank])
+                for output, values, structure in zip(self.outputs, results, wanted)}
+
+    def predict(self, image: numpy.ndarray, top: int = 5) -> list[tuple[str, float]]:
+        """The likeliest classes of an image, as in `run_image`, with their probabilities."""
+        kind = self.info["outputs"][0].get("kind")
+        if kind not in ("scores", "probabilities"):
+            raise SignetError("predict: expected a network from images to classes; use run", 1)
+        output = self.run_image(image)[self.outputs[0].name].ravel()
         if kind == "scores":
             output = numpy.exp(output - output.max())
             output = output / output.sum()

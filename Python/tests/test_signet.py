@@ -47,6 +47,17 @@ class ModelTests(unittest.TestCase):
         self.assertEqual(first, "blue")
         self.assertAlmostEqual(share, 1 / (1 + 2 * numpy.exp(-8)), places=5)
 
+    def test_image_of_any_size(self):
+        pixels = numpy.zeros((31, 17, 4), numpy.uint8)
+        pixels[..., 1] = 255
+        model = signet.Model.open(COLOURS)
+        self.assertEqual(model.predict(pixels, top=1)[0][0], "green")
+        self.assertEqual(model.run_image(pixels[:, ::-1])[model.outputs[0].name].shape, (1, 3))
+        with self.assertRaisesRegex(signet.SignetError, "found 31×17×2"):
+            model.run_image(pixels[..., :2])
+        with self.assertRaisesRegex(signet.SignetError, "expected bytes, found float64"):
+            model.run_image(pixels / 255)
+
     def test_bytes_of_a_file(self):
         model = signet.Model.open(COLOURS.read_bytes())
         self.assertEqual(model.run({"input": image(0, 1, 0)})[model.outputs[0].name].argmax(), 1)

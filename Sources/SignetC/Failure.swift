@@ -6,7 +6,8 @@ import SignetRuntime
 enum ArgumentError: Error, CustomStringConvertible {
   case null(String)
   case index(Int, count: Int)
-  case structureSize(expected: Int, found: Int)
+  case structureSize(of: String, expected: Int, found: Int)
+  case layout(Int, count: Int)
   case rank(name: String, expected: String, found: Int)
   case extent(name: String, found: Int64)
   case unknownOutput(String, expected: [String])
@@ -17,8 +18,9 @@ enum ArgumentError: Error, CustomStringConvertible {
     switch self {
     case .null(let name): "\(name): expected a pointer, found null"
     case .index(let index, let count): "index: expected below \(count), found \(index)"
-    case .structureSize(let expected, let found):
-      "options.size: expected \(expected), sizeof(signet_options), found \(found)"
+    case .structureSize(let structure, let expected, let found):
+      "size: expected \(expected), sizeof(\(structure)), found \(found)"
+    case .layout(let found, let count): "image.layout: expected below \(count), found \(found)"
     case .rank(let name, let expected, let found):
       "'\(name)': rank: expected \(expected), found \(found)"
     case .extent(let name, let found): "'\(name)': extent: expected 1 or more, found \(found)"
@@ -48,6 +50,7 @@ func status(_ body: () throws -> Void) -> signet_status {
     switch error {
     case let error as ArgumentError: return error.status
     case let error as EngineError: return error.status
+    case is PixelImageError: return SIGNET_BAD_INPUT
     default: return SIGNET_BAD_FILE
     }
   }

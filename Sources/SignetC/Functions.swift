@@ -60,7 +60,8 @@ private func engineOptions(
   guard let options else { return Engine.Options() }
   let size = MemoryLayout<signet_options>.size
   guard options.pointee.size >= size else {
-    throw ArgumentError.structureSize(expected: size, found: options.pointee.size)
+    throw ArgumentError.structureSize(
+      of: "signet_options", expected: size, found: options.pointee.size)
   }
   let given = options.pointee
   return Engine.Options(
@@ -133,17 +134,22 @@ public func run(
     for input in UnsafeBufferPointer(start: inputs, count: inputCount) {
       named[try input.text()] = try input.tensor()
     }
-    let wanted = UnsafeMutableBufferPointer(start: outputs, count: outputCount)
-    let names = Set(model.engine.outputs.map(\.name))
-    for output in wanted where !names.contains(try output.text()) {
-      throw ArgumentError.unknownOutput(try output.text(), expected: names.sorted())
+    try model.run(named, into: UnsafeMutableBufferPointer(start: outputs, count: outputCount))
+  }
+}
+
+@_cdecl("signet_run_image")
+public func runImage(
+  _ model: OpaquePointer?, _ image: UnsafePointer<signet_image>?,
+  _ outputs: UnsafeMutablePointer<signet_tensor>?, _ outputCount: Int
+) -> signet_status {
+  status {
+    let model = try opened(model)
+    guard let image, let outputs else {
+      throw ArgumentError.null(image == nil ? "image" : "outputs")
     }
-    let results = try model.engine.run(named)
-    var failure: ArgumentError?
-    for index in wanted.indices {
-      guard let result = results[try wanted[index].text()] else { continue }
-      failure = wanted[index].take(result) ?? failure
-    }
-    if let failure { throw failure }
+    try model.run(
+      [model.inputs[0].text: model.model.input(of: image.pointee.pixelImage())],
+      into: UnsafeMutableBufferPointer(start: outputs, count: outputCount))
   }
 }

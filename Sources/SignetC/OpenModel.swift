@@ -1,3 +1,4 @@
+import CSignet
 import SignetModel
 import SignetRuntime
 
@@ -5,28 +6,50 @@ import SignetRuntime
 final class OpenModel: Sendable {
   /// A value that enters or leaves the network, as C sees it.
   struct Port: Sendable {
+    let text: String
     let name: CString
     /// 0 where any number is taken; the batch first.
     let extents: [Int]
   }
 
+  let model: Model
   let engine: Engine
   let inputs: [Port]
   let outputs: [Port]
   let info: CString
 
   init(_ model: Model, _ options: Engine.Options) throws {
+    self.model = model
     engine = try Engine(model: model, options: options)
     inputs = engine.inputs.map { input in
       let extents = input.shape.extents.enumerated().map { axis, extent in
         input.openAxes.contains(axis) ? 0 : extent
       }
-      return Port(name: CString(input.name), extents: [0] + extents)
+      return Port(text: input.name, name: CString(input.name), extents: [0] + extents)
     }
     outputs = engine.outputs.map { output in
-      Port(name: CString(output.name), extents: [0] + output.shape.extents)
+      Port(text: output.name, name: CString(output.name), extents: [0] + output.shape.extents)
     }
     info = CString(try ModelInfo(model, engine).json())
+  }
+}
+
+extension OpenModel {
+  /// Runs the network and fills the outputs that are wanted.
+  func run(
+    _ inputs: [String: DenseTensor], into wanted: UnsafeMutableBufferPointer<signet_tensor>
+  ) throws {
+    let names = Set(engine.outputs.map(\.name))
+    for output in wanted where !names.contains(try output.text()) {
+      throw ArgumentError.unknownOutput(try output.text(), expected: names.sorted())
+    }
+    let results = try engine.run(inputs)
+    var failure: ArgumentError?
+    for index in wanted.indices {
+      guard let result = results[try wanted[index].text()] else { continue }
+      failure = wanted[index].take(result) ?? failure
+    }
+    if let failure { throw failure }
   }
 }
 

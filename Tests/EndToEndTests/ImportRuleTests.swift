@@ -25,7 +25,7 @@ import Testing
 
   private static let system: Set<String> = [
     "Foundation", "FoundationEssentials", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
-    "Swift",
+    "Swift", "CoreGraphics", "CoreVideo",
   ]
 
   private static let sources = Repository.root.appendingPathComponent("Sources")

@@ -40,6 +40,40 @@ static void shapes(signet_model *model) {
   CHECK(strstr(signet_info(model), "\"classNames\":[\"red\",\"green\",\"blue\"]") != NULL);
 }
 
+static void images(signet_model *model) {
+  /* 16 x 12 pixels of one colour, in rows with room behind. */
+  static unsigned char pixels[12 * 70];
+  float scores[3] = {0};
+  signet_image image = {sizeof image, pixels, 16, 12, 70, SIGNET_BGRA};
+  signet_tensor output;
+  CHECK(signet_output(model, 0, &output) == SIGNET_OK);
+  output.values = scores;
+  output.capacity = 3;
+  for (int row = 0; row < 12; row++)
+    for (int column = 0; column < 16; column++) pixels[row * 70 + 4 * column] = 255;
+  CHECK(signet_run_image(model, &image, &output, 1) == SIGNET_OK);
+  CHECK(scores[2] > scores[0] && scores[2] > scores[1]);
+  image.layout = SIGNET_RGBA;
+  CHECK(signet_run_image(model, &image, &output, 1) == SIGNET_OK);
+  CHECK(scores[0] > scores[1] && scores[0] > scores[2]);
+
+  image.layout = (signet_layout)6;
+  CHECK(signet_run_image(model, &image, &output, 1) == SIGNET_BAD_ARGUMENT);
+  CHECK(strcmp(signet_last_error(), "image.layout: expected below 6, found 6") == 0);
+  image.layout = SIGNET_RGB;
+  image.row_bytes = 47;
+  CHECK(signet_run_image(model, &image, &output, 1) == SIGNET_BAD_INPUT);
+  CHECK(
+      strcmp(signet_last_error(), "image: expected at least 48 bytes from row to row, found 47") ==
+      0);
+  image.row_bytes = 0;
+  image.width = (size_t)1 << 40;
+  CHECK(signet_run_image(model, &image, &output, 1) == SIGNET_BAD_INPUT);
+  image.size = 8;
+  CHECK(signet_run_image(model, &image, &output, 1) == SIGNET_BAD_ARGUMENT);
+  CHECK(signet_run_image(model, NULL, &output, 1) == SIGNET_BAD_ARGUMENT);
+}
+
 static void runs(signet_model *model, float tolerance) {
   static float pixels[2 * 3 * 64];
   float scores[6] = {0};
@@ -149,6 +183,7 @@ int main(int argc, char **argv) {
   if (!model) return 1;
   shapes(model);
   runs(model, 1e-5f);
+  images(model);
   refusals(model);
   pthread_t threads[4];
   for (int index = 0; index < 4; index++) pthread_create(&threads[index], NULL, thread, model);

@@ -114,6 +114,33 @@ signet_status signet_run(
     signet_model *model, const signet_tensor *inputs, size_t input_count, signet_tensor *outputs,
     size_t output_count);
 
+/* How the bytes of a pixel follow each other; alpha is passed over. */
+typedef enum signet_layout {
+  SIGNET_RGBA = 0,
+  SIGNET_BGRA = 1,
+  SIGNET_ARGB = 2,
+  SIGNET_RGB = 3,
+  SIGNET_BGR = 4,
+  SIGNET_GREY = 5
+} signet_layout;
+
+/* An image of any size. */
+typedef struct signet_image {
+  /* sizeof(signet_image) */
+  size_t size;
+  const void *pixels;
+  /* Pixels of a row, and rows. */
+  size_t width, height;
+  /* From a row's start to the next one's; 0 where rows follow each other closely. */
+  size_t row_bytes;
+  signet_layout layout;
+} signet_image;
+
+/* Runs a network of one input on an image, which is resized, cropped and normalised as the model
+ * file says, byte for byte as Pillow and torchvision do it. Outputs as in `signet_run`. */
+signet_status signet_run_image(
+    signet_model *model, const signet_image *image, signet_tensor *outputs, size_t output_count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -46,7 +46,7 @@ public enum ImageFile {
     }
   }
 
-  static func decode(_ bytes: [UInt8]) throws(ImageDefect) -> DecodedImage {
+  static func decode(_ bytes: [UInt8]) throws(ImageDefect) -> PixelImage {
     if JPEG.hasSignature(bytes) { return try JPEG.decode(bytes) }
     if PNG.hasSignature(bytes) { return try PNG.decode(bytes) }
     throw .unknownFormat(found: formatName(of: bytes))

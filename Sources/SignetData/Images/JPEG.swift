@@ -1,4 +1,5 @@
 import CTurboJPEG
+import SignetModel
 
 /// JPEG by libjpeg-turbo, with the accurate inverse transform and smooth upsampling that Pillow
 /// uses too.
@@ -10,13 +11,13 @@ enum JPEG {
     bytes.starts(with: [0xff, 0xd8, 0xff])
   }
 
-  static func decode(_ bytes: [UInt8]) throws(ImageDefect) -> DecodedImage {
+  static func decode(_ bytes: [UInt8]) throws(ImageDefect) -> PixelImage {
     guard let handle = tjInitDecompress() else {
       throw .corrupt(reason: "no memory for a decoder")
     }
     defer { tjDestroy(handle) }
     let (width, height, space) = try header(handle, bytes)
-    try DecodedImage.check(
+    try PixelImage.check(
       width: Int(width), height: Int(height), pixelsPerByte: pixelsPerByte, bytes: bytes.count)
 
     let isGrey = space == Int32(TJCS_GRAY.rawValue)
@@ -36,7 +37,7 @@ enum JPEG {
       filled = hasInk ? 3 * area : area * stored
     }
     if decoded != 0 { try tolerate(message(handle), handle: handle, bytes: bytes) }
-    return DecodedImage(
+    return PixelImage(
       width: Int(width), height: Int(height), channels: isGrey ? 1 : 3, bytes: pixels)
   }
 

@@ -1,4 +1,5 @@
 import CPNG
+import SignetModel
 
 /// PNG by libpng's simplified interface, which lets no `longjmp` reach Swift.
 package enum PNG {
@@ -11,7 +12,7 @@ package enum PNG {
 
   /// The pixels as the file stores them, as Pillow gives them: 16-bit values are rounded to 8
   /// bits, palettes looked up, alpha dropped, and colour management left out.
-  static func decode(_ bytes: [UInt8]) throws(ImageDefect) -> DecodedImage {
+  static func decode(_ bytes: [UInt8]) throws(ImageDefect) -> PixelImage {
     let chunks = try PNGChunks(bytes)
     return try decode(chunks.withoutColourManagement(bytes), as: chunks)
   }
@@ -32,8 +33,8 @@ package enum PNG {
   /// - Parameter source: a file of the size and the kind of pixels that `chunks` say
   private static func decode(
     _ source: [UInt8], as chunks: PNGChunks
-  ) throws(ImageDefect) -> DecodedImage {
-    try DecodedImage.check(
+  ) throws(ImageDefect) -> PixelImage {
+    try PixelImage.check(
       width: chunks.width, height: chunks.height,
       pixelsPerByte: inflation * 8 / chunks.bitsPerPixel, bytes: source.count)
     var image = png_image()
@@ -52,7 +53,7 @@ package enum PNG {
     return try result.get()
   }
 
-  private static func read(_ image: inout png_image) throws(ImageDefect) -> DecodedImage {
+  private static func read(_ image: inout png_image) throws(ImageDefect) -> PixelImage {
     // Without this, 16-bit files would be taken for linear light.
     image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
     let hasColour = image.format & UInt32(PNG_FORMAT_FLAG_COLOR) != 0
@@ -68,7 +69,7 @@ package enum PNG {
       filled = succeeded ? area * channels : 0
     }
     guard succeeded else { throw .corrupt(reason: message(image)) }
-    return DecodedImage(
+    return PixelImage(
       width: Int(image.width), height: Int(image.height), channels: channels, bytes: pixels)
   }
 

@@ -16,12 +16,7 @@ struct Normalizer: Sendable {
         deviations: preprocessing.std.count)
     }
     self.shape = shape
-    table = (0..<channels).flatMap { channel in
-      (0..<256).map { byte in
-        (Float(byte) * preprocessing.scale - preprocessing.mean[channel])
-          / preprocessing.std[channel]
-      }
-    }
+    table = preprocessing.values(channels: channels)
   }
 
   /// Writes one image; what lies outside of it counts as the byte 0.

@@ -1,4 +1,5 @@
 import Foundation
+import SignetModel
 
 /// A picture that an output should be, in the order of the output's numbers.
 struct TargetImage {
@@ -9,7 +10,7 @@ struct TargetImage {
   /// - Throws: ``DataError/target(file:expected:found:)`` for a picture of another size.
   init(contentsOf url: URL, for map: OutputMap, isReversed: Bool) throws(DataError) {
     let file = try FileBytes.read(url, limit: Limits.imageBytes)
-    let decoded: DecodedImage
+    let decoded: PixelImage
     do throws(ImageDefect) {
       decoded = try ImageFile.decode(file)
     } catch {

@@ -31,8 +31,7 @@ struct Classify {
     let engine = try Engine(model: model)
     let ready = clock.now
     let picture = try PixelMap(contentsOf: image)
-    let input = try picture.input(
-      of: engine.inputShape, preprocessing: model.preprocessing, file: image.path)
+    let input = try model.input(of: picture.image()).values
     let began = clock.now
     let scores = try engine.run(input)
     let end = clock.now

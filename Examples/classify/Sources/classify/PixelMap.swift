@@ -1,3 +1,5 @@
+import SignetModel
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -34,6 +36,13 @@ struct PixelMap {
     self.width = width
     self.height = height
     bytes = Array(pixels.prefix(expected))
+  }
+}
+
+extension PixelMap {
+  /// What a model makes its input of.
+  func image() throws(PixelImageError) -> PixelImage {
+    try PixelImage(bytes, width: width, height: height, layout: .rgb)
   }
 }
 

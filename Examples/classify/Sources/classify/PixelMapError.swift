@@ -4,14 +4,11 @@ enum PixelMapError: Error {
   case notPixelMap(file: String)
   case size(file: String, width: Int, height: Int)
   case truncated(file: String, expected: Int, found: Int)
-  case noImage(file: String)
 }
 
 extension PixelMapError: CustomStringConvertible {
   var description: String {
     switch self {
-    case .noImage(let file):
-      "\(file): the model's input is no image"
     case .unreadable(let file):
       "\(file): cannot be read"
     case .notPixelMap(let file):

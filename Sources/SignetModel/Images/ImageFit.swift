@@ -1,9 +1,7 @@
-import SignetModel
-
 /// How a decoded image becomes C×H×W bytes: resize, then centre crop, as torchvision does it.
 /// Only the part that the crop keeps is computed.
-struct ImageFit {
-  private let image: DecodedImage
+package struct ImageFit {
+  private let image: PixelImage
   private let shape: Shape
   private let isReversed: Bool
   /// The size the whole image would be resized to.
@@ -12,7 +10,7 @@ struct ImageFit {
   private let left: Int
   private let top: Int
 
-  init(image: DecodedImage, shape: Shape, _ preprocessing: Preprocessing) {
+  package init(image: PixelImage, shape: Shape, _ preprocessing: Preprocessing) {
     self.image = image
     self.shape = shape
     isReversed = preprocessing.channelOrder == .bgr
@@ -22,7 +20,7 @@ struct ImageFit {
     top = Self.cropStart(length: resized.height, crop: shape.height)
   }
 
-  static func resizedSize(
+  package static func resizedSize(
     of size: (width: Int, height: Int), shape: Shape, shorterSide: Int?
   ) -> (width: Int, height: Int) {
     if let side = shorterSide {
@@ -36,14 +34,14 @@ struct ImageFit {
   }
 
   /// torchvision's centre: half the difference, rounded as Python rounds; padding is rounded down.
-  static func cropStart(length: Int, crop: Int) -> Int {
+  package static func cropStart(length: Int, crop: Int) -> Int {
     length < crop
       ? -((crop - length) / 2)
       : Int((Double(length - crop) / 2).rounded(.toNearestOrEven))
   }
 
   /// C×H×W in the network's channel order; a grey image fills all channels.
-  func planes() -> [UInt8] {
+  package func planes() -> [UInt8] {
     let columns = max(0, left)..<min(resized.width, left + shape.width)
     let rows = max(0, top)..<min(resized.height, top + shape.height)
     let window = Resampling.bilinear(image, to: resized, columns: columns, rows: rows)

@@ -6,7 +6,7 @@ enum Resampling {
   /// The given columns and rows of the image resized to `size`:
   /// rows.count × columns.count × channels.
   static func bilinear(
-    _ image: DecodedImage, to size: (width: Int, height: Int), columns: Range<Int>,
+    _ image: PixelImage, to size: (width: Int, height: Int), columns: Range<Int>,
     rows: Range<Int>
   ) -> [UInt8] {
     let vertical = Taps(input: image.height, output: size.height, range: rows)
@@ -22,7 +22,7 @@ enum Resampling {
   }
 
   /// rows × columns × channels
-  private static func cut(_ image: DecodedImage, columns: Range<Int>, rows: Range<Int>)
+  private static func cut(_ image: PixelImage, columns: Range<Int>, rows: Range<Int>)
     -> [UInt8]
   {
     let rowLength = image.width * image.channels
@@ -36,7 +36,7 @@ enum Resampling {
   }
 
   /// rows × taps.count × channels
-  private static func resizeRows(_ image: DecodedImage, _ taps: Taps, rows: Range<Int>)
+  private static func resizeRows(_ image: PixelImage, _ taps: Taps, rows: Range<Int>)
     -> [UInt8]
   {
     let channels = image.channels

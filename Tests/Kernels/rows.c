@@ -73,10 +73,12 @@ static void channel_sums(const signet_kernel_set *set, const row_case *test) {
   call(set->channel_sums, &arguments, test->rows);
 }
 
-// Windows with gaps that hang over on all sides, and those of other places behind the map.
+// Windows with gaps that hang over on all sides, and places behind the map; of one channel, of three
+// groups, with something added, and of pixels without gaps.
 static void constant_filters(const signet_kernel_set *set, const row_case *test) {
   signet_view sums = test->in;
   sums.channels = test->variant == 1 && test->out.channels % 3 == 0 ? 3 : 1;
+  if (test->variant >= 3) sums.pixel_stride = 1;
   // What is added lies in the input's first rows and columns.
   signet_view residual = test->in;
   residual.height = test->out.height;
@@ -90,7 +92,7 @@ static void constant_filters(const signet_kernel_set *set, const row_case *test)
       .kernel_height = 3,
       .kernel_width = 2,
       .stride_height = 2,
-      .stride_width = 3,
+      .stride_width = test->variant == 4 ? 1 : 3,
       .dilation_height = 2,
       .dilation_width = 3,
       .pad_top = 3,
@@ -215,5 +217,6 @@ void test_rows(void) {
   run("sum", sum, 2, 5, 3, 5, 3, 0);
   run("place", place, 1, 3, 4, 6, 5, 2);
   run("channel_sums", channel_sums, 2, 5, 3, 5, 3, 0);
-  run("constant_filters", constant_filters, 3, 7, 6, 5, 4, 0);
+  run("constant_filters", constant_filters, 5, 7, 6, 5, 4, 0);
+  run("constant_filters", constant_filters, 5, 7, 150, 5, 140, 0);
 }

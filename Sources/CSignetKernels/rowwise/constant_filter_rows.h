@@ -52,13 +52,72 @@ static TARGET void NAME(channel_sums)(
   }
 }
 
+// Places of a row whose windows are summed together, and how far those may reach.
+enum { NAME(window_places) = 64, NAME(window_reach) = 320 };
+
+// The sums of the windows of adjacent places of a row over one channel whose pixels have no gaps: the
+// rows first, which all places share.
+//
+//   sums: places
+SIGNET_INLINE TARGET void NAME(dense_window_sums)(
+    const signet_constant_filters *filters, const float *image, NAME(reach) rows, int64_t first,
+    int64_t places, float *sums) {
+  const signet_view *view = &filters->sums;
+  const int64_t stride = filters->stride_width, gap = filters->dilation_width;
+  const int64_t start = first * stride - filters->pad_left;
+  const int64_t reach = (places - 1) * stride + (filters->kernel_width - 1) * gap + 1;
+  const int64_t from = signet_min(signet_max(start, 0), view->width);
+  const int64_t to = signet_max(signet_min(start + reach, view->width), from);
+  float columns[NAME(window_reach)];
+  for (int64_t x = 0; x < reach; x++) columns[x] = 0;
+  for (int64_t i = rows.from; i < rows.to; i++) {
+    const float *row = image + (rows.start + i * filters->dilation_height) * view->row_stride;
+    for (int64_t x = from; x < to; x++) columns[x - start] += row[x];
+  }
+  for (int64_t x = 0; x < places; x++) sums[x] = 0;
+  for (int64_t j = 0; j < filters->kernel_width; j++) {
+    const float *column = columns + j * gap;
+    if (stride == 1) {
+      for (int64_t x = 0; x < places; x++) sums[x] += column[x];
+    } else {
+      for (int64_t x = 0; x < places; x++) sums[x] += column[x * stride];
+    }
+  }
+}
+
+SIGNET_INLINE TARGET void NAME(window_sums)(
+    const signet_constant_filters *filters, const float *image, NAME(reach) rows, int64_t first,
+    int64_t places, float *sums) {
+  const int64_t gaps = (int64_t)(filters->kernel_width - 1) * filters->dilation_width;
+  if (filters->sums.pixel_stride == 1 &&
+      (places - 1) * filters->stride_width + gaps < NAME(window_reach)) {
+    NAME(dense_window_sums)(filters, image, rows, first, places, sums);
+    return;
+  }
+  for (int64_t x = 0; x < places; x++) {
+    const NAME(reach) columns = NAME(reached_columns)(filters, first + x);
+    sums[x] = NAME(window_total)(filters, image, rows, columns);
+  }
+}
+
+SIGNET_INLINE TARGET void NAME(add_multiple)(
+    const float *factors, float sum, const float *residual, float *out, int64_t lanes) {
+  NAME(vector) value = NAME(load_lanes)(factors, lanes) * sum;
+  if (residual) value += NAME(load_lanes)(residual, lanes);
+  NAME(store_lanes)(out, value, lanes);
+}
+
+// The last vector overlaps the one before it.
 SIGNET_INLINE TARGET void NAME(add_multiples)(
     const float *factors, float sum, const float *residual, float *out, int64_t count) {
-  SIGNET_EACH_VECTOR(at, lanes, count) {
-    NAME(vector) value = NAME(load_lanes)(factors + at, lanes) * sum;
-    if (residual) value += NAME(load_lanes)(residual + at, lanes);
-    NAME(store_lanes)(out + at, value, lanes);
+  int64_t at = 0;
+  for (; at + NAME(width) <= count; at += NAME(width)) {
+    NAME(add_multiple)(factors + at, sum, residual ? residual + at : NULL, out + at, NAME(width));
   }
+  if (at == count) return;
+  const int64_t lanes = signet_min(count, NAME(width));
+  at = count - lanes;
+  NAME(add_multiple)(factors + at, sum, residual ? residual + at : NULL, out + at, lanes);
 }
 
 static TARGET void NAME(constant_filters)(
@@ -68,23 +127,27 @@ static TARGET void NAME(constant_filters)(
   const signet_constant_filters *filters = arguments;
   SIGNET_REQUIRE_ROWS(&filters->out, images, from, to);
   SIGNET_REQUIRE_CONSTANT_FILTERS(filters);
-  const signet_view *out = &filters->out;
+  const signet_view *out = &filters->out, *added = &filters->residual;
   const int64_t groups = filters->sums.channels, count = out->channels / groups;
+  float sums[NAME(window_places)];
   for (int64_t unit = from; unit < to; unit++) {
     const NAME(reach) rows = NAME(reached_rows)(filters, unit % out->height);
     const float *image = filters->sums.data + unit / out->height * filters->sums.image_stride;
-    const float *residual =
-        filters->residual.data ? NAME(row_start)(&filters->residual, unit) : NULL;
-    float *pixel = NAME(row_start)(out, unit);
-    for (int32_t x = 0; x < out->width; x++, pixel += out->pixel_stride) {
-      const NAME(reach) columns = NAME(reached_columns)(filters, x);
+    float *row = NAME(row_start)(out, unit);
+    const float *residual = added->data ? NAME(row_start)(added, unit) : NULL;
+    for (int64_t first = 0; first < out->width; first += NAME(window_places)) {
+      const int64_t places = signet_min(out->width - first, NAME(window_places));
       for (int64_t group = 0; group < groups; group++) {
-        const float sum = NAME(window_total)(filters, image + group, rows, columns);
-        NAME(add_multiples)(
-            filters->factors + group * count, sum, residual ? residual + group * count : NULL,
-            pixel + group * count, count);
+        NAME(window_sums)(filters, image + group, rows, first, places, sums);
+        const float *factors = filters->factors + group * count;
+        for (int64_t x = 0; x < places; x++) {
+          const int64_t at = first + x;
+          NAME(add_multiples)(
+              factors, sums[x],
+              residual ? residual + at * added->pixel_stride + group * count : NULL,
+              row + at * out->pixel_stride + group * count, count);
+        }
       }
-      if (residual) residual += filters->residual.pixel_stride;
     }
   }
 }

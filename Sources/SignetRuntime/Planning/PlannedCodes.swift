@@ -17,16 +17,29 @@ struct PlannedConstantFilters: Sendable {
 
 extension PlannedConvolution {
   /// The weights as floats, with the scales of codes in them: outputs × patch.
-  var scaledWeights: [Float] {
-    guard case .binary = weight.storage else { return weight.floats }
-    return foldedCodes?.expanded ?? weight.floats
+  func scaledWeights() throws(EngineError) -> [Float] {
+    guard let codes = try foldedCodes() else { return weight.floats }
+    return codes.expanded
   }
 
-  /// The codes with scales and constants as they were folded.
-  var foldedCodes: BinaryCodes? {
+  /// The codes with scales and constants as they were folded; `nil` where there are none.
+  func foldedCodes() throws(EngineError) -> BinaryCodes? {
     guard let codes = weight.codes else { return nil }
-    return try? codes.with(
-      scales: scale.map(FloatValues.init) ?? codes.scales,
-      constants: constants.map(FloatValues.init), inputScales: codes.inputScales)
+    return try folding { () throws(WeightError) in
+      try codes.with(
+        scales: scale.map(FloatValues.init) ?? codes.scales,
+        constants: constants.map(FloatValues.init), inputScales: codes.inputScales)
+    }
+  }
+
+  /// Codes of a valid layer fold into others; were some not to, the layer's weight would be at fault.
+  func folding<Result>(
+    _ make: () throws(WeightError) -> Result
+  ) throws(EngineError) -> Result {
+    do throws(WeightError) {
+      return try make()
+    } catch {
+      throw .missingTensor(layer: layer, tensor: "weight")
+    }
   }
 }

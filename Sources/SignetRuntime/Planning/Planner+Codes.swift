@@ -25,35 +25,35 @@ extension Planner {
     of layer: PlannedConvolution, nodes: [Node]
   ) throws(EngineError) -> [PlannedStep] {
     var layer = layer
-    guard var codes = layer.foldedCodes else { return [] }
-    // The codes in another order, and in the order of blocks.
+    guard var codes = try layer.foldedCodes() else { return [] }
+    // The codes in another order, and those of blocks, filled up.
     try budget.take(
-      ByteCount.product([2, codes.rows.count, codes.bytesPerFilter + 4]),
+      ByteCount.product([2, codes.codeCount, codes.filterCount, codes.bytesPerFilter + 4]),
       for: "layer '\(layer.layer)'")
     var steps: [PlannedStep] = []
     if let scales = codes.inputScales {
       steps.append(scaling(&layer, by: scales))
-      codes = try folding(layer) { () throws(WeightError) in
+      codes = try layer.folding { () throws(WeightError) in
         try codes.with(scales: codes.scales, constants: codes.constants, inputScales: nil)
       }
     }
     if layer.attributes.groups > 1 {
-      codes = try folding(layer) { () throws(WeightError) in try codes.evened() }
+      codes = try layer.folding { () throws(WeightError) in try codes.evened() }
     }
     let result = layer.out
-    let order = codes.rows.blockOrder
-    if let order {
+    let plan = CodeBlocks(codes.rows, hasResidual: layer.residual != nil)
+    if let order = plan.order {
       steps += try gather(order, for: &layer)
-      codes = try folding(layer) { () throws(WeightError) in try codes.selecting(filters: order) }
+      codes = try layer.folding { () throws(WeightError) in try codes.selecting(filters: order) }
     }
     if let constants = codes.constants {
       steps += addConstants(constants.array, to: &layer)
     }
-    for block in codes.rows.blocks {
+    for block in plan.blocks {
       let part = try layer.part(block, of: codes)
       steps.append(PlannedStep(nodes: nodes, work: .convolution(part)))
     }
-    if let order {
+    if let order = plan.order {
       steps.append(try gathering(layer.out, order.inverted, to: result, layer))
     }
     return steps
@@ -141,10 +141,10 @@ extension PlannedConvolution {
     _ filters: Range<Int>, of codes: BinaryCodes
   ) throws(EngineError) -> PlannedConvolution {
     var part = self
-    let own = try folding(self) { () throws(WeightError) in
-      try codes.selecting(filters: Array(filters)).withoutConstants()
+    let own = try folding { () throws(WeightError) in
+      try codes.selecting(filters: Array(filters)).evened().withoutConstants()
     }
-    part.weight = try folding(self) { () throws(WeightError) in
+    part.weight = try folding { () throws(WeightError) in
       try Weight(
         shape: [filters.count] + weight.shape.dropFirst(), storage: .binary(own))
     }
@@ -155,16 +155,5 @@ extension PlannedConvolution {
     part.out = out.channels(from: filters.lowerBound, count: filters.count)
     part.residual = residual?.channels(from: filters.lowerBound, count: filters.count)
     return part
-  }
-}
-
-/// Codes of a valid layer fold into others; were one not to, its weight would be at fault.
-private func folding<Result>(
-  _ layer: PlannedConvolution, _ make: () throws(WeightError) -> Result
-) throws(EngineError) -> Result {
-  do throws(WeightError) {
-    return try make()
-  } catch {
-    throw .missingTensor(layer: layer.layer, tensor: "weight")
   }
 }

@@ -74,11 +74,14 @@ static void channel_sums(const signet_kernel_set *set, const row_case *test) {
 }
 
 // Windows with gaps that hang over on all sides, and places behind the map; of one channel, of three
-// groups, with something added, and of pixels without gaps.
+// groups, with something added, and of pixels without gaps, for which a pixel's channels are taken.
 static void constant_filters(const signet_kernel_set *set, const row_case *test) {
   signet_view sums = test->in;
   sums.channels = test->variant == 1 && test->out.channels % 3 == 0 ? 3 : 1;
-  if (test->variant >= 3) sums.pixel_stride = 1;
+  if (test->variant >= 3) {
+    sums.width = test->in.channels;
+    sums.pixel_stride = 1;
+  }
   // What is added lies in the input's first rows and columns.
   signet_view residual = test->in;
   residual.height = test->out.height;

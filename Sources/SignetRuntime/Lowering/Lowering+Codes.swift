@@ -17,8 +17,9 @@ extension Lowering {
         factors: try memory.array(work.factors, for: layer),
         kernel_height: try int32(attributes.kernel.height, layer),
         kernel_width: try int32(attributes.kernel.width, layer),
-        stride_height: try int32(attributes.stride.height, layer),
-        stride_width: try int32(attributes.stride.width, layer),
+        // One output takes no step, however long.
+        stride_height: work.out.height == 1 ? 1 : try int32(attributes.stride.height, layer),
+        stride_width: work.out.width == 1 ? 1 : try int32(attributes.stride.width, layer),
         dilation_height: try int32(attributes.dilation.height, layer),
         dilation_width: try int32(attributes.dilation.width, layer),
         pad_top: try int32(attributes.padding.top, layer),

@@ -8,6 +8,8 @@ struct RandomGeometry {
   private var nodes: [String] = []
   private var tensors = ""
   private var data: [UInt8] = []
+  /// 4 where something stands beside codes.
+  private var version = 1
   private var channels = 1
   private var height = 1
   private var width = 1
@@ -33,7 +35,7 @@ struct RandomGeometry {
     let preprocessing =
       #"{"channelOrder":"\#(isColour ? "rgb" : "grey")","scale":1,"mean":\#(zeros),"std":\#(ones)}"#
     let header =
-      #"{"__metadata__":{"signet.format":"1","signet.graph":"\#(quoted(graph))","#
+      #"{"__metadata__":{"signet.format":"\#(version)","signet.graph":"\#(quoted(graph))","#
       + #""signet.preprocessing":"\#(quoted(preprocessing))","signet.labels":"[]","#
       + #""signet.provenance":"{\"steps\":[]}","signet.checksum":"00000000"}\#(tensors)}"#
     let padded =
@@ -171,9 +173,11 @@ struct RandomGeometry {
     }
     tensor("\(name).weight.scale", "F32", extents, floats(rows))
     tensor("\(name).weight.codes", "U8", extents + [bytes], signs)
+    let (hasConstants, hasInputScales) = (random.chance(3), random.chance(3))
+    if !isEven || hasConstants || hasInputScales { version = 4 }
     if !isEven { tensor("\(name).weight.code_counts", "U8", [filters], counts.map(UInt8.init)) }
-    if random.chance(3) { tensor("\(name).weight.constant", "F32", [filters], floats(filters)) }
-    if random.chance(3) {
+    if hasConstants { tensor("\(name).weight.constant", "F32", [filters], floats(filters)) }
+    if hasInputScales {
       let factors = [Float](repeating: 0.5, count: channels).flatMap { factor in
         withUnsafeBytes(of: factor.bitPattern.littleEndian) { Array($0) }
       }

@@ -94,6 +94,8 @@ struct Lowering {
       try lowerElementwise(step)
     case .spread, .resize, .fill, .reduce, .normalize, .matrixProduct:
       try lowerGrid(step)
+    case .channelSums, .constantFilters:
+      try lowerCodes(step)
     }
   }
 
@@ -114,7 +116,9 @@ struct Lowering {
       try memory.budget.check(
         ByteCount.of(2, work.weight.elementCount, elements: Float.self), for: "layer '\(layer)'")
       // A file may hold floats unaligned; the array is not.
-      work.scaledWeights.withUnsafeBytes { kernel.pointee.pack(&shape, $0.baseAddress, packed) }
+      try work.scaledWeights().withUnsafeBytes {
+        kernel.pointee.pack(&shape, $0.baseAddress, packed)
+      }
     }
     let scale = chosen.expandsCodes ? nil : work.scale
     let absmax = try absmax(for: kernel.pointee, shape, of: work.input, layer)

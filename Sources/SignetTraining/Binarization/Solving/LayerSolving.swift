@@ -82,8 +82,8 @@ struct LayerSolving {
       signsOf: Weight(shape: [sums.filterCount, sums.patchLength], values: weights),
       codeCount: options.codes)
     let energy = sums.outputSquares.reduce(0, +)
-    let before = try sums.squaredError(
-      codes: start.signs, scales: start.scales.array, products: products)
+    let before = try sums.squaredErrors(estimate: start.expanded, products: products)
+      .reduce(0, +)
     guard options.method != .bwn else {
       return Part(
         signs: start.signs, scales: start.scales.array,
@@ -99,8 +99,8 @@ struct LayerSolving {
       flips: solution.flips,
       changed: zip(solution.codes, start.signs).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) },
       before: before,
-      after: try problem.squaredError(
-        codes: solution.codes, scales: solution.scales, products: products),
+      after: try problem.squaredErrors(estimate: solution.estimate, products: products)
+        .reduce(0, +),
       energy: energy)
   }
 
@@ -145,6 +145,7 @@ struct LayerSolving {
     case .gram, .inputs, .inputSum: return .notFinite(layer: name, part: .inputs)
     case .correlation, .energy, .outputs, .outputSum, .outputSquares:
       return .notFinite(layer: name, part: .outputs)
+    case .codeCounts, .importance: return .hashing(layer: name, error)
     }
   }
 }

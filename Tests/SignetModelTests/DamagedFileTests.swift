@@ -45,13 +45,13 @@ import Testing
 
   @Test func versions() throws {
     let model = try Fixture.model()
-    for version in ["4", "", "one", "01", "-1"] {
+    for version in ["5", "", "one", "01", "-1"] {
       let data = try ForgedFile.model(model, metadata: ["signet.format": version])
-      #expect(Fixture.defect(data) == .version(found: version, supported: 3))
+      #expect(Fixture.defect(data) == .version(found: version, supported: 4))
     }
     #expect(
-      "\(ModelFileError.Defect.version(found: "4", supported: 3))"
-        == "format version 4 is newer than this Signet reads (3)")
+      "\(ModelFileError.Defect.version(found: "5", supported: 4))"
+        == "format version 5 is newer than this Signet reads (4)")
   }
 
   @Test(arguments: [
@@ -198,11 +198,14 @@ import Testing
       try Fixture.fileData(Fixture.model(codes: 2)),
       try Fixture.fileData(Fixture.model(codes: 1).compacted()),
       try Fixture.fileData(ForgedFile.smallestModel()),
+      try Fixture.fileData(Fixture.model(with: Set(Fixture.CodePart.allCases))),
     ]
     var generator = Mutations(seed: 20_240_917)
     var openedCount = 0
     for round in 0..<3000 {
-      let mutated = generator.mutate(originals[round % 2], other: originals[(round + 1) % 2])
+      let count = originals.count
+      let mutated = generator.mutate(
+        originals[round % count], other: originals[(round + 1) % count])
       let data = (try? ForgedFile.sealed(mutated)) ?? mutated
       do {
         let model = try Model(fileData: data, path: "model")

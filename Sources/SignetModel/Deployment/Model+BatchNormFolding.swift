@@ -99,9 +99,12 @@ extension Weight {
       let scales = try product(filters.scales, scale)
       return try Weight(shape: shape, storage: .int8(filters.with(scales: scales)))
     case .binary(let codes):
-      let scales = try product(codes.scales, scale)
-      return try Weight(
-        shape: shape, storage: .binary(codes.with(scales: scales).withPositiveScales()))
+      let scaled = try codes.with(
+        scales: product(codes.scales, codes.rows.filters.map { scale[$0] }),
+        constants: codes.constants.map { constants throws(WeightError) in
+          try product(constants, scale)
+        }, inputScales: codes.inputScales)
+      return try Weight(shape: shape, storage: .binary(scaled.withPositiveScales()))
     }
   }
 }
@@ -121,20 +124,20 @@ extension BinaryCodes {
       }
     }
     return try BinaryCodes(
-      bytes: bytes, scales: FloatValues(scales.map(abs)), codeCount: codeCount,
-      filterCount: filterCount, patchLength: patchLength)
+      bytes: bytes, scales: FloatValues(scales.map(abs)), rows: rows, patchLength: patchLength,
+      constants: constants, inputScales: inputScales)
   }
 }
 
 /// - Parameters:
-///   - scales: K × N
+///   - scales: N
 ///   - factors: N
 private func product(
   _ scales: FloatValues, _ factors: [Double]
 ) throws(WeightError) -> FloatValues {
   let scales = scales.array
   return FloatValues(
-    try finite(scales.indices.map { Double(scales[$0]) * factors[$0 % factors.count] }))
+    try finite(scales.indices.map { Double(scales[$0]) * factors[$0] }))
 }
 
 private func finite(_ numbers: [Double]) throws(WeightError) -> [Float] {

@@ -49,7 +49,12 @@ extension Weight {
     case .int8(let filters):
       try Weight(shape: shape, storage: .int8(filters.with(scales: filters.scales.narrowed())))
     case .binary(let codes):
-      try Weight(shape: shape, storage: .binary(codes.with(scales: codes.scales.narrowed())))
+      try Weight(
+        shape: shape,
+        storage: .binary(
+          codes.with(
+            scales: codes.scales.narrowed(), constants: codes.constants?.narrowed(),
+            inputScales: codes.inputScales?.narrowed())))
     }
   }
 }
@@ -62,11 +67,12 @@ extension Int8Filters {
   }
 }
 
-extension BinaryCodes {
-  /// The same codes with other scales: K × N.
-  func with(scales: FloatValues) throws(WeightError) -> BinaryCodes {
-    try BinaryCodes(
-      bytes: bytes, scales: scales, codeCount: codeCount, filterCount: filterCount,
-      patchLength: patchLength)
+extension InputScales {
+  /// The factors in half precision where all of them are in the range of its full precision: unlike
+  /// summands, factors matter by their own magnitude, and one of 0 would silence a channel.
+  fileprivate func narrowed() throws(WeightError) -> InputScales {
+    let range = Half.leastNormal...Half.greatest
+    guard values.array.allSatisfy(range.contains) else { return self }
+    return try InputScales(values.narrowed(), channelCount: channelCount)
   }
 }

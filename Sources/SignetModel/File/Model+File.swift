@@ -52,4 +52,7 @@ extension Model {
 enum CodesTensorName {
   static func codes(_ weight: String) -> String { weight + ".codes" }
   static func scale(_ weight: String) -> String { weight + ".scale" }
+  static func codeCounts(_ weight: String) -> String { weight + ".code_counts" }
+  static func constant(_ weight: String) -> String { weight + ".constant" }
+  static func inputScale(_ weight: String) -> String { weight + ".input_scale" }
 }

@@ -11,10 +11,23 @@ extension Model {
         case .int8(let filters):
           try check(filters.scales, CodesTensorName.scale(name), isVariance: false)
         case .binary(let codes):
-          try check(codes.scales, CodesTensorName.scale(name), isVariance: false)
+          try check(codes, name)
         }
       }
     }
+  }
+
+  private func check(_ codes: BinaryCodes, _ name: String) throws(ModelFileError.Defect) {
+    try check(codes.scales, CodesTensorName.scale(name), isVariance: false)
+    if let constants = codes.constants {
+      try check(constants, CodesTensorName.constant(name), isVariance: false)
+    }
+    guard let factors = codes.inputScales?.values.array,
+      let index = factors.firstIndex(where: { !($0 > 0 && $0.isFinite) })
+    else { return }
+    throw .value(
+      tensor: CodesTensorName.inputScale(name), index: index,
+      expected: "a finite number above 0", found: factors[index])
   }
 
   private func check(

@@ -36,8 +36,12 @@ extension Model {
   }
 
   /// 8-bit weights and half precision came with version 2; names of inputs and outputs, several of
-  /// them, values of other ranks and most operations that are no layers with version 3.
+  /// them, values of other ranks and most operations that are no layers with version 3; binary
+  /// weights of more than as many codes and scales per filter with version 4.
   private var formatVersion: Int {
+    if weights.values.contains(where: { $0.codes?.arePlain == false }) {
+      return BinaryTensors.version
+    }
     if !graph.isPlain || graph.nodes.contains(where: \.operation.needsVersion3) { return 3 }
     return weights.values.contains(where: \.needsVersion2) ? 2 : 1
   }
@@ -64,13 +68,7 @@ extension Weight {
           name: CodesTensorName.scale(name), shape: [filters.filterCount], values: filters.scales),
       ]
     case .binary(let codes):
-      return [
-        Tensor(
-          name: CodesTensorName.codes(name), elementType: .uint8, shape: codes.shape,
-          bytes: codes.bytes),
-        Tensor(
-          name: CodesTensorName.scale(name), shape: codes.scaleShape, values: codes.scales),
-      ]
+      return codes.tensors(named: name)
     }
   }
 
@@ -105,14 +103,7 @@ extension NodeOperation {
 }
 
 extension SafetensorsWriter.Tensor {
-  fileprivate init(name: String, shape: [Int], values: FloatValues) {
+  init(name: String, shape: [Int], values: FloatValues) {
     self.init(name: name, elementType: values.elementType, shape: shape, bytes: values.bytes)
   }
-}
-
-extension BinaryCodes {
-  /// K × N × ⌈S/8⌉
-  var shape: [Int] { [codeCount, filterCount, bytesPerFilter] }
-  /// K × N
-  var scaleShape: [Int] { [codeCount, filterCount] }
 }

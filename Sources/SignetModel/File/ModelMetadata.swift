@@ -8,7 +8,7 @@
 enum ModelMetadata {
   /// The versions of the format this Signet reads. It writes the oldest that can say what a model
   /// holds, so that older readers go as far as they can.
-  static let versions = 1...3
+  static let versions = 1...4
 
   enum Key: String, CaseIterable {
     case format = "signet.format"

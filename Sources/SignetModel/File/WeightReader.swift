@@ -1,37 +1,43 @@
 /// Takes a network's weights from a model file: a tensor under the weight's own name is float or,
-/// with `.scale` beside it, 8-bit; a pair with `.codes` and `.scale` after it is binary.
+/// with `.scale` beside it, 8-bit; with `.codes` and `.scale` after it, it is binary.
 struct WeightReader {
   let file: SafetensorsFile
   /// The file's format; 8-bit weights and half precision came with 2.
   let version: Int
 
-  private struct Pair {
-    let codes: SafetensorsFile.Tensor
-    let scale: SafetensorsFile.Tensor
-    let isBinary: Bool
+  private enum Coded {
+    case int8(codes: SafetensorsFile.Tensor, scale: SafetensorsFile.Tensor)
+    case binary(BinaryTensors, counts: [Int]?)
+
+    var tensors: [SafetensorsFile.Tensor] {
+      switch self {
+      case .int8(let codes, let scale): [codes, scale]
+      case .binary(let tensors, _): tensors.all
+      }
+    }
   }
 
   /// - Throws: every tensor that is missing, misshapen or left over, all at once.
   func weights(of graph: Graph) throws(ModelFileError.Defect) -> [String: Weight] {
     let parameters = graph.parameters
+    let inputChannels = graph.layerInputChannels
     var found = file.tensors.mapValues(\.shape)
-    var pairs: [String: Pair] = [:]
+    var coded: [String: Coded] = [:]
     var defects: [ModelError.TensorDefect] = []
     for (name, shape) in parameters {
-      guard let pair = pair(name) else { continue }
-      pairs[name] = pair
-      found[pair.codes.name] = nil
-      found[pair.scale.name] = nil
+      guard let own = try self.coded(name) else { continue }
+      coded[name] = own
+      for tensor in own.tensors { found[tensor.name] = nil }
       found[name] = shape
-      defects += self.defects(of: pair, shape: shape)
+      defects += self.defects(of: own, shape: shape, inputChannels: inputChannels[name] ?? 0)
     }
     defects += ModelError.TensorDefect.mismatches(expected: parameters, found: found)
     guard defects.isEmpty else { throw .model(.tensors(defects)) }
 
     var weights: [String: Weight] = [:]
     for (name, shape) in parameters {
-      if let pair = pairs[name] {
-        weights[name] = try weight(name, pair, shape: shape)
+      if let own = coded[name] {
+        weights[name] = try weight(name, own, shape: shape)
       } else if let tensor = file.tensors[name] {
         let values = try floats(tensor)
         weights[name] = try wrapping(name) { () throws(WeightError) in
@@ -42,52 +48,69 @@ struct WeightReader {
     return weights
   }
 
-  private func pair(_ name: String) -> Pair? {
-    guard let scale = file.tensors[CodesTensorName.scale(name)] else { return nil }
+  private func coded(_ name: String) throws(ModelFileError.Defect) -> Coded? {
     if let tensor = file.tensors[name] {
-      let isInt8 = version >= 2 && tensor.elementType == .int8
-      return isInt8 ? Pair(codes: tensor, scale: scale, isBinary: false) : nil
+      guard let scale = file.tensors[CodesTensorName.scale(name)], version >= 2,
+        tensor.elementType == .int8
+      else { return nil }
+      return .int8(codes: tensor, scale: scale)
     }
-    guard let codes = file.tensors[CodesTensorName.codes(name)] else { return nil }
-    return Pair(codes: codes, scale: scale, isBinary: true)
+    guard let tensors = BinaryTensors(name, in: file, version: version) else { return nil }
+    guard let counts = tensors.codeCounts else { return .binary(tensors, counts: nil) }
+    try require(counts, [.uint8])
+    return .binary(tensors, counts: file.bytes(of: counts).map(Int.init))
   }
 
-  private func defects(of pair: Pair, shape: [Int]) -> [ModelError.TensorDefect] {
-    let filters = shape.first ?? 0
-    let codeCount = max(1, pair.codes.shape.first ?? 1)
-    let stride = BinaryCodes.bytesPerFilter(patchLength: patchLength(of: shape))
-    let expectedCodes = pair.isBinary ? [codeCount, filters, stride] : shape
-    let expectedScale = pair.isBinary ? [codeCount, filters] : [filters]
-    var defects: [ModelError.TensorDefect] = []
-    for (tensor, expected) in [(pair.codes, expectedCodes), (pair.scale, expectedScale)]
-    where tensor.shape != expected {
-      defects.append(.shape(name: tensor.name, expected: expected, found: tensor.shape))
+  private func defects(
+    of coded: Coded, shape: [Int], inputChannels: Int
+  ) -> [ModelError.TensorDefect] {
+    switch coded {
+    case .binary(let tensors, let counts):
+      tensors.defects(shape: shape, inputChannels: inputChannels, counts: counts)
+    case .int8(let codes, let scale):
+      [(codes, shape), (scale, [shape.first ?? 0])].compactMap { tensor, expected in
+        tensor.shape == expected
+          ? nil : .shape(name: tensor.name, expected: expected, found: tensor.shape)
+      }
     }
-    return defects
-  }
-
-  private func patchLength(of shape: [Int]) -> Int {
-    Shape(Array(shape.dropFirst())).elementCount
   }
 
   private func weight(
-    _ name: String, _ pair: Pair, shape: [Int]
+    _ name: String, _ coded: Coded, shape: [Int]
   ) throws(ModelFileError.Defect) -> Weight {
-    try require(pair.codes, [pair.isBinary ? .uint8 : .int8])
-    let scales = try floats(pair.scale)
-    let bytes = file.bytes(of: pair.codes)
-    let patchLength = patchLength(of: shape)
-    return try wrapping(name) { () throws(WeightError) in
-      let storage: Weight.Storage =
-        pair.isBinary
-        ? .binary(
-          try BinaryCodes(
-            bytes: bytes, scales: scales, codeCount: pair.codes.shape[0], filterCount: shape[0],
-            patchLength: patchLength))
-        : .int8(
-          try Int8Filters(
-            bytes: bytes, scales: scales, filterCount: shape[0], patchLength: patchLength))
-      return try Weight(shape: shape, storage: storage)
+    let patchLength = Shape(Array(shape.dropFirst())).elementCount
+    switch coded {
+    case .int8(let codes, let scale):
+      try require(codes, [.int8])
+      let scales = try floats(scale)
+      return try wrapping(name) { () throws(WeightError) in
+        try Weight(
+          shape: shape,
+          storage: .int8(
+            Int8Filters(
+              bytes: file.bytes(of: codes), scales: scales, filterCount: shape[0],
+              patchLength: patchLength)))
+      }
+    case .binary(let tensors, let counts):
+      try require(tensors.codes, [.uint8])
+      let scales = try floats(tensors.scale)
+      let constants = try optionalFloats(tensors.constant)
+      let inputScales = try optionalFloats(tensors.inputScale)
+      return try wrapping(name) { () throws(WeightError) in
+        let rows =
+          if let counts {
+            try CodeRows(codeCounts: counts)
+          } else {
+            try CodeRows(
+              codeCount: tensors.codes.shape[0], filterCount: shape[0], patchLength: patchLength)
+          }
+        let factors: InputScales? =
+          if let inputScales { try InputScales(inputScales, channelCount: shape[1]) } else { nil }
+        let codes = try BinaryCodes(
+          bytes: file.bytes(of: tensors.codes), scales: scales, rows: rows,
+          patchLength: patchLength, constants: constants, inputScales: factors)
+        return try Weight(shape: shape, storage: .binary(codes))
+      }
     }
   }
 
@@ -99,6 +122,13 @@ struct WeightReader {
     } catch {
       throw .weight(tensor: name, error)
     }
+  }
+
+  private func optionalFloats(
+    _ tensor: SafetensorsFile.Tensor?
+  ) throws(ModelFileError.Defect) -> FloatValues? {
+    guard let tensor else { return nil }
+    return try floats(tensor)
   }
 
   private func floats(

@@ -95,6 +95,20 @@ public struct Graph: Sendable {
     }
   }
 
+  /// The input channels, those of all groups, of each weight of a layer by the tensor's name.
+  var layerInputChannels: [String: Int] {
+    var channels: [String: Int] = [:]
+    for node in layers {
+      switch node.operation {
+      case .convolution(let attributes):
+        channels[node.parameterName(.weight)] = attributes.inputChannels
+      case .linear(let attributes): channels[node.parameterName(.weight)] = attributes.inputs
+      default: break
+      }
+    }
+    return channels
+  }
+
   /// A copy in which one node's operation is replaced; the result is validated anew.
   public func replacing(
     _ name: String, with operation: NodeOperation

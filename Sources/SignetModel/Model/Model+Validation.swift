@@ -11,6 +11,16 @@ extension Model {
         }
       }
     }
+    let inputChannels = graph.layerInputChannels
+    for (name, _) in graph.parameters {
+      guard let scales = weights[name]?.codes?.inputScales, let expected = inputChannels[name],
+        scales.values.count != expected
+      else { continue }
+      defects.append(
+        .shape(
+          name: CodesTensorName.inputScale(name), expected: [expected],
+          found: [scales.values.count]))
+    }
     guard defects.isEmpty else { throw .tensors(defects) }
     if let defect = preprocessing.defect(channels: graph.inputShape.channels) {
       throw .preprocessing(defect)

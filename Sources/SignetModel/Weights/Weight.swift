@@ -28,6 +28,13 @@ public struct Weight: Sendable, Hashable {
     guard found == expected, filters == shape.first else {
       throw .elementCount(part: part, expected: expected, found: found)
     }
+    if case .binary(let codes) = storage, let scales = codes.inputScales,
+      shape.count < 2 || shape[1] != scales.channelCount
+    {
+      throw .elementCount(
+        part: "channels of the input scales", expected: shape.dropFirst().first ?? 1,
+        found: scales.channelCount)
+    }
     self.shape = shape
     self.storage = storage
   }
@@ -64,12 +71,12 @@ public struct Weight: Sendable, Hashable {
     }
   }
 
-  /// Bits one element takes, scales aside.
-  public var bitsPerElement: Int {
+  /// Bits one element takes, scales aside: the mean, where filters have different numbers of codes.
+  public var bitsPerElement: Double {
     switch storage {
-    case .float(let values): values.elementType.byteCount * 8
+    case .float(let values): Double(values.elementType.byteCount * 8)
     case .int8: 8
-    case .binary(let codes): codes.codeCount
+    case .binary(let codes): Double(codes.rows.count) / Double(codes.filterCount)
     }
   }
 
@@ -78,7 +85,10 @@ public struct Weight: Sendable, Hashable {
     switch storage {
     case .float(let values): values.byteCount
     case .int8(let filters): filters.bytes.count + filters.scales.byteCount
-    case .binary(let codes): codes.bytes.count + codes.scales.byteCount
+    case .binary(let codes):
+      codes.bytes.count + codes.scales.byteCount + (codes.constants?.byteCount ?? 0)
+        + (codes.inputScales?.values.byteCount ?? 0)
+        + (codes.rows.areEqual ? 0 : codes.filterCount)
     }
   }
 }

@@ -6,6 +6,12 @@ public enum WeightError: Error, Hashable, Sendable, CustomStringConvertible {
   case shape([Int])
   /// An extent is not positive, or there are too many elements to count.
   case extents(codes: Int, filters: Int, patchLength: Int)
+  /// A filter without codes, or with more than a file can count.
+  case codeCount(filter: Int, found: Int, limit: Int)
+  /// Input scales that are not those of whole groups of so many channels.
+  case inputScales(channels: Int, found: Int)
+  /// Input scales that are not those of so many filters of so many elements.
+  case inputScalesOfOthers(channels: Int, groups: Int, filters: Int, patchLength: Int)
   /// A bit past the end of a filter's patch is set.
   case paddingBits(filter: Int)
   /// An 8-bit code is outside −127…127.
@@ -21,6 +27,13 @@ public enum WeightError: Error, Hashable, Sendable, CustomStringConvertible {
       "expected positive extents, found \(Shape(shape))"
     case .extents(let codes, let filters, let patchLength):
       "codes: expected positive extents, found \(codes)×\(filters)×\(patchLength)"
+    case .codeCount(let filter, let found, let limit):
+      "codes of filter \(filter): expected 1 to \(limit), found \(found)"
+    case .inputScales(let channels, let found):
+      "input scales: expected a multiple of \(channels) channels, found \(found)"
+    case .inputScalesOfOthers(let channels, let groups, let filters, let patchLength):
+      "input scales of \(groups) groups of \(channels) channels: expected as many groups in "
+        + "\(filters) filters and channels in \(patchLength) elements"
     case .paddingBits(let filter):
       "codes: a bit past the end of filter \(filter) is set"
     case .code(let index, let found):

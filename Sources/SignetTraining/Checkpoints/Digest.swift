@@ -43,6 +43,10 @@ extension Digest {
       case .binary(let codes):
         digest.add(codes.bytes)
         codes.scales.withUnsafeBytes { digest.add(Data($0)) }
+        if !codes.rows.areEqual { digest.add(Data(codes.codeCounts.map(UInt8.init))) }
+        for more in [codes.constants, codes.inputScales?.values] {
+          more?.withUnsafeBytes { digest.add(Data($0)) }
+        }
       }
     }
     return digest.hexadecimal

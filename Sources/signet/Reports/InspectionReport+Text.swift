@@ -38,10 +38,16 @@ extension InspectionReport {
       table.append(
         [
           layer.name, layer.operation, "\(Shape(layer.outputShape))",
-          "\(Shape(layer.weightShape))", "\(layer.bits)", "\(Quantity.bytes(layer.bytes))",
+          "\(Shape(layer.weightShape))", "\(Self.bits(layer.bits))",
+          "\(Quantity.bytes(layer.bytes))",
         ] + (showsErrors ? errors : []) + (showsSensitivity ? alone : []))
     }
     return table
+  }
+
+  /// `2`, or `1.25` where filters have different numbers of codes.
+  private static func bits(_ bits: Double) -> String {
+    bits == bits.rounded() ? "\(Int(bits))" : "\(Quantity.fraction(bits))"
   }
 
   private func summary(columns: Int) -> String {

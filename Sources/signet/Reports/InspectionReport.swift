@@ -10,8 +10,9 @@ struct InspectionReport: Report {
     var outputShape: [Int]
     var weightShape: [Int]
     var weights: Int
-    /// Per weight: 32 for float, 8 for an 8-bit layer, the number of codes for a binary one.
-    var bits: Int
+    /// Per weight: 32 for float, 8 for an 8-bit layer, the mean number of codes for a
+    /// binary one.
+    var bits: Double
     /// What all of the layer's tensors take in the file.
     var bytes: Int
     /// ‖S−Ŝ‖²/‖S‖² with sign and mean magnitude; of binarized layers, as long as nothing was trained

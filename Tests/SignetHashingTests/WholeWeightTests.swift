@@ -166,7 +166,7 @@ struct WholeWeightTests {
       let weights: [Float] = [0, 0, 0, 0, 1, 0.5, 0.25, 0.25]
       let problem = try sums.problem(weights: weights, centred: centred)
       let solution = try solver([1, 1], channels: 2).solve(problem)
-      #expect(solution.estimate.allSatisfy(\.isFinite))
+      #expect(solution.estimate.allSatisfy { $0.isFinite })
       #expect(solution.objective.allSatisfy { $0 <= 1e-4 })
       let scales = try #require(solution.inputScales)
       #expect(scales.allSatisfy { $0 > 0 && $0.isFinite })

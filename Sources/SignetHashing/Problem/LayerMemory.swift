@@ -44,6 +44,10 @@ package struct LayerMemory {
       + 2 * codes * filterCount * patchLength
   }
 
+  /// Bytes that whole weights take beside a descent: the problem as it is left for codes, of all filters
+  /// and of those with equally many codes, estimates, and moments of the scales of inputs.
+  package var wholeBytes: Int { gramBytes + 7 * filterBytes + (8 << 20) }
+
   /// Bytes that a refit of real weights holds beside the problem: padded copies, L, and what is
   /// missing, its solution and the result.
   package var refitBytes: Int {

@@ -20,6 +20,9 @@ public struct WholeWeightSolver: LayerSolver {
   /// alike.
   public var importance: [Double]?
 
+  /// What searches for codes, given options with the number of codes.
+  public var codeSolver: @Sendable (HashingOptions) -> any LayerSolver = { DescentSolver($0) }
+
   /// A solver; what it is given is checked when it is asked to solve.
   public init(
     _ options: HashingOptions, codeCounts: [Int], fitsConstants: Bool = true,
@@ -82,8 +85,9 @@ public struct WholeWeightSolver: LayerSolver {
     _ reduced: ReducedProblem, _ options: HashingOptions
   ) throws(HashingError) -> FilterCodes {
     var found = FilterCodes(counts: codeCounts, patchLength: reduced.problem.patchLength)
-    for (solver, filters) in solvers(options) {
-      try found.take(solver.solve(reduced.problem.with(filters: filters)), filters: filters)
+    for (own, filters) in parts(options) {
+      try found.take(
+        codeSolver(own).solve(reduced.problem.with(filters: filters)), filters: filters)
     }
     found.fitConstants(reduced)
     return found
@@ -94,10 +98,10 @@ public struct WholeWeightSolver: LayerSolver {
     _ known: FilterCodes, to reduced: ReducedProblem
   ) throws(HashingError) -> FilterCodes {
     var found = known
-    for (solver, filters) in solvers(options) {
+    for (own, filters) in parts(options) {
       let rows = known.rows(of: filters)
       try found.take(
-        solver.fitted(
+        DescentSolver(own).fitted(
           rows.codes, scales: rows.scales, to: reduced.problem.with(filters: filters)),
         filters: filters)
     }
@@ -106,11 +110,12 @@ public struct WholeWeightSolver: LayerSolver {
     return found
   }
 
-  private func solvers(_ options: HashingOptions) -> [(DescentSolver, filters: [Int])] {
+  /// The filters of each number of codes, and the options to solve them with.
+  private func parts(_ options: HashingOptions) -> [(HashingOptions, filters: [Int])] {
     Set(codeCounts).sorted().map { count in
       var own = options
       own.codes = count
-      return (DescentSolver(own), codeCounts.indices.filter { codeCounts[$0] == count })
+      return (own, codeCounts.indices.filter { codeCounts[$0] == count })
     }
   }
 

@@ -11,6 +11,10 @@ extension BinarizationOptions {
     options["compensated"] = "\(compensates && !symmetric)"
     options["fisher"] = "\(isFisherWeighted)"
     options["refitted"] = "\(refits)"
+    if method == .bwnh {
+      options["constants"] = "\(fitsConstants)"
+      options["inputScales"] = "\(scalesInputs)"
+    }
     options["symmetric"] = "\(symmetric)"
     options["images"] = "\(images)"
     options["effort"] = "\(effort.rawValue)"

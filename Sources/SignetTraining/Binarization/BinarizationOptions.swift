@@ -31,6 +31,10 @@ public struct BinarizationOptions: Sendable, Hashable {
   /// Float layers behind binary ones take the weights that bring their outputs closest to the float
   /// network's, held to their own weights by a ridge. Nothing to do where `symmetric`.
   public var refitsFloatLayers: Bool
+  /// Each filter has a constant β beside its codes, the best for them (BWNH).
+  public var fitsConstants: Bool
+  /// Input channels have scales, where they cost little to store or nothing to run (BWNH).
+  public var scalesInputs: Bool
   /// Layers left in float.
   public var keep: KeepPattern
   /// Calibration images, without labels. Fewer are taken where the set has no more to spare, or
@@ -63,6 +67,7 @@ public struct BinarizationOptions: Sendable, Hashable {
   public init(
     method: Method = .bwnh, centred: Bool = true, symmetric: Bool = false,
     compensates: Bool = true, isFisherWeighted: Bool = true, refitsFloatLayers: Bool = true,
+    fitsConstants: Bool = true, scalesInputs: Bool = true,
     keep: KeepPattern = .usual, images: Int = 1024, heldOutImages: Int = 500,
     batchSize: Int = 128,
     memoryBytes: Int = 2 << 30, seed: UInt64 = 0, effort: HashingOptions.Effort = .search,
@@ -75,6 +80,8 @@ public struct BinarizationOptions: Sendable, Hashable {
     self.compensates = compensates
     self.isFisherWeighted = isFisherWeighted
     self.refitsFloatLayers = refitsFloatLayers
+    self.fitsConstants = fitsConstants
+    self.scalesInputs = scalesInputs
     self.keep = keep
     self.images = images
     self.heldOutImages = heldOutImages
@@ -95,6 +102,8 @@ public struct BinarizationOptions: Sendable, Hashable {
     compensates = false
     isFisherWeighted = false
     refitsFloatLayers = false
+    fitsConstants = false
+    scalesInputs = false
   }
 
   /// Whether positions of the outputs are Fisher-weighted; the probability of one class alone tells
@@ -107,6 +116,10 @@ public struct BinarizationOptions: Sendable, Hashable {
   }
 
   var refits: Bool { refitsFloatLayers && !symmetric && method != .bwn }
+
+  var hasConstants: Bool { fitsConstants && method == .bwnh }
+
+  var hasInputScales: Bool { scalesInputs && method == .bwnh }
 }
 
 /// The options of the solver under their own names.

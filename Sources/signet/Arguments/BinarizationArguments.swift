@@ -40,6 +40,19 @@ struct BinarizationArguments: ParsableArguments {
     help: "Fit float layers that stand behind binary ones to their changed inputs.")
   var refit = true
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Give each filter a constant beside its codes (with --method bwnh).")
+  var constants = true
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Give input channels scales, where they cost little to store or nothing to run (with --method \
+      bwnh).
+      """)
+  var inputScales = true
+
   @Option(
     help: """
       Layers left in float, separated by commas: first (behind each input), last (before each \
@@ -59,7 +72,7 @@ struct BinarizationArguments: ParsableArguments {
   @Flag(
     help: """
       The paper's procedure and nothing else: effort 0, not centered, not compensated, not \
-      weighted, not refitted.
+      weighted, not refitted, no constants, no input scales.
       """)
   var paper = false
 
@@ -114,6 +127,8 @@ struct BinarizationArguments: ParsableArguments {
     options.compensates = compensate
     options.isFisherWeighted = fisher
     options.refitsFloatLayers = refit
+    options.fitsConstants = constants
+    options.scalesInputs = inputScales
     options.keep = keep
     options.memoryBytes = memory.bytes
     options.effort = try BinarizationOptions.effort(level: effort)

@@ -153,7 +153,9 @@ final class BinarizationRun {
     var sums = try sums(of: layer, networks)
     let solving = try solving(layer)
     var solution = try solving.solve(&sums)
-    solution.record.sensitivity = state.survey[name]?[solving.options.codes]
+    if let codes = solution.record.codes, solution.record.bits == nil {
+      solution.record.sensitivity = state.survey[name]?[codes]
+    }
     solution.record.seconds = (ContinuousClock.now - start) / .seconds(1)
     state.solved[name] = solution
     try state.save()
@@ -183,11 +185,14 @@ final class BinarizationRun {
   }
 
   private func solving(_ layer: Int) throws(TrainingError) -> LayerSolving {
-    let name = selection.node(at: layer).name
-    var options = options
-    if let choice = choices?.first(where: { $0.name == name }) { options.codes = choice.codes }
+    let node = selection.node(at: layer)
+    let weight = try selection.weight(at: layer)
+    let codes = choices?.first { $0.name == node.name }?.codes ?? options.codes
     return LayerSolving(
-      options: options, name: name, weight: try selection.weight(at: layer), threads: threads)
+      options: options, name: node.name, weight: weight,
+      parts: LayerParts(
+        codeCounts: [Int](repeating: codes, count: weight.shape.first ?? 0), layer: node,
+        options: options, graph: model.graph, weights: model.weights), threads: threads)
   }
 
   private func put(

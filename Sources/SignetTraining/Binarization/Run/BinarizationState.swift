@@ -63,6 +63,17 @@ extension SolvedLayer {
     checkpoint.tensors["\(name).codes"] = Checkpoint.Entry(bytes: Array(codes.bytes))
     checkpoint.tensors["\(name).scale"] = Checkpoint.Entry(
       floats: codes.scales.array, shape: [codes.scales.count])
+    let counts = codes.codeCounts.map(Float.init)
+    checkpoint.tensors["\(name).codeCounts"] = Checkpoint.Entry(
+      floats: counts, shape: [counts.count])
+    if let constants = codes.constants?.array {
+      checkpoint.tensors["\(name).constant"] = Checkpoint.Entry(
+        floats: constants, shape: [constants.count])
+    }
+    if let scales = codes.inputScales {
+      checkpoint.tensors["\(name).inputScale"] = Checkpoint.Entry(
+        floats: scales.values.array, shape: [scales.groupCount, scales.channelCount])
+    }
     checkpoint.tensors["\(name).offset"] = Checkpoint.Entry(floats: offset, shape: [offset.count])
   }
 
@@ -75,9 +86,17 @@ extension SolvedLayer {
       let codes = checkpoint.tensors["\(name).codes"], filters > 0,
       let scales = checkpoint.tensors["\(name).scale"]?.floats,
       let offset = checkpoint.tensors["\(name).offset"]?.floats, offset.count == filters,
+      let counts = checkpoint.tensors["\(name).codeCounts"]?.floats, counts.count == filters,
+      let rows = try? CodeRows(codeCounts: counts.map { Int(exactly: $0) ?? 0 }),
       let binary = try? BinaryCodes(
-        bytes: codes.bytes, scales: FloatValues(scales), codeCount: scales.count / filters,
-        filterCount: filters, patchLength: weight.elementCount / max(1, filters))
+        bytes: codes.bytes, scales: FloatValues(scales), rows: rows,
+        patchLength: weight.elementCount / max(1, filters),
+        constants: checkpoint.tensors["\(name).constant"]?.floats.map(FloatValues.init),
+        inputScales: checkpoint.tensors["\(name).inputScale"].flatMap { entry in
+          entry.floats.flatMap {
+            try? InputScales($0, channelCount: entry.shape.last ?? 0)
+          }
+        })
     else { return nil }
     self.init(codes: binary, offset: offset, record: record)
   }

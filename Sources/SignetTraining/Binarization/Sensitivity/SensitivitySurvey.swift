@@ -31,9 +31,13 @@ struct SensitivitySurvey {
       guard !isKnown[index] else { continue }
       var changes: [Int: OutputChange] = [:]
       for codes in options.surveyedCodes {
+        let weight = try selection.weight(at: layer)
         let solving = LayerSolving(
-          options: options.surveying(codes: codes), name: selection.node(at: layer).name,
-          weight: try selection.weight(at: layer), threads: pass.threads)
+          options: options.surveying, name: selection.node(at: layer).name, weight: weight,
+          parts: LayerParts(
+            codeCounts: [Int](repeating: codes, count: weight.shape.first ?? 0),
+            layer: selection.node(at: layer), options: options, graph: selection.model.graph,
+            weights: selection.model.weights), threads: pass.threads)
         var own = sums
         let solution = try solving.solve(&own)
         changes[codes] = try change(with: solution, at: layer, networks, float)
@@ -87,9 +91,8 @@ extension BinarizationOptions {
 
   /// What the trials are made with: the same, but without the long searches that pay only in
   /// the result.
-  fileprivate func surveying(codes: Int) -> BinarizationOptions {
+  fileprivate var surveying: BinarizationOptions {
     var options = self
-    options.codes = codes
     options.effort = min(effort, .starts)
     return options
   }

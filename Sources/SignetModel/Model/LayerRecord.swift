@@ -75,16 +75,21 @@ public struct LayerChoice: Sendable, Hashable, Codable {
   public var name: String
   /// N × S
   public var weights: Int
-  /// K; 0: the layer stays float.
+  /// K, or the largest where filters have different numbers; 0: the layer stays float.
   public var codes: Int
+  /// The mean of the filters' numbers of codes where they differ.
+  public var bits: Double?
   /// The network's output with only this layer binary, with 1, 2, … codes per filter.
   public var changes: [OutputChange]
 
   /// A choice and what it was made from.
-  public init(name: String, weights: Int, codes: Int, changes: [OutputChange]) {
+  public init(
+    name: String, weights: Int, codes: Int, bits: Double? = nil, changes: [OutputChange]
+  ) {
     self.name = name
     self.weights = weights
     self.codes = codes
+    self.bits = bits
     self.changes = changes
   }
 }

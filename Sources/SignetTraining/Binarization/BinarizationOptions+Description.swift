@@ -5,6 +5,10 @@ extension BinarizationOptions {
   var described: [String: String] {
     var options = ["method": method.rawValue, "keep": "\(keep)"]
     if let budget { options["budget"] = "\(budget)" } else { options["codes"] = "\(codes)" }
+    if let targetDrop {
+      options["targetDrop"] = "\(targetDrop)"
+      if budget == nil { options["codes"] = "auto" }
+    }
     if measuresSensitivity { options["sensitivity"] = "true" }
     guard method != .bwn else { return options }
     options["centred"] = "\(centred)"

@@ -50,10 +50,14 @@ public struct BinarizationOptions: Sendable, Hashable {
   public var memoryBytes: Int
   /// How layers are solved, all but the threads; the seed also chooses the images.
   public var hashing: HashingOptions
-  /// Bits per weight on average over the layers that are not kept: chooses the codes of each layer
-  /// from the effects on the network's output, 1 to 4 or none, which leaves it float; `codes` is
-  /// then not used.
+  /// Bits per weight on average over the layers that are not kept: chooses the codes of each filter
+  /// from the effects on the network's output, 1 to 4, or leaves the layer float; `codes` is then not
+  /// used.
   public var budget: Double?
+  /// Looks for the smallest ``budget`` that loses at most so much, in points of a hundred: of
+  /// agreement with the float network on held-out images where all outputs are of classes, of
+  /// fidelity else.
+  public var targetDrop: Double?
   /// Measures the network's output with each layer alone binary.
   public var measuresSensitivity: Bool
   /// λ of the ridge, relative to G's mean diagonal element.
@@ -71,7 +75,8 @@ public struct BinarizationOptions: Sendable, Hashable {
     keep: KeepPattern = .usual, images: Int = 1024, heldOutImages: Int = 500,
     batchSize: Int = 128,
     memoryBytes: Int = 2 << 30, seed: UInt64 = 0, effort: HashingOptions.Effort = .search,
-    sweeps: Int = 20, codes: Int = 1, budget: Double? = nil, measuresSensitivity: Bool = false,
+    sweeps: Int = 20, codes: Int = 1, budget: Double? = nil, targetDrop: Double? = nil,
+    measuresSensitivity: Bool = false,
     ridge: Float = 0, patchesPerImage: Int? = nil, threads: Int? = nil
   ) {
     self.method = method
@@ -89,6 +94,7 @@ public struct BinarizationOptions: Sendable, Hashable {
     self.memoryBytes = memoryBytes
     hashing = HashingOptions(sweeps: sweeps, effort: effort, codes: codes, threads: 1, seed: seed)
     self.budget = budget
+    self.targetDrop = targetDrop
     self.measuresSensitivity = measuresSensitivity
     self.ridge = ridge
     self.patchesPerImage = patchesPerImage

@@ -76,14 +76,25 @@ struct BinarizationArguments: ParsableArguments {
       """)
   var paper = false
 
-  @Option(help: "Codes per filter, 1 to 4.")
-  var codes = 1
+  @Option(
+    help: """
+      Codes per filter, 1 to 4, or auto: the smallest --budget that keeps what --target-drop says.
+      """)
+  var codes = CodeCountArgument.count(1)
 
   @Option(
     help: ArgumentHelp(
       """
-      Choose the codes of each layer, 1 to 4 or none (float), by their effect on the output, with \
-      this many bits per weight on average.
+      With --codes auto: how far agreement with float on held-out images (fidelity, where outputs \
+      are no classes) may fall below 100. (default: 1)
+      """, valueName: "points"))
+  var targetDrop: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Choose the codes of each filter, 1 to 4 or none (the layer stays float), by their effect on \
+      the output, with this many bits per weight on average, from 1 up.
       """, valueName: "bits"))
   var budget: Double?
 
@@ -101,8 +112,11 @@ struct BinarizationArguments: ParsableArguments {
   var seed: UInt64 = 0
 
   func validate() throws {
-    if budget != nil, codes != 1 {
+    if budget != nil, codes != .count(1) {
       throw ValidationError("--budget chooses the codes itself; leave --codes out")
+    }
+    if targetDrop != nil, codes != .automatic {
+      throw ValidationError("--target-drop needs --codes auto")
     }
     do throws(TrainingError) {
       try resolved().check()
@@ -114,7 +128,11 @@ struct BinarizationArguments: ParsableArguments {
 
   /// The argument that sets an option.
   private static func argument(_ option: String) -> String {
-    "--" + (option == "memoryBytes" ? "memory" : option)
+    switch option {
+    case "memoryBytes": "--memory"
+    case "targetDrop": "--target-drop"
+    default: "--" + option
+    }
   }
 
   /// - Parameter threads: `nil`: as many as libtorch takes
@@ -133,7 +151,10 @@ struct BinarizationArguments: ParsableArguments {
     options.memoryBytes = memory.bytes
     options.effort = try BinarizationOptions.effort(level: effort)
     if paper { options.keepToThePaper() }
-    options.codes = codes
+    switch codes {
+    case .count(let count): options.codes = count
+    case .automatic: options.targetDrop = targetDrop ?? 1
+    }
     options.budget = budget
     options.measuresSensitivity = sensitivity
     options.ridge = ridge

@@ -40,7 +40,7 @@ struct LayerCosts {
       groups.map { group in
         let layer = LayerMemory(
           patchLength: group.extraction.patchLength, filterCount: group.filters.count,
-          codes: options.budget == nil ? options.codes : HashingOptions.codesAllowed.upperBound)
+          codes: options.choosesCodes ? HashingOptions.codesAllowed.upperBound : options.codes)
         let problem = layer.gramBytes + 2 * layer.filterBytes
         // w twice more while its signs are taken.
         let starting = 3 * layer.filterBytes

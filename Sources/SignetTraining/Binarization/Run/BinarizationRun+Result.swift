@@ -13,7 +13,7 @@ extension BinarizationRun {
       results: try measuredFidelity(of: binary),
       layers: selection.layers.compactMap {
         state.solved[selection.node(at: $0).name]?.record.untimed
-      }, choices: choices)
+      }, choices: choice?.layers)
     return try binary.with(provenance: model.provenance.adding(step))
   }
 

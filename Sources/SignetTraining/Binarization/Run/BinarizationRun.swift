@@ -7,7 +7,8 @@ import Torch
 /// One run of a binarizer: puts the calibration set, the two networks, the layers' solutions and the
 /// edit of the model together.
 final class BinarizationRun {
-  let options: BinarizationOptions
+  /// Its budget is that of the trial where one is looked for.
+  private(set) var options: BinarizationOptions
   let model: Model
   /// `nil` without any data.
   let set: CalibrationSet?
@@ -18,11 +19,13 @@ final class BinarizationRun {
   let workers: Workers
   let threads: Int
   private(set) var selection: LayerSelection
+  /// All layers that could be solved.
+  private let wholeSelection: LayerSelection
   private(set) var state: BinarizationState
   /// What each position of the layers' outputs counts; `nil`: all alike.
   var fisher: FisherWeights?
   /// What the budget gave each layer, if there is one.
-  private(set) var choices: [LayerChoice]?
+  private(set) var choice: BudgetChoice?
   /// The result as far as it is known.
   private(set) var edit: ModelEdit
   /// Images that calibrated, in the end.
@@ -40,7 +43,7 @@ final class BinarizationRun {
     dataName = dataset?.name
     edit = ModelEdit(model)
     let selection = try LayerSelection(model, options: options)
-    self.selection = selection
+    (self.selection, wholeSelection) = (selection, selection)
     try options.checkData(isThere: dataset != nil)
     let layout = CalibrationLayout(graph: model.graph, atOnce: options.batchSize)
     let memory = CalibrationMemory(
@@ -66,19 +69,56 @@ final class BinarizationRun {
 
   func toEnd() throws -> Model {
     do {
-      try measureFisherWeights()
-      return try noGrad {
-        if let set {
-          try chooseLayers(set)
-          try solveAll(set)
-        } else {
-          try solveAllWithoutData()
-        }
-        return try result()
-      }
+      if let drop = options.targetDrop { return try smallest(within: drop) }
+      return try binarized()
     } catch TrainingError.interrupted {
       throw TrainingError.interrupted(checkpoint: state.usefulFile)
     }
+  }
+
+  private func binarized() throws -> Model {
+    try measureFisherWeights()
+    return try noGrad {
+      if let set {
+        try chooseLayers(set)
+        try solveAll(set)
+      } else {
+        try solveAllWithoutData()
+      }
+      return try result()
+    }
+  }
+
+  /// The network with the smallest budget that keeps enough of the float one, or with the largest
+  /// where none does.
+  private func smallest(within drop: Double) throws -> Model {
+    var search = BudgetSearch(trials: state.trials)
+    var found: (bits: Double, model: Model)?
+    while let bits = search.next {
+      let model = try tried(bits)
+      let results = model.provenance.steps.last?.results ?? [:]
+      guard let kept = results["agreement"] ?? results["fidelity"] else {
+        throw TrainingError.missing(what: "readable held-out images", neededBy: "targetDrop")
+      }
+      let trial = BudgetTrial(bits: bits, kept: kept, wanted: 100 - drop)
+      search.add(trial)
+      if search.best == trial { found = (bits, model) }
+      state.trials = search.trials
+      state.solved = [:]
+      try state.save()
+      observer.tried(trial)
+    }
+    guard let best = search.best else { throw TrainingError.nothingToBinarize }
+    // After an interruption the best may be known by its budget alone.
+    if let found, found.bits == best.bits { return found.model }
+    return try tried(best.bits)
+  }
+
+  private func tried(_ bits: Double) throws -> Model {
+    options.budget = bits
+    selection = wholeSelection
+    edit = ModelEdit(model)
+    return try binarized()
   }
 
   /// Measures what the positions of the layers' outputs count. Needs gradients.
@@ -101,19 +141,17 @@ final class BinarizationRun {
   /// Tries layers alone, where that is asked for, and gives them the codes that a budget allows.
   private func chooseLayers(_ set: CalibrationSet) throws {
     guard options.needsSurvey else { return }
-    try SensitivitySurvey(options: options, selection: selection, pass: pass).run(
-      set, known: Set(state.survey.keys)
-    ) { layer, changes in
-      state.survey[layer] = changes
+    try SensitivitySurvey(
+      options: options, selection: selection, pass: pass, fisher: fisher
+    ).run(set, known: Set(state.survey.keys)) { layer, survey in
+      state.survey[layer] = survey
       try state.save()
     }
     guard let budget = options.budget else { return }
-    let choices = try LayerChoice.choices(
-      for: selection, changes: state.survey, budget: budget)
-    self.choices = choices
-    let float = Set(choices.filter { $0.codes == 0 }.map(\.name))
-    selection.remove { float.contains($0.name) }
-    observer.chosen(choices)
+    let choice = try BudgetChoice(for: selection, surveys: state.survey, budget: budget)
+    self.choice = choice
+    selection.remove { choice.codeCounts[$0.name] == nil }
+    observer.chosen(choice.layers)
   }
 
   private func solveAll(_ set: CalibrationSet) throws {
@@ -154,7 +192,7 @@ final class BinarizationRun {
     let solving = try solving(layer)
     var solution = try solving.solve(&sums)
     if let codes = solution.record.codes, solution.record.bits == nil {
-      solution.record.sensitivity = state.survey[name]?[codes]
+      solution.record.sensitivity = state.survey[name]?.changes[codes]
     }
     solution.record.seconds = (ContinuousClock.now - start) / .seconds(1)
     state.solved[name] = solution
@@ -187,12 +225,14 @@ final class BinarizationRun {
   private func solving(_ layer: Int) throws(TrainingError) -> LayerSolving {
     let node = selection.node(at: layer)
     let weight = try selection.weight(at: layer)
-    let codes = choices?.first { $0.name == node.name }?.codes ?? options.codes
+    let counts =
+      choice?.codeCounts[node.name]
+      ?? [Int](repeating: options.codes, count: weight.shape.first ?? 0)
     return LayerSolving(
       options: options, name: node.name, weight: weight,
       parts: LayerParts(
-        codeCounts: [Int](repeating: codes, count: weight.shape.first ?? 0), layer: node,
-        options: options, graph: model.graph, weights: model.weights), threads: threads)
+        codeCounts: counts, layer: node, options: options, graph: model.graph,
+        weights: model.weights), threads: threads)
   }
 
   private func put(

@@ -9,8 +9,10 @@ struct BinarizationState {
   let fingerprint: [String: String]
   /// By layer name.
   var solved: [String: SolvedLayer] = [:]
-  /// The output with one layer alone binary, by layer name and codes.
-  var survey: [String: [Int: OutputChange]] = [:]
+  /// Each layer tried alone, by name.
+  var survey: [String: LayerSurvey] = [:]
+  /// What budgets led to, while the smallest that is good enough is looked for.
+  var trials: [BudgetTrial] = []
 
   /// Not a name that a layer can have.
   private static let surveyKey = ""
@@ -26,11 +28,9 @@ struct BinarizationState {
     let checkpoint = try Checkpoint(contentsOf: file)
     try checkpoint.require(kind: .binarization, fingerprint: fingerprint, file: file)
     if let text = checkpoint.values[Self.surveyKey] {
-      guard
-        let known = try? JSONDecoder().decode(
-          [String: [Int: OutputChange]].self, from: Data(text.utf8))
+      guard let known = try? JSONDecoder().decode(Known.self, from: Data(text.utf8))
       else { throw TrainingError.checkpoint(file: file, defect: "its survey is damaged") }
-      survey = known
+      (survey, trials) = (known.survey, known.trials)
     }
     for layer in selection.layers {
       let name = selection.node(at: layer).name
@@ -43,13 +43,19 @@ struct BinarizationState {
     }
   }
 
+  /// What is known beside layers' codes, as a checkpoint keeps it.
+  private struct Known: Codable {
+    var survey: [String: LayerSurvey]
+    var trials: [BudgetTrial]
+  }
+
   /// The checkpoint, where it holds anything.
   var usefulFile: URL? { solved.isEmpty && survey.isEmpty ? nil : file }
 
   func save() throws {
     guard let file else { return }
     var checkpoint = Checkpoint(kind: .binarization, fingerprint: fingerprint)
-    let survey = try JSONEncoder().encode(survey)
+    let survey = try JSONEncoder().encode(Known(survey: survey, trials: trials))
     checkpoint.values[Self.surveyKey] = String(decoding: survey, as: UTF8.self)
     for (name, layer) in solved { try layer.add(to: &checkpoint, name: name) }
     try checkpoint.write(to: file)

@@ -69,13 +69,13 @@ struct LayerSolving {
       signsOf: Weight(shape: [sums.filterCount, sums.patchLength], values: weights),
       codeCounts: counts)
     let energy = sums.outputSquares.reduce(0, +)
-    let before = try sums.squaredErrors(estimate: start.expanded, products: products)
-      .reduce(0, +)
+    let missed = try sums.squaredErrors(estimate: start.expanded, products: products)
+    let before = missed.reduce(0, +)
     guard options.method != .bwn else {
       return LayerShare(
         codeCounts: counts, signs: start.signs, scales: start.scales.array,
         offset: [Float](repeating: 0, count: sums.filterCount), before: before, after: before,
-        energy: energy)
+        energy: energy, objective: missed)
     }
     let problem = try sums.takeProblem(weights: weights, centred: options.centred)
     let solution = try solver(counts, importance: parts.importance.map { Array($0[filters]) })

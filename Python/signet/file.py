@@ -87,21 +87,50 @@ class ModelFile:
         if f"{name}.codes" in self.tensors:
             codes, scales = self.tensors[f"{name}.codes"], self.tensors[f"{name}.scale"]
             bits = numpy.unpackbits(codes, axis=-1, bitorder="little")[..., :self._length(name)]
-            signs = bits.astype(numpy.float32) * 2 - 1
-            return (signs * scales[..., None].astype(numpy.float32)).sum(axis=0)
+            rows = (bits.astype(numpy.float32) * 2 - 1) * scales[..., None].astype(numpy.float32)
+            return self._with_constants(name, self._sum(name, rows))
         values = self.tensors[name]
         if values.dtype == numpy.int8:
             scale = self.tensors[f"{name}.scale"].astype(numpy.float32)
             return values.reshape(len(scale), -1) * scale[:, None]
         return values.astype(numpy.float32)
 
+    def _sum(self, name: str, rows: numpy.ndarray) -> numpy.ndarray:
+        """The filters of scaled codes, of which each may have its own number."""
+        counts = self.tensors.get(f"{name}.code_counts")
+        if counts is None:
+            return rows.sum(axis=0)
+        filters = numpy.zeros((len(counts), rows.shape[-1]), numpy.float32)
+        start = 0
+        for code in range(counts.max()):
+            owners = numpy.flatnonzero(counts > code)
+            filters[owners] += rows[start:start + len(owners)]
+            start += len(owners)
+        return filters
+
+    def _with_constants(self, name: str, filters: numpy.ndarray) -> numpy.ndarray:
+        """Filters with what is added to all of a filter and what multiplies an input channel."""
+        constant = self.tensors.get(f"{name}.constant")
+        if constant is not None:
+            filters = filters + constant.astype(numpy.float32)[:, None]
+        factors = self.tensors.get(f"{name}.input_scale")
+        if factors is not None:
+            attributes = self._attributes(name)
+            groups = attributes.get("groups", 1)
+            grid = filters.reshape(groups, len(filters) // groups, len(factors) // groups, -1)
+            scaled = grid * factors.astype(numpy.float32).reshape(groups, 1, -1, 1)
+            filters = scaled.reshape(filters.shape)
+        return filters
+
+    def _attributes(self, name: str) -> dict[str, Any]:
+        return next(node for node in self.graph["nodes"]
+                    if node["name"] == name.removesuffix(".weight"))["attributes"]
+
     def _length(self, name: str) -> int:
         """How many weights a filter has: its last byte of codes may have bits to spare."""
-        node = next(node for node in self.graph["nodes"]
-                    if node["name"] == name.removesuffix(".weight"))
-        attributes = node["attributes"]
-        if node["op"] == "linear":
+        attributes = self._attributes(name)
+        kernel = attributes.get("kernel")
+        if kernel is None:
             return attributes["inputs"]
-        kernel = attributes["kernel"]
         return (attributes["inputChannels"] // attributes["groups"]
                 * kernel["height"] * kernel["width"])

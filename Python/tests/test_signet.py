@@ -94,6 +94,28 @@ class ModelFileTests(unittest.TestCase):
         numpy.testing.assert_array_equal(
             file.to_numpy("colour.weight"), [[4, -4, -4], [-4, 4, -4], [-4, -4, 4]])
 
+    def test_codes_per_filter_constants_and_input_scales(self):
+        file = signet.ModelFile.read(COLOURS)
+        codes = file.tensors["colour.weight.codes"]
+        self.assertEqual(codes.shape, (1, 3, 1))
+        file.metadata["signet.format"] = "4"
+        file.tensors.update({
+            # The three filters' first codes, then the second one's second.
+            "colour.weight.codes": numpy.concatenate([codes[0], numpy.uint8([[0b101]])]),
+            "colour.weight.scale": numpy.float32([1, 2, 4, 0.5]),
+            "colour.weight.code_counts": numpy.uint8([1, 2, 1]),
+            "colour.weight.constant": numpy.float32([0, 1, -1]),
+            "colour.weight.input_scale": numpy.float32([1, 2, 0.5])})
+        expected = numpy.float32([[1, -2, -0.5], [-0.5, 5, -0.25], [-5, -10, 1.5]])
+        numpy.testing.assert_array_equal(file.to_numpy("colour.weight"), expected)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "changed.signet"
+            file.write(path)
+            model = signet.Model.open(path, exact=True)
+        pixel = numpy.float32([0.25, -1, 2])
+        found = model.run({"input": image(*pixel)})[model.outputs[0].name]
+        numpy.testing.assert_allclose(found, [expected @ pixel], rtol=1e-5)
+
     def test_what_is_written_is_read(self):
         file = signet.ModelFile.read(COLOURS)
         file.tensors["colour.weight.scale"] = numpy.float32([[1, 2, 3]])

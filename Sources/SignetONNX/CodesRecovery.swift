@@ -6,6 +6,9 @@ enum CodesRecovery {
   static func codesName(_ weight: String) -> String { "\(weight).codes" }
   static func int8Name(_ weight: String) -> String { "\(weight).int8" }
   static func scaleName(_ weight: String) -> String { "\(weight).scale" }
+  static func rowsName(_ weight: String) -> String { "\(weight).code_rows" }
+  static func constantName(_ weight: String) -> String { "\(weight).constant" }
+  static func inputScaleName(_ weight: String) -> String { "\(weight).input_scale" }
 
   /// The weights with those as codes whose codes are stored and stand for exactly their numbers.
   static func recover(
@@ -20,22 +23,6 @@ enum CodesRecovery {
       recovered[name] = (try? Weight(shape: weight.shape, storage: storage)) ?? weight
     }
     return recovered
-  }
-
-  private static func binary(
-    _ name: String, _ weight: Weight, _ filters: Int,
-    _ constant: (String) -> ConstantTensor?
-  ) -> Weight.Storage? {
-    guard let bytes = constant(codesName(name)), let scale = constant(scaleName(name)),
-      bytes.type == .uint8, bytes.dims.count == 4, let codeCount = bytes.dims.first,
-      let values = bytes.integers,
-      let codes = try? BinaryCodes(
-        bytes: Data(values.map(UInt8.init(truncatingIfNeeded:))),
-        scales: FloatValues(scale.floats), codeCount: codeCount, filterCount: filters,
-        patchLength: weight.elementCount / filters),
-      codes.expanded == weight.floats
-    else { return nil }
-    return .binary(codes)
   }
 
   private static func int8(

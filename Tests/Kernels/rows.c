@@ -65,8 +65,41 @@ static void place(const signet_kernel_set *set, const row_case *test) {
   call(set->place, &arguments, test->rows);
 }
 
+// Channels are summed in one group and in as many as divide them by three.
+static void channel_sums(const signet_kernel_set *set, const row_case *test) {
+  signet_view out = test->out;
+  out.channels = test->variant == 1 && test->in.channels % 3 == 0 ? test->in.channels / 3 : 1;
+  const signet_channel_sums arguments = {.in = test->in, .out = out};
+  call(set->channel_sums, &arguments, test->rows);
+}
+
+// Windows with gaps that hang over on all sides, and those of other places behind the map.
+static void constant_filters(const signet_kernel_set *set, const row_case *test) {
+  signet_view sums = test->in;
+  sums.channels = test->variant == 1 && test->out.channels % 3 == 0 ? 3 : 1;
+  // What is added lies in the input's first rows and columns.
+  signet_view residual = test->in;
+  residual.height = test->out.height;
+  residual.width = test->out.width;
+  const signet_view none = {0};
+  const signet_constant_filters arguments = {
+      .sums = sums,
+      .out = test->out,
+      .residual = test->variant == 2 ? residual : none,
+      .factors = test->numbers,
+      .kernel_height = 3,
+      .kernel_width = 2,
+      .stride_height = 2,
+      .stride_width = 3,
+      .dilation_height = 2,
+      .dilation_width = 3,
+      .pad_top = 3,
+      .pad_left = 2};
+  call(set->constant_filters, &arguments, test->rows);
+}
+
 static void compare(
-    const char *kernel, const signet_kernel_set *set, const guarded_map *expected,
+    const char *kernel, const signet_kernel_set *set, float tolerance, const guarded_map *expected,
     const guarded_map *found) {
   char name[64];
   snprintf(name, sizeof name, "f32_%s_%s", kernel, set->name);
@@ -75,8 +108,7 @@ static void compare(
       for (int32_t x = 0; x < found->width; x++) {
         for (int32_t c = 0; c < found->channels; c++) {
           const float a = map_at(expected, image, y, x, c), b = map_at(found, image, y, x, c);
-          // At most a dozen operations on numbers up to 1, contracted or not.
-          if (fabsf(a - b) <= 12 * 0x1p-24f) continue;
+          if (fabsf(a - b) <= tolerance) continue;
           check(
               false, name, "%d channels, (%d, %d, %d, %d): %g, not %g", found->channels, image, y,
               x, c, (double)b, (double)a);
@@ -92,6 +124,9 @@ static void compare(
 static void run(
     const char *kernel, row_run function, int variants, int32_t in_height, int32_t in_width,
     int32_t out_height, int32_t out_width, int32_t more) {
+  // At most a dozen operations on numbers up to 1, contracted or not; sums of all channels grow with
+  // each of them.
+  const float tolerance = (function == channel_sums ? 33 * 33 : 12) * 0x1p-24f;
   const int32_t channels[] = {1, 3, 15, 16, 17, 33};
   guarded constants = guarded_make(64 * sizeof(float), sizeof(float));
   float *numbers = (float *)(void *)constants.start;
@@ -111,7 +146,7 @@ static void run(
         guarded_map found = map_make(2, out_height, out_width, channels[c] + more, 5);
         test.out = found.view;
         function(set, &test);
-        compare(kernel, set, &expected, &found);
+        compare(kernel, set, tolerance, &expected, &found);
         map_free(&found);
       }
       check(map_is_intact(&input), kernel, "wrote into its input");
@@ -179,4 +214,6 @@ void test_rows(void) {
   run("affine", affine, 2, 5, 3, 5, 3, 0);
   run("sum", sum, 2, 5, 3, 5, 3, 0);
   run("place", place, 1, 3, 4, 6, 5, 2);
+  run("channel_sums", channel_sums, 2, 5, 3, 5, 3, 0);
+  run("constant_filters", constant_filters, 3, 7, 6, 5, 4, 0);
 }

@@ -107,7 +107,7 @@ package struct Interpreter {
     model.weight(role, of: node)?.floats.map(Double.init) ?? []
   }
 
-  /// Weights N × S and how much larger the sum of codes' magnitudes is than the weights'.
+  /// Weights N × S, without input scales, and how much larger the sum of codes' magnitudes is than the weights'.
   private func weights(of node: Node) -> (signed: [Double], magnitudes: [Double]) {
     guard let weight = model.weight(.weight, of: node) else { return ([], []) }
     guard let codes = weight.codes else {
@@ -116,23 +116,44 @@ package struct Interpreter {
     }
     let signs = codes.signs
     let scales = codes.scales.array
-    let count = codes.filterCount * codes.patchLength
-    var signed = [Double](repeating: 0, count: count)
+    let length = codes.patchLength
+    let constants = codes.constants?.array.map(Double.init)
+    var signed = [Double](repeating: 0, count: codes.filterCount * length)
     var magnitudes = signed
-    for code in 0..<codes.codeCount {
-      for element in 0..<count {
-        let scale = Double(scales[code * codes.filterCount + element / codes.patchLength])
-        signed[element] += scale * Double(signs[code * count + element])
-        magnitudes[element] += abs(scale)
+    if let constants {
+      signed = signed.indices.map { constants[$0 / length] }
+      magnitudes = signed.map(abs)
+    }
+    for (row, filter) in codes.rows.filters.enumerated() {
+      let scale = Double(scales[row])
+      for element in 0..<length {
+        signed[filter * length + element] += scale * Double(signs[row * length + element])
+        magnitudes[filter * length + element] += abs(scale)
       }
     }
     return (signed, magnitudes)
+  }
+
+  /// A layer's input times its input scales, which ``weights(of:)`` leaves out.
+  private func scaled(_ input: Value, for node: Node) -> Value {
+    guard let factors = model.weight(.weight, of: node)?.codes?.inputScales?.values.array
+    else { return input }
+    var scaled = input
+    let area = input.numbers.count / factors.count
+    for index in input.numbers.indices {
+      let factor = Double(factors[index / area])
+      scaled.numbers[index] *= factor
+      scaled.bounds[index] =
+        factor * input.bounds[index] + Self.unit * abs(scaled.numbers[index])
+    }
+    return scaled
   }
 
   private func convolution(
     _ node: Node, _ attributes: Convolution, _ input: Value, _ empty: Value
   ) -> Value {
     var out = empty
+    let input = scaled(input, for: node)
     let (weight, magnitude) = weights(of: node)
     let bias = parameters(.bias, of: node)
     let channels = attributes.inputChannels / attributes.groups
@@ -200,6 +221,7 @@ package struct Interpreter {
 
   private func linear(_ node: Node, _ input: Value, _ empty: Value) -> Value {
     var out = empty
+    let input = scaled(input, for: node)
     let (weight, magnitude) = weights(of: node)
     let bias = parameters(.bias, of: node)
     let inputs = input.numbers.count

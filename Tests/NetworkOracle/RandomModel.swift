@@ -33,7 +33,7 @@ extension Model {
       graph: graph, weights: weights,
       preprocessing: channels == 1
         ? .fashionMNIST
-        : Preprocessing(mean: [0, 0, 0], std: [1, 1, 1]))
+        : channels == 3 ? Preprocessing(mean: [0, 0, 0], std: [1, 1, 1]) : .none)
   }
 }
 

@@ -117,3 +117,23 @@ func weights(for graph: Graph, codes: Int = 0) throws -> [String: Weight] {
   }
   return weights
 }
+
+/// A binary weight of the same shape with 1 to 3 codes per filter, constants and input scales.
+func richWeight(_ weight: Weight, groups: Int) throws -> Weight {
+  let (filters, channels) = (weight.shape[0], weight.shape[1])
+  let rows = try CodeRows(codeCounts: (0..<filters).map { 1 + $0 % 3 })
+  let length = weight.elementCount / filters
+  let codes = try BinaryCodes(
+    signs: numbers(rows.count * length).map { $0 > 0 ? 1 : -1 },
+    scales: numbers(rows.count, seed: 1).map { abs($0) + 0.01 }, rows: rows, patchLength: length,
+    constants: numbers(filters, seed: 2),
+    inputScales: InputScales(
+      numbers(groups * channels, seed: 3).map { abs($0) + 0.5 }, channelCount: channels))
+  return try Weight(shape: weight.shape, storage: .binary(codes))
+}
+
+extension Node {
+  var groups: Int {
+    if case .convolution(let attributes) = operation { attributes.groups } else { 1 }
+  }
+}

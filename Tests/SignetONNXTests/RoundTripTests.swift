@@ -72,6 +72,17 @@ import Testing
       provenance: Provenance(steps: [.init(verb: "train", results: ["top1": 12.5])]))
   }
 
+  /// Codes per filter, constants and input scales in all layers.
+  static func richModel() throws -> Model {
+    let model = try model(codes: 2)
+    var weights = model.weights
+    for layer in model.graph.layers {
+      let name = layer.parameterName(.weight)
+      weights[name] = try weights[name].map { try richWeight($0, groups: layer.groups) }
+    }
+    return try model.with(weights: weights)
+  }
+
   private func imported(_ model: Model, _ encoding: ONNXExporter.Encoding) throws -> Model {
     let data = try ONNXExporter(options: .init(encoding: encoding)).data(model)
     return try ONNXImporter().model(data, file: URL(fileURLWithPath: "/tmp/round.onnx"))
@@ -124,6 +135,27 @@ import Testing
       #expect(!expanded.graph.layers.contains { expanded.isBinary($0) })
       #expect(
         expanded.weights["stem.weight"]?.floats == model.weights["stem.weight"]?.floats)
+      try expectEqualScores(model, expanded)
+    }
+  }
+
+  /// Codes per filter, constants and input scales, in layers of one and of several groups.
+  @Test func partsOfCodesComeBack() throws {
+    let model = try Self.richModel()
+    let back = try imported(model, .bits)
+    for layer in model.graph.layers {
+      let codes = try #require(model.weight(.weight, of: layer)?.codes)
+      #expect(!codes.rows.areEqual && codes.constants != nil && codes.inputScales != nil)
+      #expect(back.weight(.weight, of: layer)?.codes == codes, "\(layer.name)")
+    }
+    for encoding in [ONNXExporter.Encoding.int8, .float] {
+      let expanded = try imported(model, encoding)
+      #expect(!expanded.graph.layers.contains { expanded.isBinary($0) })
+      for layer in model.graph.layers {
+        #expect(
+          expanded.weight(.weight, of: layer)?.floats == model.weight(.weight, of: layer)?.floats,
+          "\(layer.name)")
+      }
       try expectEqualScores(model, expanded)
     }
   }

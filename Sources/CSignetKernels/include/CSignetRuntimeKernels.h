@@ -167,6 +167,26 @@ typedef struct signet_absmax {
   float *absmax;
 } signet_absmax;
 
+// The sums of the channels of each group: `out` has a channel per group.
+typedef struct signet_channel_sums {
+  signet_view in, out;
+} signet_channel_sums;
+
+// What filters of equal weights make of a map: y = residual + factor · the sum of the window, the
+// filters of a group over that group's channel of `sums`.
+typedef struct signet_constant_filters {
+  // sums: as signet_channel_sums makes them
+  signet_view sums, out;
+  // data is NULL where nothing is added; otherwise the shape of `out`.
+  signet_view residual;
+  // factors: channels of `out`
+  const float *factors;
+  int32_t kernel_height, kernel_width;
+  int32_t stride_height, stride_width;
+  int32_t dilation_height, dilation_width;
+  int32_t pad_top, pad_left;
+} signet_constant_filters;
+
 // What a convolution kernel measures of its input before it runs.
 typedef struct signet_measurement {
   signet_view in;
@@ -192,14 +212,16 @@ typedef struct signet_kernel_set {
   // Those whose results are as exact as float32 arithmetic.
   const signet_conv_kernel *const *f32_conv_exact;
   const signet_conv_kernel *const *b1_conv_exact;
-  signet_run_function max_pool;      // signet_pooling
-  signet_run_function average_pool;  // signet_pooling
-  signet_run_function affine;        // signet_affine
-  signet_run_function sum;           // signet_sum
-  signet_run_function place;         // signet_placement
-  signet_run_function absmax;        // signet_absmax
-  signet_run_function from_planes;   // signet_transfer
-  signet_run_function to_planes;     // signet_transfer
+  signet_run_function max_pool;          // signet_pooling
+  signet_run_function average_pool;      // signet_pooling
+  signet_run_function affine;            // signet_affine
+  signet_run_function sum;               // signet_sum
+  signet_run_function place;             // signet_placement
+  signet_run_function absmax;            // signet_absmax
+  signet_run_function from_planes;       // signet_transfer
+  signet_run_function to_planes;         // signet_transfer
+  signet_run_function channel_sums;      // signet_channel_sums
+  signet_run_function constant_filters;  // signet_constant_filters
   // Declared in CSignetElementwiseKernels.h and CSignetGridKernels.h.
   signet_run_function activation;  // signet_activation
   signet_run_function constants;   // signet_constants

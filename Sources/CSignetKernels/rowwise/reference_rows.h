@@ -133,8 +133,11 @@ static TARGET void NAME(to_planes)(
   }
 }
 
-#define SIGNET_REFERENCE_ROW_KERNELS                                            \
-  .average_pool = NAME(average_pool), .affine = NAME(affine), .sum = NAME(sum), \
-  .from_planes = NAME(from_planes), .to_planes = NAME(to_planes),               \
-  .activation = signet_activation_run, .constants = signet_constants_run,       \
-  .binary = signet_binary_run, .softmax = signet_softmax_run, .resize = signet_resize_run
+#include "rowwise/reference_constant_filters.h"
+
+#define SIGNET_REFERENCE_ROW_KERNELS                                                       \
+  .average_pool = NAME(average_pool), .affine = NAME(affine), .sum = NAME(sum),            \
+  .from_planes = NAME(from_planes), .to_planes = NAME(to_planes),                          \
+  .activation = signet_activation_run, .constants = signet_constants_run,                  \
+  .binary = signet_binary_run, .softmax = signet_softmax_run, .resize = signet_resize_run, \
+  .channel_sums = NAME(channel_sums), .constant_filters = NAME(constant_filters)

@@ -11,6 +11,7 @@
 
 #include "rowwise/activation_rows.h"
 #include "rowwise/broadcast_rows.h"
+#include "rowwise/constant_filter_rows.h"
 #include "rowwise/plane_rows.h"
 #include "rowwise/pool_rows.h"
 #include "rowwise/resize_rows.h"
@@ -20,4 +21,5 @@
   .average_pool = NAME(average_pool), .affine = NAME(affine), .sum = NAME(sum),                   \
   .from_planes = NAME(from_planes), .to_planes = NAME(to_planes), .activation = NAME(activation), \
   .constants = NAME(constants), .binary = NAME(binary), .softmax = NAME(softmax),                 \
-  .resize = NAME(resize)
+  .resize = NAME(resize), .channel_sums = NAME(channel_sums),                                     \
+  .constant_filters = NAME(constant_filters)

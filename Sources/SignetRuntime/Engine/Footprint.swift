@@ -26,6 +26,8 @@ struct Footprint {
       case .affine(let scale, let offset, _, _, _):
         let count = scale.count + offset.count
         total = ByteCount.sum(total, ByteCount.of(count, elements: Float.self))
+      case .constantFilters(let work):
+        total = ByteCount.sum(total, ByteCount.of(work.factors.count, elements: Float.self))
       default:
         break
       }

@@ -94,6 +94,8 @@ struct Lowering {
       try lowerElementwise(step)
     case .spread, .resize, .fill, .reduce, .normalize, .matrixProduct:
       try lowerGrid(step)
+    case .channelSums, .constantFilters:
+      try lowerCodes(step)
     }
   }
 

@@ -23,6 +23,9 @@ final class Program: @unchecked Sendable {
     let table = kernels.table.pointer.pointee
     let choice = KernelChoice(table: table, isExact: isExact, threads: threads)
     var planner = planner
+    try planner.resolveCodes { (layer) throws(EngineError) in
+      try choice.kernel(for: layer).expandsCodes
+    }
     try planner.fusePoolings { (layer) throws(EngineError) in
       try choice.kernel(for: layer).kernel.pointee.takes_pooling
     }

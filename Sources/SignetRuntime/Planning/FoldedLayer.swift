@@ -3,8 +3,11 @@ import SignetModel
 /// A layer's weight, scales and offset with the batch norms behind it folded in.
 struct FoldedLayer {
   let weight: Weight
-  /// K × outputs; `nil` for float and 8-bit weights, whose rows took the scale.
+  /// A number per row of codes: K × outputs where all outputs have K. `nil` for float and 8-bit
+  /// weights, whose rows took the scale.
   let scale: [Float]?
+  /// What is added to each weight of a filter: outputs
+  let constants: [Float]?
   /// outputs
   let offset: [Float]
 
@@ -25,11 +28,15 @@ struct FoldedLayer {
     switch weight.storage {
     case .binary(let codes):
       self.weight = weight
-      self.scale = codes.scales.array.enumerated().map {
-        Float(Double($1) * scale[$0 % outputs])
+      self.scale = zip(codes.scales.array, codes.rows.filters).map {
+        Float(Double($0) * scale[$1])
+      }
+      constants = codes.constants.map {
+        zip($0.array, scale).map { Float(Double($0) * $1) }
       }
     case .float, .int8:
       self.scale = nil
+      constants = nil
       guard !batchNorms.isEmpty else {
         self.weight = weight
         return

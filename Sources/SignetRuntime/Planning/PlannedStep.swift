@@ -69,6 +69,8 @@ struct PlannedStep: Sendable {
     case normalize(epsilon: Float, input: ValueView, out: ValueView)
     case matrixProduct(rows: Int, left: ValueView, right: ValueView, out: ValueView)
     case gather(PlannedGather)
+    case channelSums(input: ValueView, out: ValueView)
+    case constantFilters(PlannedConstantFilters)
   }
 
   /// The nodes whose work the step does, in graph order.
@@ -82,8 +84,10 @@ struct PlannedStep: Sendable {
       .affine(_, _, _, let input, let out), .activation(_, let input, let out),
       .responseNorm(_, let input, let out), .softmax(_, _, let input, let out),
       .spread(_, let input, let out), .reduce(_, let input, let out),
-      .normalize(_, let input, let out):
+      .normalize(_, let input, let out), .channelSums(let input, let out):
       [input, out]
+    case .constantFilters(let work):
+      [work.sums, work.out] + (work.residual.map { [$0] } ?? [])
     case .resize(let work): [work.input, work.out]
     case .fill(_, let out): [out]
     case .select(let inputs, let out): inputs + [out]
@@ -108,8 +112,10 @@ struct PlannedConvolution: Sendable {
   var weight: Weight
   /// Whether the kernels that round inputs to integers by the largest would lose what counts.
   var needsFloats = false
-  /// K × outputs; `nil` means 1
+  /// A number per row of codes: K × outputs where all outputs have K; `nil` means 1
   var scale: [Float]?
+  /// What is added to each weight of a binary filter: outputs; `nil` means 0
+  var constants: [Float]?
   /// outputs
   var offset: [Float]
   var bounds = ValueBounds.none
@@ -119,28 +125,13 @@ struct PlannedConvolution: Sendable {
   var out: ValueView
   var pooling: PlannedPooling?
 
-  /// The weights as floats, with the scales of codes in them: outputs × patch.
-  var scaledWeights: [Float] {
-    guard let codes = weight.codes, let scale else { return weight.floats }
-    let patch = codes.patchLength
-    let signs = codes.signs
-    var weights = [Float](repeating: 0, count: codes.filterCount * patch)
-    for row in scale.indices {
-      let first = row % codes.filterCount * patch
-      for element in 0..<patch {
-        weights[first + element] += signs[row * patch + element] > 0 ? scale[row] : -scale[row]
-      }
-    }
-    return weights
-  }
-
   /// What the step stores.
   var result: ValueView { pooling?.out ?? out }
 
   /// Multiply-adds of one image, padding included, each code counted.
   var multiplyAdds: Int {
-    let codes = weight.codes?.codeCount ?? 1
-    return codes * attributes.outputChannels * attributes.patchLength * out.height * out.width
+    let rows = weight.codes?.rows.count ?? attributes.outputChannels
+    return rows * attributes.patchLength * out.height * out.width
   }
 }
 

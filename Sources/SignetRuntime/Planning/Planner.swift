@@ -156,7 +156,8 @@ struct Planner {
     let folded = try FoldedLayer(node, batchNorms: fusion.batchNorms, in: model)
     var layer = PlannedConvolution(
       layer: node.name, attributes: attributes, weight: folded.weight, scale: folded.scale,
-      offset: folded.offset, bounds: fusion.bounds ?? .none, input: input, residual: residual,
+      constants: folded.constants, offset: folded.offset, bounds: fusion.bounds ?? .none,
+      input: input, residual: residual,
       out: out)
     layer.needsFloats = try needsFloats(node, layer)
     emit(fusion.nodes, .convolution(layer))

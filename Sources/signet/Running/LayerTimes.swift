@@ -25,18 +25,23 @@ struct LayerTimes {
     }
     let medians = medians(own)
     let total = medians.reduce(0, +)
-    var floats: [String: Double] = [:]
+    var floats: [String: (seconds: Double, channels: Int)] = [:]
     if let twin {
       for (step, seconds) in zip(twin.plan.steps, self.medians(twins)) {
-        floats[step.name] = seconds
+        floats[step.name] = (seconds, step.outputShape.channels)
       }
+    }
+    // A binary layer may be several steps, each with some of the filters.
+    func floatSeconds(_ step: EnginePlan.Step) -> Double? {
+      guard step.isBinary, let float = floats[step.name] else { return nil }
+      return float.seconds * Double(step.outputShape.channels) / Double(float.channels)
     }
     return zip(engine.plan.steps, medians).map { step, seconds in
       LayerTiming(
         name: step.name, kernel: step.kernel, outputShape: step.outputShape.extents,
         milliseconds: seconds * 1e3, share: total > 0 ? seconds / total : 0,
         multiplyAdds: step.multiplyAdds * batch, hertz: hertz,
-        floatMilliseconds: step.isBinary ? floats[step.name].map { $0 * 1e3 } : nil)
+        floatMilliseconds: floatSeconds(step).map { $0 * 1e3 })
     }
   }
 

@@ -15,7 +15,7 @@ public struct Corpus {
   public init(adding folder: URL? = nil) throws {
     var networks: [[UInt8]] = []
     var modelFiles: [[UInt8]] = []
-    for codes in 0...2 {
+    for codes in 0...3 {
       let model = try Self.model(codes: codes)
       for encoding in ONNXExporter.Encoding.allCases {
         networks.append(
@@ -84,14 +84,22 @@ public struct Corpus {
             shape: shape, values: (0..<count).map { Float($0 % 7) / 7 + 0.1 })
           continue
         }
-        let signs = (0..<count * codes).map { Int8($0 % 3 == 0 ? 1 : -1) }
-        let scales = [Float](repeating: 0.25, count: codes * shape[0])
+        let (filters, length) = (shape[0], count / shape[0])
+        // The last network has all that may stand beside codes.
+        let isRich = codes == 3
+        let rows = try CodeRows(
+          codeCounts: (0..<filters).map { isRich ? 1 + $0 % 3 : codes })
         weights[node.parameterName(role)] = try Weight(
           shape: shape,
           storage: .binary(
             BinaryCodes(
-              signs: signs, scales: scales, codeCount: codes, filterCount: shape[0],
-              patchLength: count / shape[0])))
+              signs: (0..<rows.count * length).map { $0 % 3 == 0 ? 1 : -1 },
+              scales: [Float](repeating: 0.25, count: rows.count), rows: rows,
+              patchLength: length,
+              constants: isRich ? [Float](repeating: 0.125, count: filters) : nil,
+              inputScales: isRich
+                ? InputScales([Float](repeating: 2, count: shape[1]), channelCount: shape[1]) : nil
+            )))
       }
     }
     return try Model(

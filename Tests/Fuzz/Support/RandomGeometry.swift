@@ -149,17 +149,36 @@ struct RandomGeometry {
         "\(name).weight", "F32", [filters, channels / groups, rows.kernel, columns.kernel],
         floats(filters * patch))
     } else {
-      tensor("\(name).weight.scale", "F32", [codes, filters], floats(codes * filters))
-      let bytes = (patch + 7) / 8
-      let used = UInt8(truncatingIfNeeded: patch % 8 == 0 ? 0xff : (1 << (patch % 8)) - 1)
-      let signs = (0..<codes * filters * bytes).map { index in
-        UInt8(truncatingIfNeeded: index &* 37) & (index % bytes == bytes - 1 ? used : 0xff)
-      }
-      tensor("\(name).weight.codes", "U8", [codes, filters, bytes], signs)
+      codesTensors(name, codes, filters: filters, patch: patch, groups: groups)
     }
     channels = filters
     height = rows.outputs
     width = columns.outputs
+  }
+
+  /// Codes and scales, and now and then all that may stand beside them.
+  private mutating func codesTensors(
+    _ name: String, _ codes: Int, filters: Int, patch: Int, groups: Int
+  ) {
+    let counts = (0..<filters).map { random.chance(2) ? codes : 1 + ($0 + codes) % 3 }
+    let isEven = !random.chance(3)
+    let rows = isEven ? codes * filters : counts.reduce(0, +)
+    let extents = isEven ? [codes, filters] : [rows]
+    let bytes = (patch + 7) / 8
+    let used = UInt8(truncatingIfNeeded: patch % 8 == 0 ? 0xff : (1 << (patch % 8)) - 1)
+    let signs = (0..<rows * bytes).map { index in
+      UInt8(truncatingIfNeeded: index &* 37) & (index % bytes == bytes - 1 ? used : 0xff)
+    }
+    tensor("\(name).weight.scale", "F32", extents, floats(rows))
+    tensor("\(name).weight.codes", "U8", extents + [bytes], signs)
+    if !isEven { tensor("\(name).weight.code_counts", "U8", [filters], counts.map(UInt8.init)) }
+    if random.chance(3) { tensor("\(name).weight.constant", "F32", [filters], floats(filters)) }
+    if random.chance(3) {
+      let factors = [Float](repeating: 0.5, count: channels).flatMap { factor in
+        withUnsafeBytes(of: factor.bitPattern.littleEndian) { Array($0) }
+      }
+      tensor("\(name).weight.input_scale", "F32", [channels], factors)
+    }
   }
 
   private func floats(_ count: Int) -> [UInt8] {

@@ -1,4 +1,4 @@
-/// The best constant β of each filter, in closed form (method.md, equation 11).
+/// The best constant β of each filter, in closed form (method.md, equation 18).
 struct ConstantFit {
   /// g = G·1: S
   private let sums: [Double]

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Scales of a layer's input channels: where they begin, and the best ones for given codes
-/// (method.md, equations 12 to 14).
+/// (method.md, equations 19 and 20).
 struct InputScaleFit {
   /// The least scale, relative to the mean of those that the weights suggest: a channel may count for
   /// little, but its scale stays positive.

@@ -1,5 +1,5 @@
 /// A layer problem in which inputs carry factors and each filter has a constant that is fitted anew for
-/// whatever codes it is given (method.md, equations 11 and 12): what is left for the codes is a
+/// whatever codes it is given (method.md, equations 18 and 19): what is left for the codes is a
 /// problem like any other.
 struct ReducedProblem {
   let problem: LayerProblem

@@ -1,6 +1,6 @@
 /// Finds whole binary weights W = c ∘ (Σ_k α_k b_k + β): codes by ``DescentSolver``, and around them a
 /// constant per filter, a scale per input channel and a number of codes of each filter's own
-/// (method.md, equations 11 to 14).
+/// (method.md, equations 18 to 20).
 ///
 /// The constant is exact for whatever codes there are. Scales of inputs and codes are fitted in
 /// turn, and only the last turn searches long.

@@ -7,7 +7,7 @@ struct LayerSurvey: Codable, Equatable {
   /// Each filter's share of the divergence, by codes per filter: N.
   var effects: [Int: [Double]] = [:]
 
-  /// Takes in the layer with K codes (method.md, equation 18).
+  /// Takes in the layer with K codes (method.md, equation 14).
   ///
   /// - Parameters:
   ///   - objective: what each filter's outputs miss, squared: N

@@ -117,9 +117,10 @@ struct WholeWeightTests {
     #expect(after.allSatisfy { $0 >= InputScaleFit.least && $0.isFinite })
     #expect(abs(after.reduce(0) { $0 + $1 * $1 } / 9 - 1) < 1e-3)
     // The mean square of 1 is a factor that scales of codes take up: compare at the best factor.
-    let best = try (50...150).map { percent in
-      try error(after.map { $0 * Float(percent) / 100 })
-    }.min() ?? .nan
+    let best =
+      try (50...150).map { percent in
+        try error(after.map { $0 * Float(percent) / 100 })
+      }.min() ?? .nan
     let first = try error(before)
     #expect(best < 0.98 * first)
     #expect(fit.start()[0] < fit.start()[1] && fit.start()[1] < fit.start()[2])

@@ -84,7 +84,8 @@ public enum BitAllocation {
           ? left > right : ($0.layer, $0.filter, $0.codes) < ($1.layer, $1.filter, $1.codes)
       }
       var taken: Set<[Int]> = []
-      for step in steps where step.bits <= rest && taken.insert([step.layer, step.filter]).inserted {
+      for step in steps where step.bits <= rest && taken.insert([step.layer, step.filter]).inserted
+      {
         codes[step.layer][step.filter] = step.codes
         rest -= step.bits
       }

@@ -51,7 +51,8 @@ public struct WholeWeightSolver: LayerSolver {
         products: products)
       (found, scales) = try alternated(problem, fit)
     } else {
-      found = try codes(ReducedProblem(problem, inputScales: nil, constants: fitsConstants), options)
+      found = try codes(
+        ReducedProblem(problem, inputScales: nil, constants: fitsConstants), options)
     }
     return try found.solution(
       of: problem, inputScales: scales, fitsConstants: fitsConstants, products: products)

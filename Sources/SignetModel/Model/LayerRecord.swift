@@ -29,7 +29,8 @@ public struct LayerRecord: Sendable, Hashable, Codable {
   /// A record of what was measured.
   public init(
     name: String, filters: Int, patchLength: Int, codes: Int? = nil, bits: Double? = nil,
-    errorBefore: Double, errorAfter: Double, flips: Int, changedCodes: Double? = nil, sensitivity: OutputChange? = nil,
+    errorBefore: Double, errorAfter: Double, flips: Int, changedCodes: Double? = nil,
+    sensitivity: OutputChange? = nil,
     seconds: Double? = nil
   ) {
     self.name = name

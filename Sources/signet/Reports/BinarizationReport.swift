@@ -45,7 +45,8 @@ struct BinarizationReport: Report {
     output: String, method: String, images: Int, imagesAsked: Int? = nil, skipped: Int = 0,
     seconds: Double, peakResidentBytes: Int? = nil, fileBytes: Int, floatBytes: Int,
     layers: [LayerRecord],
-    choices: [Choice]? = nil, bits: Double? = nil, trials: [BudgetTrial] = [], results: [String: Double] = [:], outputNames: [String] = [],
+    choices: [Choice]? = nil, bits: Double? = nil, trials: [BudgetTrial] = [],
+    results: [String: Double] = [:], outputNames: [String] = [],
     kept: [Kept] = [], warnings: [String] = []
   ) {
     self.output = output
@@ -91,7 +92,8 @@ struct BinarizationReport: Report {
     }
     lines += Output.lines(outputs ?? [])
     if let trial = trials?.first(where: { $0.bits == bits }), trial.suffices {
-      lines.append("smallest budget that keeps enough  \(Quantity.fraction(trial.bits)) bits a weight")
+      lines.append(
+        "smallest budget that keeps enough  \(Quantity.fraction(trial.bits)) bits a weight")
     }
     lines.append(
       "→ \(output.printablePath) (\(Quantity.bytes(fileBytes)), "

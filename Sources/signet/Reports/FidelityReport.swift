@@ -44,7 +44,8 @@ struct FidelityReport: Report {
     var table = Table([
       Table.Column("output", .left), Table.Column("kind", .left, spare: 2),
       Table.Column("rms error"), Table.Column("cosine", spare: 1),
-      Table.Column("largest error", spare: 3), Table.Column("agreement"), Table.Column("KL", spare: 4),
+      Table.Column("largest error", spare: 3), Table.Column("agreement"),
+      Table.Column("KL", spare: 4),
       Table.Column("PSNR"),
     ])
     for output in outputs {

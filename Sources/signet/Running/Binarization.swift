@@ -81,7 +81,8 @@ struct Binarization {
       seconds: (clock.now - start) / .seconds(1),
       peakResidentBytes: ProcessMemory.peakResidentBytes,
       fileBytes: try binary.fileByteCount, floatBytes: model.floatByteCount, layers: layers,
-      choices: choices, bits: bits, trials: trials, results: results, outputNames: model.graph.outputs.map(\.name),
+      choices: choices, bits: bits, trials: trials, results: results,
+      outputNames: model.graph.outputs.map(\.name),
       kept: try Binarizer(options: options).layersKept(in: model).map {
         BinarizationReport.Kept(name: $0.name, reason: "\($0.reason)")
       },

@@ -5,7 +5,8 @@ import Torch
 extension BinarizationRun {
   /// The binarized network, with how it was made and what is left of the float one.
   func result() throws -> Model {
-    let binary = try InputScaleFolding.applied(to: edit.applied(to: model))
+    let binary = try FilterOrdering.applied(
+      to: InputScaleFolding.applied(to: edit.applied(to: model)))
     // Measuring needs no sums.
     fisher = nil
     let step = Provenance.Step(

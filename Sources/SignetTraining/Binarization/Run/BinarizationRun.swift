@@ -8,26 +8,26 @@ import Torch
 /// edit of the model together.
 final class BinarizationRun {
   /// Its budget is that of the trial where one is looked for.
-  private(set) var options: BinarizationOptions
+  var options: BinarizationOptions
   let model: Model
   /// `nil` without any data.
   let set: CalibrationSet?
   let memory: CalibrationMemory
-  private let layout: CalibrationLayout
+  let layout: CalibrationLayout
   let dataName: String?
-  private let observer: BinarizationObserver
+  let observer: BinarizationObserver
   let workers: Workers
   let threads: Int
-  private(set) var selection: LayerSelection
+  var selection: LayerSelection
   /// All layers that could be solved.
-  private let wholeSelection: LayerSelection
-  private(set) var state: BinarizationState
+  let wholeSelection: LayerSelection
+  var state: BinarizationState
   /// What each position of the layers' outputs counts; `nil`: all alike.
   var fisher: FisherWeights?
   /// What the budget gave each layer, if there is one.
-  private(set) var choice: BudgetChoice?
+  var choice: BudgetChoice?
   /// The result as far as it is known.
-  private(set) var edit: ModelEdit
+  var edit: ModelEdit
   /// Images that calibrated, in the end.
   private(set) var imagesTaken = 0
   /// Whether images that are all alike were seen, and told of.
@@ -76,7 +76,7 @@ final class BinarizationRun {
     }
   }
 
-  private func binarized() throws -> Model {
+  func binarized() throws -> Model {
     try measureFisherWeights()
     return try noGrad {
       if let set {
@@ -89,70 +89,8 @@ final class BinarizationRun {
     }
   }
 
-  /// The network with the smallest budget that keeps enough of the float one, or with the largest
-  /// where none does.
-  private func smallest(within drop: Double) throws -> Model {
-    var search = BudgetSearch(trials: state.trials)
-    var found: (bits: Double, model: Model)?
-    while let bits = search.next {
-      let model = try tried(bits)
-      let results = model.provenance.steps.last?.results ?? [:]
-      guard let kept = results["agreement"] ?? results["fidelity"] else {
-        throw TrainingError.missing(what: "readable held-out images", neededBy: "targetDrop")
-      }
-      let trial = BudgetTrial(bits: bits, kept: kept, wanted: 100 - drop)
-      search.add(trial)
-      if search.best == trial { found = (bits, model) }
-      state.trials = search.trials
-      state.solved = [:]
-      try state.save()
-      observer.tried(trial)
-    }
-    guard let best = search.best else { throw TrainingError.nothingToBinarize }
-    // After an interruption the best may be known by its budget alone.
-    if let found, found.bits == best.bits { return found.model }
-    return try tried(best.bits)
-  }
-
-  private func tried(_ bits: Double) throws -> Model {
-    options.budget = bits
-    selection = wholeSelection
-    edit = ModelEdit(model)
-    return try binarized()
-  }
-
-  /// Measures what the positions of the layers' outputs count. Needs gradients.
-  func measureFisherWeights() throws {
-    guard options.isFisherWeighted(model), let set, selection.stops.contains(where: isOpen) else {
-      return
-    }
-    var passes = workers
-    passes.threads = memory.gradientWorkers(
-      atMost: threads, within: options.memoryBytes, images: set.images.taken)
-    fisher = try FisherMeasurement(
-      model: model, plan: selection.plan, layers: Set(selection.stops),
-      imagesPerPass: layout.imagesPerPass, seed: options.seed
-    ).weights(set, workers: workers, passes: passes)
-  }
-
   /// Whether a layer's sums are needed: no checkpoint knows its codes, or it is refitted.
-  private func isOpen(_ layer: Int) -> Bool { state.solved[selection.node(at: layer).name] == nil }
-
-  /// Tries layers alone, where that is asked for, and gives them the codes that a budget allows.
-  private func chooseLayers(_ set: CalibrationSet) throws {
-    guard options.needsSurvey else { return }
-    try SensitivitySurvey(
-      options: options, selection: selection, pass: pass, fisher: fisher
-    ).run(set, known: Set(state.survey.keys)) { layer, survey in
-      state.survey[layer] = survey
-      try state.save()
-    }
-    guard let budget = options.budget else { return }
-    let choice = try BudgetChoice(for: selection, surveys: state.survey, budget: budget)
-    self.choice = choice
-    selection.remove { choice.codeCounts[$0.name] == nil }
-    observer.chosen(choice.layers)
-  }
+  func isOpen(_ layer: Int) -> Bool { state.solved[selection.node(at: layer).name] == nil }
 
   private func solveAll(_ set: CalibrationSet) throws {
     let stops = selection.stops
@@ -209,7 +147,7 @@ final class BinarizationRun {
     }
   }
 
-  private var pass: CalibrationPass {
+  var pass: CalibrationPass {
     CalibrationPass(options: options, model: model, workers: workers, threads: threads) {
       [unowned self] count in
       guard !areAlike else { return }

@@ -36,6 +36,8 @@ extension HashingError.Buffer {
     case .inputSum: "the sum of the inputs"
     case .outputSum: "the sum of the outputs"
     case .outputSquares: "the sum of the squared outputs"
+    case .codeCounts: "the numbers of codes"
+    case .importance: "what the filters count"
     }
   }
 }

@@ -21,5 +21,7 @@ public enum HashingError: Error, Equatable, Sendable {
   public enum Buffer: String, Sendable {
     /// G, q, w and ‖Xᵀw‖² of a problem, or the patches, outputs and their sums that make them.
     case gram, correlation, weights, energy, inputs, outputs, inputSum, outputSum, outputSquares
+    /// The codes of each filter, and what its errors count.
+    case codeCounts, importance
   }
 }

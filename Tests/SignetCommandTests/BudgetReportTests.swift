@@ -17,17 +17,20 @@ import Testing
       LayerChoice(name: "layer3.2.conv2", weights: 36864, codes: 1, changes: changes),
       LayerChoice(name: "small", weights: 144, codes: 0, changes: changes),
       LayerChoice(name: "most", weights: 144, codes: 4, changes: changes),
+      LayerChoice(name: "mixed", weights: 144, codes: 3, bits: 1.375, changes: changes),
     ]
     #expect(
       BinarizationReport.explained(choices).map { $0.line() }.joined(separator: "\n") == """
-        layer1.0.conv1            3 codes  alone, 1 code moves the output by 0.0312, 3 by 0.0021; 4 \
-        would by 0.0005; 5.84 % of the weights
-        layer3.2.conv2            1 code   alone, 1 code moves the output by 0.0312; 2 would by \
-        0.0104; 93.43 % of the weights
-        small                     float    alone, 1 code moves the output by 0.0312; float by \
+        layer1.0.conv1            3 codes    alone, 1 code moves the output by 0.0312, 3 by 0.0021; 4 \
+        would by 0.0005; 5.82 % of the weights
+        layer3.2.conv2            1 code     alone, 1 code moves the output by 0.0312; 2 would by \
+        0.0104; 93.09 % of the weights
+        small                     float      alone, 1 code moves the output by 0.0312; float by \
         nothing; 0.36 % of the weights
-        most                      4 codes  alone, 1 code moves the output by 0.0312, 4 by 0.0005; \
+        most                      4 codes    alone, 1 code moves the output by 0.0312, 4 by 0.0005; \
         0.36 % of the weights
+        mixed                     1.38 bits  alone, 1 code moves the output by 0.0312; 0.36 % of \
+        the weights
         """)
   }
 

@@ -54,15 +54,15 @@ struct LayerMemoryTests {
     let products = try KernelProducts(threads: 2)
     let energy = problem.energy.reduce(0, +)
     for error in [
-      try problem.squaredError(codes: solution.codes, scales: solution.scales, products: products),
-      try sums.squaredError(codes: solution.codes, scales: solution.scales, products: products),
+      try problem.squaredErrors(estimate: solution.estimate, products: products),
+      try sums.squaredErrors(estimate: solution.estimate, products: products),
     ] {
-      #expect(abs(error - direct) <= 1e-5 * energy)
+      #expect(abs(error.reduce(0, +) - direct) <= 1e-5 * energy)
     }
     #expect(
       thrown(HashingError.self) {
-        try problem.squaredError(codes: [1], scales: solution.scales, products: products)
-      } == "codes 1 is not allowed; expected \(codes * 5 * 23)")
+        try problem.squaredErrors(estimate: [1], products: products)
+      } == "the weights: expected \(5 * 23) elements, found 1")
   }
 
   @Test("a code that leaves only rounding gets no scale")

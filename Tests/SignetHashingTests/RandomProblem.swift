@@ -36,14 +36,15 @@ struct RandomLayer {
   /// Inputs share a common part, as neighbouring activations do; `drift` makes X̃ differ from X.
   init(
     seed: UInt64, patchLength: Int, filterCount: Int, patchCount: Int? = nil, drift: Float = 0,
-    mean: Float = 0
+    mean: Float = 0, weightFactor: (_ input: Int) -> Float = { _ in 1 }
   ) {
     var generator = Generator(seed: seed)
     let count = patchCount ?? 2 * patchLength + 8
     self.patchLength = patchLength
     self.filterCount = filterCount
     self.patchCount = count
-    weights = generator.normals(filterCount * patchLength)
+    let normals = generator.normals(filterCount * patchLength)
+    weights = normals.indices.map { normals[$0] * weightFactor($0 % patchLength) }
     var inputs: [Float] = []
     var drifted: [Float] = []
     for _ in 0..<count {
@@ -80,21 +81,17 @@ struct RandomLayer {
     try sums().problem(weights: weights, centred: centred, ridge: ridge)
   }
 
-  /// ‖y − Σ_k α_k X̃ᵀb_k − offset‖² per filter, straight from the patches: N.
+  /// ‖y − X̃ᵀŵ − offset‖² per filter, straight from the patches: N.
   func objective(_ solution: LayerSolution, offsets: [Float]? = nil) -> [Double] {
-    (0..<filterCount).map { filter in
+    let estimate = solution.estimate
+    return (0..<filterCount).map { filter in
       var total = 0.0
       for patch in 0..<patchCount {
         var rest = Double(outputs[patch * filterCount + filter]) - Double(offsets?[filter] ?? 0)
-        for code in 0..<solution.codeCount {
-          let row = code * filterCount + filter
-          var product = 0.0
-          for input in 0..<patchLength {
-            product +=
-              Double(solution.codes[row * patchLength + input])
-              * Double(patches[patch * patchLength + input])
-          }
-          rest -= Double(solution.scales[row]) * product
+        for input in 0..<patchLength {
+          rest -=
+            Double(estimate[filter * patchLength + input])
+            * Double(patches[patch * patchLength + input])
         }
         total += rest * rest
       }

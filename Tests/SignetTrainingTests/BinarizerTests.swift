@@ -138,6 +138,8 @@ import Torch
       options: options {
         $0.centred = centred
         $0.symmetric = symmetric
+        $0.fitsConstants = false
+        $0.scalesInputs = false
       }
     ).run(model, dataset: data)
     let expected = try direct(model, centred: centred, symmetric: symmetric)

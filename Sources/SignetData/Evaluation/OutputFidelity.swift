@@ -15,6 +15,9 @@ public struct OutputFidelity: Sendable, Hashable {
   public let largestError: Double
   /// Share of samples whose largest number is at the same place, in percent; of classes only.
   public let agreement: Double?
+  /// KL(p ‖ p̂) of the probabilities that y and ŷ stand for, in nats and the mean over samples; of
+  /// classes only.
+  public let divergence: Double?
   /// Peak signal-to-noise ratio in dB, the peak being the range of y; of what looks like an image.
   public let psnr: Double?
 }
@@ -85,6 +88,7 @@ private struct OutputSums {
   private var error = 0.0
   private var energy = 0.0
   private var cosine = 0.0
+  private var divergence = 0.0
   private var largest = 0.0
   private var least = Double.infinity
   private var most = -Double.infinity
@@ -118,8 +122,20 @@ private struct OutputSums {
     if ours.firstIndex(of: ours.max() ?? 0) == theirs.firstIndex(of: theirs.max() ?? 0) {
       agreeing += 1
     }
+    if kind.isOfClasses {
+      let (p, q) = (logarithms(theirs), logarithms(ours))
+      divergence += zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
+    }
     samples += 1
     return true
+  }
+
+  /// ln p of scores or of probabilities.
+  private func logarithms(_ row: ArraySlice<Float>) -> [Double] {
+    guard kind == .scores else { return row.map { log(max(Double($0), 1e-30)) } }
+    let most = Double(row.max() ?? 0)
+    let sum = log(row.reduce(0) { $0 + exp(Double($1) - most) })
+    return row.map { Double($0) - most - sum }
   }
 
   func fidelity(name: String) -> OutputFidelity {
@@ -133,6 +149,7 @@ private struct OutputSums {
       relativeError: error == 0 ? 0 : (error / energy).squareRoot(), cosine: cosine / count,
       largestError: largest,
       agreement: kind.isOfClasses ? 100 * Double(agreeing) / count : nil,
+      divergence: kind.isOfClasses ? max(0, divergence / count) : nil,
       psnr: looksLikeImage ? 10 * log10(range * range / max(mean, .leastNormalMagnitude)) : nil)
   }
 }

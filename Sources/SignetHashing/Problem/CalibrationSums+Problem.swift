@@ -37,14 +37,9 @@ extension CalibrationSums {
 
   /// What to add to every output of a filter, next to its bias: the mean the codes do not see.
   ///
-  /// - Returns: mean(y) − Σ_k α_k mean(x̃)ᵀb_k per filter when centred, else zeros: N.
+  /// - Returns: mean(y) − mean(x̃)ᵀŵ per filter when centred, else zeros: N.
   public func outputOffset(solution: LayerSolution, centred: Bool = true) -> [Float] {
-    offset(centred: centred) { filter, input in
-      (0..<solution.codeCount).reduce(Float(0)) { sum, code in
-        let row = code * filterCount + filter
-        return sum + solution.scales[row] * Float(solution.codes[row * patchLength + input])
-      }
-    }
+    outputOffset(weights: solution.estimate, centred: centred)
   }
 
   /// The same for weights of any kind.
@@ -52,17 +47,11 @@ extension CalibrationSums {
   /// - Parameter weights: ŵ, N × S.
   /// - Returns: mean(y) − mean(x̃)ᵀŵ per filter when centred, else zeros: N.
   public func outputOffset(weights: [Float], centred: Bool = true) -> [Float] {
-    offset(centred: centred) { filter, input in weights[filter * patchLength + input] }
-  }
-
-  private func offset(
-    centred: Bool, _ estimate: (_ filter: Int, _ input: Int) -> Float
-  ) -> [Float] {
     guard centred, patchCount > 0 else { return [Float](repeating: 0, count: filterCount) }
     return (0..<filterCount).map { filter in
       var offset = outputSum[filter]
       for input in 0..<patchLength {
-        offset -= inputSum[input] * Double(estimate(filter, input))
+        offset -= inputSum[input] * Double(weights[filter * patchLength + input])
       }
       return Float(offset / Double(patchCount))
     }

@@ -44,6 +44,15 @@ package struct LayerMemory {
       + 2 * codes * filterCount * patchLength
   }
 
+  /// Bytes that whole weights take beside a descent: the problem as it is left for codes, of all filters
+  /// and of those with equally many codes, estimates, and the moments and the matrix of the scales of
+  /// inputs.
+  ///
+  /// - Parameter channels: those that have scales
+  package func wholeBytes(channels: Int) -> Int {
+    gramBytes + 7 * filterBytes + (8 << 20) + 8 * channels * channels
+  }
+
   /// Bytes that a refit of real weights holds beside the problem: padded copies, L, and what is
   /// missing, its solution and the result.
   package var refitBytes: Int {

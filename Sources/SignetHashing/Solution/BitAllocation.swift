@@ -1,81 +1,95 @@
-/// Where a network's bits should go: chooses codes per layer so that the sum of the layers' effects
-/// on the output is least under an average of bits per weight.
+/// Where a network's bits should go: chooses codes per filter so that the sum of the filters' effects on
+/// the output is least under an average of bits per weight.
 ///
-/// Effects are taken to add up over layers, which holds for small ones. This is the multiple-choice
-/// knapsack problem; it is solved exactly by dynamic programming over the bits beyond one a weight,
-/// counted in the layers' greatest common divisor (rounded up to coarser units only where more than
-/// ``resolution`` of them would be needed, so that the budget is never passed).
+/// Effects are taken to add up, which holds for small ones. A price per bit decides filter by filter,
+/// and layer by layer whether it stays float; the least price that keeps to the budget is found by
+/// bisection, and what it leaves over goes to the filters that gain most per bit. The sum lies above
+/// the least there is by no more than one filter's gain from the bits left over.
 public enum BitAllocation {
   /// Bits of a weight that stays float.
   public static let floatBits = 32
-  /// Most units that the budget is divided into.
-  public static let resolution = 1 << 16
 
   /// One layer that may get codes.
   public struct Layer: Sendable, Equatable {
-    /// The layer's weights, N × S.
-    public var weights: Int
-    /// The effect on the output with 1, 2, … codes per filter. A layer left float has none.
-    public var effects: [Double]
+    /// S, the weights of a filter.
+    public var patchLength: Int
+    /// The effect on the output of each filter with 1, 2, … codes: K × N. A layer left float has none.
+    public var effects: [[Double]]
 
-    /// A layer of so many weights and its effects.
-    public init(weights: Int, effects: [Double]) {
-      self.weights = weights
+    /// A layer of filters of so many weights and their effects.
+    public init(patchLength: Int, effects: [[Double]]) {
+      self.patchLength = patchLength
       self.effects = effects
     }
+
+    var filterCount: Int { effects.first?.count ?? 0 }
+    var weights: Int { patchLength * filterCount }
   }
 
-  /// The codes of every layer, 0 for one that stays float. Of equally good choices the one of fewer
-  /// bits.
+  /// The codes of every filter of every layer, all 0 in one that stays float. Of equally good choices
+  /// the one of fewer bits.
   ///
-  /// - Parameter budget: bits per weight on average over all layers, at least 1. Scales and biases
-  ///   are not counted.
+  /// - Parameter budget: bits per weight on average over all layers, at least 1. Scales, constants
+  ///   and biases are not counted.
   /// - Throws: ``HashingError`` for a budget below 1, a layer without weights or effects, or an
   ///   effect that is not a number.
   public static func codes(
     for layers: [Layer], budget: Double
-  ) throws(HashingError) -> [Int] {
+  ) throws(HashingError) -> [[Int]] {
     try check(layers, budget)
-    let total = layers.reduce(0) { $0 + $1.weights }
-    let most = Double(total) * Double(floatBits - 1)
-    let capacity = Int(min(most, ((budget - 1) * Double(total)).rounded(.down)))
-    let divisor = layers.reduce(0) { greatestCommonDivisor($0, $1.weights) }
-    let unit = max(divisor, (capacity + resolution - 1) / resolution, 1)
-    let columns = capacity / unit + 1
-    // best[c]: the least sum of effects within c units, over the layers so far
-    var best = [Double](repeating: 0, count: columns)
-    var chosen: [[UInt8]] = []  // layers × columns
-    for layer in layers {
-      let options = layer.options(unit: unit)
-      var next = [Double](repeating: .infinity, count: columns)
-      var choice = [UInt8](repeating: 1, count: columns)
-      for column in 0..<columns {
-        for option in options where option.cost <= column {
-          let effect = best[column - option.cost] + option.effect
-          if effect < next[column] {
-            next[column] = effect
-            choice[column] = UInt8(option.codes)
+    let total = Double(layers.reduce(0) { $0 + $1.weights })
+    let capacity = Int(min(budget, Double(floatBits)) * total + 1e-9 * total)
+    func bits(_ codes: [[Int]]) -> Int {
+      zip(layers, codes).reduce(0) { $0 + $1.0.bits($1.1) }
+    }
+    var least = 0.0
+    // No filter gains as much by a bit: all have one code.
+    var most = layers.flatMap { layer in layer.effects.flatMap { $0.map(abs) } }.reduce(1, +)
+    var codes = layers.map { $0.codes(price: most) }
+    let free = layers.map { $0.codes(price: 0) }
+    guard bits(free) > capacity else { return free }
+    while true {
+      let middle = least + (most - least) / 2
+      guard middle > least, middle < most else { break }
+      let tried = layers.map { $0.codes(price: middle) }
+      if bits(tried) > capacity {
+        least = middle
+      } else {
+        most = middle
+        codes = tried
+      }
+    }
+    fill(&codes, layers, rest: capacity - bits(codes))
+    return codes
+  }
+
+  /// Spends what is left on the filters that gain most per bit, as long as one gains.
+  private static func fill(_ codes: inout [[Int]], _ layers: [Layer], rest: Int) {
+    var rest = rest
+    while true {
+      var steps: [(gain: Double, bits: Int, layer: Int, filter: Int, codes: Int)] = []
+      for (layer, own) in layers.enumerated() {
+        for (filter, count) in codes[layer].enumerated() where count > 0 {
+          for more in count..<own.effects.count {
+            let bits = (more + 1 - count) * own.patchLength
+            let gain = own.effects[count - 1][filter] - own.effects[more][filter]
+            if gain > 0, bits <= rest { steps.append((gain, bits, layer, filter, more + 1)) }
           }
         }
       }
-      best = next
-      chosen.append(choice)
+      guard !steps.isEmpty else { return }
+      steps.sort {
+        let (left, right) = ($0.gain * Double($1.bits), $1.gain * Double($0.bits))
+        return left != right
+          ? left > right : ($0.layer, $0.filter, $0.codes) < ($1.layer, $1.filter, $1.codes)
+      }
+      var taken: Set<[Int]> = []
+      for step in steps where step.bits <= rest && taken.insert([step.layer, step.filter]).inserted
+      {
+        codes[step.layer][step.filter] = step.codes
+        rest -= step.bits
+      }
     }
-    return walkBack(layers, chosen, unit: unit, from: best)
-  }
-
-  /// From the fewest units that reach the least effect, layer by layer to the first.
-  private static func walkBack(
-    _ layers: [Layer], _ chosen: [[UInt8]], unit: Int, from best: [Double]
-  ) -> [Int] {
-    var column = best.indices.min { best[$0] < best[$1] } ?? 0
-    var codes: [Int] = []
-    for (layer, choice) in zip(layers, chosen).reversed() {
-      let own = Int(choice[column])
-      codes.append(own)
-      column -= layer.cost(codes: own, unit: unit)
-    }
-    return codes.reversed()
   }
 
   private static func check(_ layers: [Layer], _ budget: Double) throws(HashingError) {
@@ -83,12 +97,15 @@ public enum BitAllocation {
       throw .invalidOption(name: "budget", value: "\(budget)", allowed: "1 or more bits")
     }
     for layer in layers {
-      guard layer.weights > 0, (1...Int(UInt8.max)).contains(layer.effects.count) else {
+      let filters = layer.filterCount
+      guard layer.weights > 0, layer.effects.allSatisfy({ $0.count == filters }) else {
         throw .invalidOption(
-          name: "layer", value: "\(layer.weights) weights, \(layer.effects.count) effects",
-          allowed: "at least one of each")
+          name: "layer",
+          value: "\(layer.patchLength) weights a filter, effects of "
+            + "\(layer.effects.map { "\($0.count)" }.joined(separator: ", ")) filters",
+          allowed: "at least one of each, of equally many filters")
       }
-      if let effect = layer.effects.first(where: { !$0.isFinite }) {
+      if let effect = layer.effects.joined().first(where: { !$0.isFinite }) {
         throw .invalidOption(name: "effect", value: "\(effect)", allowed: "a finite number")
       }
     }
@@ -96,23 +113,23 @@ public enum BitAllocation {
 }
 
 extension BitAllocation.Layer {
-  /// What the layer can get, cheapest first.
-  fileprivate func options(unit: Int) -> [(codes: Int, cost: Int, effect: Double)] {
-    let coded = effects.enumerated().map {
-      (codes: $0.offset + 1, cost: cost(codes: $0.offset + 1, unit: unit), effect: $0.element)
+  fileprivate func bits(_ codes: [Int]) -> Int {
+    codes.reduce(0) { $0 + ($1 == 0 ? BitAllocation.floatBits : $1) * patchLength }
+  }
+
+  /// What the layer gets where a bit costs so much of the effect.
+  fileprivate func codes(price: Double) -> [Int] {
+    var sum = 0.0
+    let codes = (0..<filterCount).map { filter in
+      var (best, least) = (1, Double.infinity)
+      for count in 1...effects.count {
+        let value = effects[count - 1][filter] + price * Double(count * patchLength)
+        if value < least { (best, least) = (count, value) }
+      }
+      sum += least
+      return best
     }
-    return coded + [(codes: 0, cost: cost(codes: 0, unit: unit), effect: 0)]
+    let float = price * Double(BitAllocation.floatBits * weights)
+    return float < sum ? codes.map { _ in 0 } : codes
   }
-
-  /// Units beyond one bit a weight.
-  fileprivate func cost(codes: Int, unit: Int) -> Int {
-    let bits = codes == 0 ? BitAllocation.floatBits : codes
-    return ((bits - 1) * weights + unit - 1) / unit
-  }
-}
-
-private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
-  var (a, b) = (a, b)
-  while b != 0 { (a, b) = (b, a % b) }
-  return a
 }

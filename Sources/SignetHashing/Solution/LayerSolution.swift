@@ -1,18 +1,22 @@
-/// The codes and scales that a solver found for one layer: w ≈ Σ_k α_k b_k per filter.
+/// What a solver found for one layer: w ≈ c ∘ (Σ_k α_k b_k + β) per filter.
 public struct LayerSolution: Sendable, Equatable {
   /// S, the number of inputs of one filter.
   public let patchLength: Int
   /// N, the number of filters.
   public let filterCount: Int
-  /// K, the number of codes per filter.
-  public let codeCount: Int
-  /// B: K × N × S, −1 or +1.
+  /// K of each filter: N.
+  public let codeCounts: [Int]
+  /// B, code by code the rows of those filters that have it, in order: ΣK × S, −1 or +1.
   public let codes: [Int8]
-  /// α ≥ 0: K × N.
+  /// α ≥ 0, in the order of ``codes``: ΣK.
   public let scales: [Float]
+  /// β: N; `nil`: none.
+  public let constants: [Float]?
+  /// c > 0 of each input channel: C, each for S/C inputs; `nil`: none.
+  public let inputScales: [Float]?
   /// ‖Xᵀw − α X̃ᵀb‖² with b = sign(w) and α = mean|w|, the binary weight network's choice: N.
   public let initialObjective: [Double]
-  /// ‖Xᵀw − Σ_k α_k X̃ᵀb_k‖² with the codes and scales above: N.
+  /// ‖Xᵀw − X̃ᵀŵ‖² with the weights ŵ above: N.
   public let objective: [Double]
   /// ‖Xᵀw‖²: N.
   public let energy: [Double]
@@ -22,14 +26,17 @@ public struct LayerSolution: Sendable, Equatable {
   public let sweeps: Int
 
   package init(
-    patchLength: Int, filterCount: Int, codeCount: Int, codes: [Int8], scales: [Float],
-    initialObjective: [Double], objective: [Double], energy: [Double], flips: Int, sweeps: Int
+    patchLength: Int, codeCounts: [Int], codes: [Int8], scales: [Float],
+    constants: [Float]? = nil, inputScales: [Float]? = nil, initialObjective: [Double],
+    objective: [Double], energy: [Double], flips: Int, sweeps: Int
   ) {
     self.patchLength = patchLength
-    self.filterCount = filterCount
-    self.codeCount = codeCount
+    filterCount = codeCounts.count
+    self.codeCounts = codeCounts
     self.codes = codes
     self.scales = scales
+    self.constants = constants
+    self.inputScales = inputScales
     self.initialObjective = initialObjective
     self.objective = objective
     self.energy = energy
@@ -37,21 +44,47 @@ public struct LayerSolution: Sendable, Equatable {
     self.sweeps = sweeps
   }
 
+  /// The same number of codes for every filter, and nothing else.
+  package init(
+    patchLength: Int, filterCount: Int, codeCount: Int, codes: [Int8], scales: [Float],
+    initialObjective: [Double], objective: [Double], energy: [Double], flips: Int, sweeps: Int
+  ) {
+    self.init(
+      patchLength: patchLength, codeCounts: [Int](repeating: codeCount, count: filterCount),
+      codes: codes, scales: scales, initialObjective: initialObjective, objective: objective,
+      energy: energy, flips: flips, sweeps: sweeps)
+  }
+
+  /// The most codes that a filter has.
+  public var codeCount: Int { codeCounts.max() ?? 0 }
+
   /// The relative output error ‖S − Ŝ‖² / ‖S‖² of sign and mean magnitude.
   public var errorBefore: Double { relative(initialObjective) }
   /// The relative output error ‖S − Ŝ‖² / ‖S‖² of this solution.
   public var errorAfter: Double { relative(objective) }
 
-  /// Σ_k α_k b_k: N × S.
+  /// ŵ = c ∘ (Σ_k α_k b_k + β): N × S.
   public var estimate: [Float] {
-    let size = filterCount * patchLength
-    var estimate = [Float](repeating: 0, count: size)
-    for code in 0..<codeCount {
-      for filter in 0..<filterCount {
-        let scale = scales[code * filterCount + filter]
-        for index in filter * patchLength..<(filter + 1) * patchLength {
-          estimate[index] += scale * Float(codes[code * size + index])
-        }
+    var estimate = codedEstimate
+    if let constants {
+      for index in estimate.indices { estimate[index] += constants[index / patchLength] }
+    }
+    if let inputScales {
+      let positions = patchLength / inputScales.count
+      for index in estimate.indices {
+        estimate[index] *= inputScales[index % patchLength / positions]
+      }
+    }
+    return estimate
+  }
+
+  /// Σ_k α_k b_k alone: N × S.
+  var codedEstimate: [Float] {
+    var estimate = [Float](repeating: 0, count: filterCount * patchLength)
+    for (row, owner) in CodeRows(counts: codeCounts).owners.enumerated() {
+      let (from, to) = (row * patchLength, owner.filter * patchLength)
+      for input in 0..<patchLength {
+        estimate[to + input] += scales[row] * Float(codes[from + input])
       }
     }
     return estimate

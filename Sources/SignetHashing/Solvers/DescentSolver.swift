@@ -30,7 +30,7 @@ public struct DescentSolver: LayerSolver {
     }
   }
 
-  private func chosenKernels() throws(HashingError) -> Kernels {
+  func chosenKernels() throws(HashingError) -> Kernels {
     guard let instructionSet else { return try Kernels.chosen() }
     guard let kernels = Kernels(instructionSet) else {
       throw .kernelsUnavailable(

@@ -6,8 +6,11 @@ public struct LayerRecord: Sendable, Hashable, Codable {
   public var filters: Int
   /// S
   public var patchLength: Int
-  /// K; absent from files of before several codes were recorded.
+  /// K, or the largest where filters have different numbers; absent from files of before several
+  /// codes were recorded.
   public var codes: Int?
+  /// The mean of the filters' numbers of codes where they differ.
+  public var bits: Double?
   /// Relative output error ‖S−Ŝ‖²/‖S‖² with sign(w) and mean|w|.
   public var errorBefore: Double
   /// The same with the solved codes and scales.
@@ -25,14 +28,16 @@ public struct LayerRecord: Sendable, Hashable, Codable {
 
   /// A record of what was measured.
   public init(
-    name: String, filters: Int, patchLength: Int, codes: Int? = nil, errorBefore: Double,
-    errorAfter: Double, flips: Int, changedCodes: Double? = nil, sensitivity: OutputChange? = nil,
+    name: String, filters: Int, patchLength: Int, codes: Int? = nil, bits: Double? = nil,
+    errorBefore: Double, errorAfter: Double, flips: Int, changedCodes: Double? = nil,
+    sensitivity: OutputChange? = nil,
     seconds: Double? = nil
   ) {
     self.name = name
     self.filters = filters
     self.patchLength = patchLength
     self.codes = codes
+    self.bits = bits
     self.errorBefore = errorBefore
     self.errorAfter = errorAfter
     self.flips = flips
@@ -71,16 +76,21 @@ public struct LayerChoice: Sendable, Hashable, Codable {
   public var name: String
   /// N × S
   public var weights: Int
-  /// K; 0: the layer stays float.
+  /// K, or the largest where filters have different numbers; 0: the layer stays float.
   public var codes: Int
+  /// The mean of the filters' numbers of codes where they differ.
+  public var bits: Double?
   /// The network's output with only this layer binary, with 1, 2, … codes per filter.
   public var changes: [OutputChange]
 
   /// A choice and what it was made from.
-  public init(name: String, weights: Int, codes: Int, changes: [OutputChange]) {
+  public init(
+    name: String, weights: Int, codes: Int, bits: Double? = nil, changes: [OutputChange]
+  ) {
     self.name = name
     self.weights = weights
     self.codes = codes
+    self.bits = bits
     self.changes = changes
   }
 }

@@ -10,23 +10,42 @@ extension BinaryCodes {
   public init(signsOf weight: Weight, codeCount: Int = 1) throws(WeightError) {
     let filters = weight.shape.first ?? 0
     let length = filters > 0 ? weight.elementCount / filters : 0
-    var rest = weight.floats
-    var signs: [Int8] = []
-    var scales: [Float] = []
-    for _ in 0..<max(0, codeCount) {
-      for start in stride(from: 0, to: rest.count, by: max(1, length)) {
-        let sum = rest[start..<start + length].reduce(0.0) { $0 + Double(abs($1)) }
-        let scale = Float(sum / Double(length))
-        scales.append(scale)
-        for element in start..<start + length {
-          let isPositive = rest[element] >= 0
-          signs.append(isPositive ? 1 : -1)
-          rest[element] -= isPositive ? scale : -scale
-        }
-      }
+    try self.init(
+      signsOf: weight.floats, patchLength: length,
+      rows: CodeRows(codeCount: codeCount, filterCount: filters, patchLength: length))
+  }
+
+  /// The same with a number of codes of each filter's own.
+  ///
+  /// - Parameters:
+  ///   - weight: N × …
+  ///   - codeCounts: K_n, N
+  /// - Throws: ``WeightError`` if there are no filters, no codes, or not a number for each filter.
+  public init(signsOf weight: Weight, codeCounts: [Int]) throws(WeightError) {
+    let filters = weight.shape.first ?? 0
+    guard codeCounts.count == filters else {
+      throw .elementCount(part: "code counts", expected: filters, found: codeCounts.count)
     }
     try self.init(
-      signs: signs, scales: scales, codeCount: codeCount, filterCount: filters,
-      patchLength: length)
+      signsOf: weight.floats, patchLength: weight.elementCount / max(1, filters),
+      rows: CodeRows(codeCounts: codeCounts))
+  }
+
+  private init(signsOf weights: [Float], patchLength: Int, rows: CodeRows) throws(WeightError) {
+    var rest = weights
+    var signs: [Int8] = []
+    var scales: [Float] = []
+    for filter in rows.filters {
+      let elements = filter * patchLength..<(filter + 1) * patchLength
+      let sum = rest[elements].reduce(0.0) { $0 + Double(abs($1)) }
+      let scale = Float(sum / Double(patchLength))
+      scales.append(scale)
+      for element in elements {
+        let isPositive = rest[element] >= 0
+        signs.append(isPositive ? 1 : -1)
+        rest[element] -= isPositive ? scale : -scale
+      }
+    }
+    try self.init(signs: signs, scales: scales, rows: rows, patchLength: patchLength)
   }
 }

@@ -11,6 +11,11 @@ extension BinarizationOptions {
     try require(memoryBytes >= 16 << 20, "memoryBytes", "16MiB or more", "\(memoryBytes) bytes")
     try Self.asOption { () throws(HashingError) in try hashing.check() }
     if let budget { try require(budget, in: 1...32, "budget") }
+    if let targetDrop {
+      try require(targetDrop, in: 0...100, "targetDrop")
+      try require(budget == nil, "targetDrop", "no budget beside it", "\(targetDrop)")
+      try require(heldOutImages >= 1, "heldOutImages", "1 or more with targetDrop", heldOutImages)
+    }
     try require(ridge, in: 0...1000, "ridge")
     try require(patchesPerImage ?? 1 >= 1, "patchesPerImage", "at least 1", patchesPerImage ?? 1)
     try require(threads ?? 1 >= 1, "threads", "at least 1", threads ?? 1)

@@ -31,6 +31,10 @@ public struct BinarizationOptions: Sendable, Hashable {
   /// Float layers behind binary ones take the weights that bring their outputs closest to the float
   /// network's, held to their own weights by a ridge. Nothing to do where `symmetric`.
   public var refitsFloatLayers: Bool
+  /// Each filter has a constant β beside its codes, the best for them (BWNH).
+  public var fitsConstants: Bool
+  /// Input channels have scales, where they cost little to store or nothing to run (BWNH).
+  public var scalesInputs: Bool
   /// Layers left in float.
   public var keep: KeepPattern
   /// Calibration images, without labels. Fewer are taken where the set has no more to spare, or
@@ -46,10 +50,14 @@ public struct BinarizationOptions: Sendable, Hashable {
   public var memoryBytes: Int
   /// How layers are solved, all but the threads; the seed also chooses the images.
   public var hashing: HashingOptions
-  /// Bits per weight on average over the layers that are not kept: chooses the codes of each layer
-  /// from the effects on the network's output, 1 to 4 or none, which leaves it float; `codes` is
-  /// then not used.
+  /// Bits per weight on average over the layers that are not kept: chooses the codes of each filter
+  /// from the effects on the network's output, 1 to 4, or leaves the layer float; `codes` is then not
+  /// used.
   public var budget: Double?
+  /// Looks for the smallest ``budget`` that loses at most so much, in points of a hundred: of
+  /// agreement with the float network on held-out images where all outputs are of classes, of
+  /// fidelity else.
+  public var targetDrop: Double?
   /// Measures the network's output with each layer alone binary.
   public var measuresSensitivity: Bool
   /// λ of the ridge, relative to G's mean diagonal element.
@@ -63,10 +71,12 @@ public struct BinarizationOptions: Sendable, Hashable {
   public init(
     method: Method = .bwnh, centred: Bool = true, symmetric: Bool = false,
     compensates: Bool = true, isFisherWeighted: Bool = true, refitsFloatLayers: Bool = true,
+    fitsConstants: Bool = true, scalesInputs: Bool = true,
     keep: KeepPattern = .usual, images: Int = 1024, heldOutImages: Int = 500,
     batchSize: Int = 128,
     memoryBytes: Int = 2 << 30, seed: UInt64 = 0, effort: HashingOptions.Effort = .search,
-    sweeps: Int = 20, codes: Int = 1, budget: Double? = nil, measuresSensitivity: Bool = false,
+    sweeps: Int = 20, codes: Int = 1, budget: Double? = nil, targetDrop: Double? = nil,
+    measuresSensitivity: Bool = false,
     ridge: Float = 0, patchesPerImage: Int? = nil, threads: Int? = nil
   ) {
     self.method = method
@@ -75,6 +85,8 @@ public struct BinarizationOptions: Sendable, Hashable {
     self.compensates = compensates
     self.isFisherWeighted = isFisherWeighted
     self.refitsFloatLayers = refitsFloatLayers
+    self.fitsConstants = fitsConstants
+    self.scalesInputs = scalesInputs
     self.keep = keep
     self.images = images
     self.heldOutImages = heldOutImages
@@ -82,6 +94,7 @@ public struct BinarizationOptions: Sendable, Hashable {
     self.memoryBytes = memoryBytes
     hashing = HashingOptions(sweeps: sweeps, effort: effort, codes: codes, threads: 1, seed: seed)
     self.budget = budget
+    self.targetDrop = targetDrop
     self.measuresSensitivity = measuresSensitivity
     self.ridge = ridge
     self.patchesPerImage = patchesPerImage
@@ -95,6 +108,8 @@ public struct BinarizationOptions: Sendable, Hashable {
     compensates = false
     isFisherWeighted = false
     refitsFloatLayers = false
+    fitsConstants = false
+    scalesInputs = false
   }
 
   /// Whether positions of the outputs are Fisher-weighted; the probability of one class alone tells
@@ -107,6 +122,10 @@ public struct BinarizationOptions: Sendable, Hashable {
   }
 
   var refits: Bool { refitsFloatLayers && !symmetric && method != .bwn }
+
+  var hasConstants: Bool { fitsConstants && method == .bwnh }
+
+  var hasInputScales: Bool { scalesInputs && method == .bwnh }
 }
 
 /// The options of the solver under their own names.

@@ -30,6 +30,7 @@ public struct Binarizer: Sendable {
   ///   - warned: called where the images are such that the result is worth little
   ///   - progress: called after each layer with its record, its place from 0 and the count
   ///   - chosen: called once, before that, with what a budget gave each layer
+  ///   - tried: called after each budget that was tried, where the smallest is looked for
   ///   - skipping: called for each image that cannot be read and has another in its place; with
   ///     `nil` the first one is thrown
   /// - Throws: ``TrainingError``; `.interrupted` once `cancellation` is asked for; `.memory`, before
@@ -39,6 +40,7 @@ public struct Binarizer: Sendable {
     cancellation: Cancellation = .none,
     progress: @escaping (LayerRecord, Int, Int) -> Void = { _, _, _ in },
     chosen: @escaping ([LayerChoice]) -> Void = { _ in },
+    tried: @escaping (BudgetTrial) -> Void = { _ in },
     skipping: ((DataError) -> Void)? = nil,
     began: @escaping (CalibrationImages) -> Void = { _ in },
     warned: @escaping (BinarizationWarning) -> Void = { _ in }
@@ -50,7 +52,7 @@ public struct Binarizer: Sendable {
         options: options, model: model, dataset: dataset, checkpoint: checkpoint,
         cancellation: cancellation,
         observer: BinarizationObserver(
-          solved: progress, chosen: chosen, skipping: skipping, warned: warned))
+          solved: progress, chosen: chosen, tried: tried, skipping: skipping, warned: warned))
       if let set = run.set { began(set.images) }
       TorchSettings.returnFreedMemory()
       return try TorchSettings.withThreads(1) { try run.toEnd() }
@@ -71,6 +73,8 @@ struct BinarizationObserver {
   var solved: (LayerRecord, Int, Int) -> Void = { _, _, _ in }
   /// What a budget gave each layer.
   var chosen: ([LayerChoice]) -> Void = { _ in }
+  /// A budget that was tried.
+  var tried: (BudgetTrial) -> Void = { _ in }
   /// An image that cannot be read; `nil`: the first one is an error.
   var skipping: ((DataError) -> Void)?
   var warned: (BinarizationWarning) -> Void = { _ in }

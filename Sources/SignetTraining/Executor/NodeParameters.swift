@@ -33,6 +33,7 @@ struct NodeParameters {
     if let latent {
       copy.latent?.latent = try latent.latent.detach().clone()
       copy.latent?.scale = try latent.scale.detach().clone()
+      copy.latent?.constant = try latent.constant?.detach().clone()
     }
     return copy
   }

@@ -15,12 +15,6 @@ extension Executor {
       var parameters = try NodeParameters(node: node, weights: model.weights, channelsLast: true)
       if node.operation.isBinarizable, let weight = model.weight(.weight, of: node) {
         if let codes = weight.codes {
-          guard codes.arePlain else {
-            throw TrainingError.mismatch(
-              what: "layer '\(node.name)'",
-              expected: "as many codes for each filter, without constants or input scales",
-              found: "a weight that has them")
-          }
           let float = teacher?.weights[node.parameterName(.weight)]
           parameters.latent = try LatentWeight(
             weight: weight, codes: codes, teacher: float, straightThrough: options.straightThrough,

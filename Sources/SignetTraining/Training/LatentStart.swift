@@ -18,7 +18,7 @@ struct LatentStart {
   /// all alike cannot.
   var canStandardize: Bool {
     let length = codes.patchLength
-    let signs = codes.signs
+    let signs = codes.dense.signs
     return stride(from: 0, to: signs.count, by: max(1, length)).allSatisfy {
       Set(signs[$0..<$0 + length]).count == 2
     }
@@ -27,7 +27,7 @@ struct LatentStart {
   /// K × N × S
   func latents() -> [Float] {
     var latents = plainLatents()
-    let scales = codes.scales.array
+    let scales = codes.dense.scales
     let length = codes.patchLength
     let balances = straightThrough.standardizes && canStandardize
     for (row, scale) in scales.enumerated() {
@@ -58,8 +58,7 @@ struct LatentStart {
   }
 
   private func plainLatents() -> [Float] {
-    let signs = codes.signs
-    let scales = codes.scales.array
+    let (signs, scales) = codes.dense
     var latents = [Float](repeating: 0, count: signs.count)
     for filter in 0..<codes.filterCount {
       for code in 0..<codes.codeCount {
@@ -78,7 +77,7 @@ struct LatentStart {
     return latents
   }
 
-  /// What code `code` of a filter stands for, given the others: w − Σ_{i≠k} α_i b_i, S numbers.
+  /// What code `code` of a filter stands for, given the others: w/c − β − Σ_{i≠k} α_i b_i, S numbers.
   private func residual(
     filter: Int, code: Int, signs: [Int8], scales: [Float]
   ) -> [Float] {
@@ -107,15 +106,20 @@ extension LatentWeight {
     isNormalized: Bool = false
   ) throws(TorchError) {
     let floats = teacher.flatMap { $0.shape == weight.shape && !$0.isBinary ? $0.floats : nil }
-    let start = LatentStart(codes: codes, teacher: floats, straightThrough: straightThrough)
+    let start = LatentStart(
+      codes: codes, teacher: floats.map(codes.codedPart), straightThrough: straightThrough)
     var latents = start.latents()
     // A scale that is the latents' magnitude would change with it.
     if isNormalized, straightThrough.scale != .mean {
       Self.normalize(&latents, codes: codes)
     }
     try self.init(
-      latents: latents, scales: codes.scales.array, codeCount: codes.codeCount,
+      latents: latents, scales: codes.dense.scales, codeCount: codes.codeCount,
       shape: weight.shape, standardizes: straightThrough.standardizes && start.canStandardize)
+    parts = try LatentParts(codes, rank: weight.shape.count)
+    constant = try codes.constants.map { (constants) throws(TorchError) in
+      try Tensor(constants.array, shape: [constants.count])
+    }
   }
 
   /// A float layer made binary: the weights themselves are the latents, α = mean|w| (BWN).
@@ -144,15 +148,20 @@ extension LatentWeight {
     let scales = try scales(scaleKind).toFloats()
     let latents = try signed().toFloats()
     let shape = scale.shape
+    let rows = try parts.rows ?? CodeRows(codeCount: shape[0], filterCount: shape[1])
     let length = latents.count / max(1, scales.count)
-    var signs = [Int8](repeating: 1, count: latents.count)
-    for (row, scale) in scales.enumerated() {
-      for element in row * length..<(row + 1) * length where (latents[element] < 0) != (scale < 0) {
-        signs[element] = -1
+    var taken = [Int](repeating: 0, count: shape[1])
+    var (signs, magnitudes) = ([Int8](), [Float]())
+    for filter in rows.filters {
+      let row = taken[filter] * shape[1] + filter
+      taken[filter] += 1
+      magnitudes.append(abs(scales[row]))
+      for element in row * length..<(row + 1) * length {
+        signs.append((latents[element] < 0) != (scales[row] < 0) ? -1 : 1)
       }
     }
     return try BinaryCodes(
-      signs: signs, scales: scales.map(abs), codeCount: shape[0], filterCount: shape[1],
-      patchLength: length)
+      signs: signs, scales: magnitudes, rows: rows, patchLength: length,
+      constants: constant?.toFloats(), inputScales: parts.inputScales)
   }
 }

@@ -10,14 +10,28 @@ struct LatentWeight {
   var scale: Tensor
   /// Whether the sign is taken of standardised latents.
   var standardizes = false
+  /// β: O; `nil`: none. Trained like scales.
+  var constant: Tensor?
+  var parts = LatentParts()
 
-  /// Σ_k α_k sign(x_k), differentiable: O × …
+  /// c ∘ (Σ_k α_k sign(x_k) + β), differentiable: O × …
   ///
   /// - Parameters:
   ///   - progress: the share of the run that is done, 0 to 1
   ///   - training: with the method's rounding; else the weight as it is measured and saved
   func weight(
     _ method: StraightThrough, progress: Double = 1, training: Bool = false
+  ) throws(TorchError) -> Tensor {
+    var weight = try coded(method, progress: progress, training: training)
+    if let constant {
+      weight = try weight + constant.reshape([-1] + patchDimensions.map { _ in 1 })
+    }
+    if let factors = parts.factors { weight = try weight * factors }
+    return weight
+  }
+
+  private func coded(
+    _ method: StraightThrough, progress: Double, training: Bool
   ) throws(TorchError) -> Tensor {
     let x = try signed()
     let scale = try scales(method.scale)
@@ -71,6 +85,11 @@ struct LatentWeight {
 
   /// K × O
   func scales(_ kind: StraightThrough.Scale) throws(TorchError) -> Tensor {
+    let scales = try allScales(kind)
+    return try parts.mask.map { (mask) throws(TorchError) in try scales * mask } ?? scales
+  }
+
+  private func allScales(_ kind: StraightThrough.Scale) throws(TorchError) -> Tensor {
     switch kind {
     case .learned: scale
     case .mean: try (standardizes ? centred() : latent).abs().mean(patchDimensions)

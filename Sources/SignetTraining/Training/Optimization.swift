@@ -67,6 +67,7 @@ final class Optimization {
         if options.straightThrough.scale == .learned {
           add(.others, node.name + ".scale", latent.scale)
         }
+        if let constant = latent.constant { add(.others, node.name + ".constant", constant) }
       } else if let weight = parameters.tensors[.weight] {
         let name = node.parameterName(.weight)
         add(node.operation.isBinarizable ? .weights : .others, name, weight)

@@ -46,7 +46,9 @@ extension TrainingRun {
 
 extension NodeParameters {
   fileprivate var trained: [Tensor] {
-    [latent?.latent, latent?.scale, tensors[.weight], tensors[.bias]].compactMap { $0 }
+    [latent?.latent, latent?.scale, latent?.constant, tensors[.weight], tensors[.bias]].compactMap {
+      $0
+    }
   }
 }
 

@@ -22,6 +22,9 @@ final class WeightAverage {
       if let from = live.latent, let to = average.latent {
         pairs.append((node.name + ".latent", from.latent, to.latent))
         pairs.append((node.name + ".scale", from.scale, to.scale))
+        if let constant = from.constant, let average = to.constant {
+          pairs.append((node.name + ".constant", constant, average))
+        }
       }
       parameters.append(average)
     }

@@ -40,6 +40,19 @@ struct BinarizationArguments: ParsableArguments {
     help: "Fit float layers that stand behind binary ones to their changed inputs.")
   var refit = true
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Give each filter a constant beside its codes (with --method bwnh).")
+  var constants = true
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Give input channels scales, where they cost little to store or nothing to run (with --method \
+      bwnh).
+      """)
+  var inputScales = true
+
   @Option(
     help: """
       Layers left in float, separated by commas: first (behind each input), last (before each \
@@ -59,18 +72,29 @@ struct BinarizationArguments: ParsableArguments {
   @Flag(
     help: """
       The paper's procedure and nothing else: effort 0, not centered, not compensated, not \
-      weighted, not refitted.
+      weighted, not refitted, no constants, no input scales.
       """)
   var paper = false
 
-  @Option(help: "Codes per filter, 1 to 4.")
-  var codes = 1
+  @Option(
+    help: """
+      Codes per filter, 1 to 4, or auto: the smallest --budget that keeps what --target-drop says.
+      """)
+  var codes = CodeCountArgument.count(1)
 
   @Option(
     help: ArgumentHelp(
       """
-      Choose the codes of each layer, 1 to 4 or none (float), by their effect on the output, with \
-      this many bits per weight on average.
+      With --codes auto: how far agreement with float on held-out images (fidelity, where outputs \
+      are no classes) may fall below 100. (default: 1)
+      """, valueName: "points"))
+  var targetDrop: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Choose the codes of each filter, 1 to 4 or none (the layer stays float), by their effect on \
+      the output, with this many bits per weight on average, from 1 up.
       """, valueName: "bits"))
   var budget: Double?
 
@@ -88,8 +112,11 @@ struct BinarizationArguments: ParsableArguments {
   var seed: UInt64 = 0
 
   func validate() throws {
-    if budget != nil, codes != 1 {
+    if budget != nil, codes != .count(1) {
       throw ValidationError("--budget chooses the codes itself; leave --codes out")
+    }
+    if targetDrop != nil, codes != .automatic {
+      throw ValidationError("--target-drop needs --codes auto")
     }
     do throws(TrainingError) {
       try resolved().check()
@@ -101,7 +128,11 @@ struct BinarizationArguments: ParsableArguments {
 
   /// The argument that sets an option.
   private static func argument(_ option: String) -> String {
-    "--" + (option == "memoryBytes" ? "memory" : option)
+    switch option {
+    case "memoryBytes": "--memory"
+    case "targetDrop": "--target-drop"
+    default: "--" + option
+    }
   }
 
   /// - Parameter threads: `nil`: as many as libtorch takes
@@ -114,11 +145,16 @@ struct BinarizationArguments: ParsableArguments {
     options.compensates = compensate
     options.isFisherWeighted = fisher
     options.refitsFloatLayers = refit
+    options.fitsConstants = constants
+    options.scalesInputs = inputScales
     options.keep = keep
     options.memoryBytes = memory.bytes
     options.effort = try BinarizationOptions.effort(level: effort)
     if paper { options.keepToThePaper() }
-    options.codes = codes
+    switch codes {
+    case .count(let count): options.codes = count
+    case .automatic: options.targetDrop = targetDrop ?? 1
+    }
     options.budget = budget
     options.measuresSensitivity = sensitivity
     options.ridge = ridge

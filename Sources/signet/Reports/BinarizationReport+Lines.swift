@@ -35,9 +35,11 @@ extension BinarizationReport.Choice {
   ///
   /// - Parameter columns: of the terminal; where they do not hold all, reasons go on below
   func line(columns: Int = .max) -> String {
-    let codes = self.codes == 0 ? "float" : "\(self.codes) code" + (self.codes == 1 ? " " : "s")
+    let codes =
+      bits.map { "\(($0 * 100).rounded() / 100) bits" }
+      ?? (self.codes == 0 ? "float" : "\(self.codes) code" + (self.codes == 1 ? " " : "s"))
     let name = self.name.printable
-    let wide = "\(name.padded(to: 24, .left))  \(codes.padded(to: 7, .left))  \(reason)"
+    let wide = "\(name.padded(to: 24, .left))  \(codes.padded(to: 9, .left))  \(reason)"
     guard wide.count > columns else { return wide }
     var lines = ["\(name.cut(to: max(8, columns - 9)))  \(codes)"]
     var last = ""

@@ -1,5 +1,6 @@
 import SignetModel
 import SignetReport
+import SignetTraining
 
 /// How the hashing of a model went.
 struct BinarizationReport: Report {
@@ -19,6 +20,10 @@ struct BinarizationReport: Report {
   var layers: [LayerRecord]
   /// What a budget of bits gave each layer, if there was one.
   var choices: [Choice]?
+  /// The budget in bits per weight, if there was one.
+  var bits: Double?
+  /// The budgets that were tried, where the smallest was looked for.
+  var trials: [Trial]?
   /// Images that calibrated nothing and measured the result.
   var heldOutImages: Int
   /// Share of them where the float network's largest output is at the same place, in percent; `nil`
@@ -40,7 +45,8 @@ struct BinarizationReport: Report {
     output: String, method: String, images: Int, imagesAsked: Int? = nil, skipped: Int = 0,
     seconds: Double, peakResidentBytes: Int? = nil, fileBytes: Int, floatBytes: Int,
     layers: [LayerRecord],
-    choices: [Choice]? = nil, results: [String: Double] = [:], outputNames: [String] = [],
+    choices: [Choice]? = nil, bits: Double? = nil, trials: [BudgetTrial] = [],
+    results: [String: Double] = [:], outputNames: [String] = [],
     kept: [Kept] = [], warnings: [String] = []
   ) {
     self.output = output
@@ -54,6 +60,8 @@ struct BinarizationReport: Report {
     self.floatBytes = floatBytes
     self.layers = layers
     self.choices = choices
+    self.bits = bits
+    self.trials = trials.isEmpty ? nil : trials.map(Trial.init)
     outputs = outputNames.count > 1 ? outputNames.map { Output(name: $0, results: results) } : nil
     self.kept = kept
     self.warnings = warnings
@@ -83,6 +91,10 @@ struct BinarizationReport: Report {
       }
     }
     lines += Output.lines(outputs ?? [])
+    if let trial = trials?.first(where: { $0.bits == bits }), trial.suffices {
+      lines.append(
+        "smallest budget that keeps enough  \(Quantity.fraction(trial.bits)) bits a weight")
+    }
     lines.append(
       "→ \(output.printablePath) (\(Quantity.bytes(fileBytes)), "
         + "\(Quantity.ratio(Double(floatBytes) / Double(max(1, fileBytes)))) smaller)")

@@ -12,6 +12,8 @@ struct FidelityReport: Report {
     var largestError: Double
     /// Percent of images whose largest number is at the same place, of classes.
     var agreement: Double?
+    /// KL of the class probabilities, in nats, of classes.
+    var divergence: Double?
     /// In dB, of what looks like an image.
     var psnr: Double?
 
@@ -22,6 +24,7 @@ struct FidelityReport: Report {
       cosine = fidelity.cosine
       largestError = fidelity.largestError
       agreement = fidelity.agreement
+      divergence = fidelity.divergence
       psnr = fidelity.psnr
     }
   }
@@ -41,13 +44,16 @@ struct FidelityReport: Report {
     var table = Table([
       Table.Column("output", .left), Table.Column("kind", .left, spare: 2),
       Table.Column("rms error"), Table.Column("cosine", spare: 1),
-      Table.Column("largest error", spare: 3), Table.Column("agreement"), Table.Column("PSNR"),
+      Table.Column("largest error", spare: 3), Table.Column("agreement"),
+      Table.Column("KL", spare: 4),
+      Table.Column("PSNR"),
     ])
     for output in outputs {
       table.append([
         output.name, output.kind, "\(Quantity.percent(100 * output.relativeError))",
         "\(Quantity.fraction(output.cosine))", "\(Quantity.fraction(output.largestError))",
         output.agreement.map { "\(Quantity.percent($0))" } ?? "–",
+        output.divergence.map { "\(Quantity.fraction($0))" } ?? "–",
         output.psnr.map { "\(Quantity.fraction($0)) dB" } ?? "–",
       ])
     }

@@ -26,6 +26,7 @@ struct Binarization {
     // A file or a pipe has no end of the line.
     let columns = Console.errorIsTerminal ? Console.errorColumns : .max
     var choices: [BinarizationReport.Choice]?
+    var trials: [BudgetTrial] = []
     let binary = try Binarizer(options: options).run(
       model, dataset: dataset, checkpoint: checkpoint, cancellation: Interruption.cancellation,
       progress: { layer, index, total in
@@ -35,8 +36,13 @@ struct Binarization {
       },
       chosen: {
         let explained = BinarizationReport.explained($0)
+        layers = []
         choices = explained
         for choice in explained { Console.note(choice.line(columns: columns)) }
+      },
+      tried: {
+        trials.append($0)
+        Console.note(BinarizationReport.line(for: $0))
       },
       skipping: skipped.map { $0.note },
       began: {
@@ -48,7 +54,19 @@ struct Binarization {
         Console.warn("\($0)")
       }
     ).storingKeptLayers(as: keptLayers)
-    let results = binary.provenance.steps.last?.results ?? [:]
+    let step = binary.provenance.steps.last
+    let results = step?.results ?? [:]
+    let bits = step?.options["budget"].flatMap(Double.init)
+    if let trial = trials.first(where: { $0.bits == bits }) {
+      // The last network tried need not be the one that is taken.
+      layers = step?.layers ?? []
+      choices = step?.choices.map(BinarizationReport.explained)
+      if !trial.suffices {
+        let warning = BinarizationReport.shortfall(of: trial)
+        warnings.append(warning)
+        Console.warn(warning)
+      }
+    }
     if let kept = results["agreement"] ?? results["fidelity"], kept < Self.littleKept {
       let warning =
         "little of the float network is left (\(Quantity.percent(kept))): give more --images, "
@@ -63,7 +81,8 @@ struct Binarization {
       seconds: (clock.now - start) / .seconds(1),
       peakResidentBytes: ProcessMemory.peakResidentBytes,
       fileBytes: try binary.fileByteCount, floatBytes: model.floatByteCount, layers: layers,
-      choices: choices, results: results, outputNames: model.graph.outputs.map(\.name),
+      choices: choices, bits: bits, trials: trials, results: results,
+      outputNames: model.graph.outputs.map(\.name),
       kept: try Binarizer(options: options).layersKept(in: model).map {
         BinarizationReport.Kept(name: $0.name, reason: "\($0.reason)")
       },

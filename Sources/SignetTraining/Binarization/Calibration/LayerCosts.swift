@@ -40,14 +40,16 @@ struct LayerCosts {
       groups.map { group in
         let layer = LayerMemory(
           patchLength: group.extraction.patchLength, filterCount: group.filters.count,
-          codes: options.budget == nil ? options.codes : HashingOptions.codesAllowed.upperBound)
+          codes: options.choosesCodes ? HashingOptions.codesAllowed.upperBound : options.codes)
         let problem = layer.gramBytes + 2 * layer.filterBytes
         // w twice more while its signs are taken.
         let starting = 3 * layer.filterBytes
         // A problem with a ridge is a copy.
         let ridged = options.ridge > 0 ? layer.gramBytes + layer.filterBytes : 0
+        let whole = options.hasConstants || options.hasInputScales
+          ? layer.wholeBytes(channels: options.hasInputScales ? group.extraction.channels : 0) : 0
         return problem + (survey ? layer.gramBytes : 0)
-          + (isSolved ? max(starting, ridged + layer.descentBytes) : layer.refitBytes)
+          + (isSolved ? max(starting, ridged + whole + layer.descentBytes) : layer.refitBytes)
       }.max() ?? 0
     solving = largest + (groups.count > 1 ? own : 0)
   }

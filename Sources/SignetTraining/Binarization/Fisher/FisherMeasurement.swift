@@ -31,6 +31,7 @@ struct FisherMeasurement {
   /// Runs the calibration images through the float network and back. Needs gradients.
   func weights(_ set: CalibrationSet, workers: Workers, passes: Workers) throws -> FisherWeights {
     var information: [Int: [Tensor]] = [:]
+    var filters: [Int: [Double]] = [:]
     var energies: [Double]?
     var done = 0
     try set.forEachGroup(
@@ -44,39 +45,60 @@ struct FisherMeasurement {
       }
       done += group.count
       for chunk in felt {
-        for (layer, positions) in chunk { information[layer, default: []].append(positions) }
+        for (layer, felt) in chunk {
+          information[layer, default: []].append(felt.positions)
+          filters[layer] = sums(filters[layer], felt.filters)
+        }
       }
     }
-    return try FisherWeights(information: information)
+    return try FisherWeights(information: information, filters: filters)
   }
 
-  /// Of a whole chunk, a few images at a time: by layer, N × positions.
+  /// The squared gradients of a layer's output.
+  private struct Felt {
+    /// Summed over filters: N × positions
+    var positions: Tensor
+    /// Summed over images and positions: filters
+    var filters: [Double]
+  }
+
+  private func sums(_ known: [Double]?, _ added: [Double]) -> [Double] {
+    known.map { zip($0, added).map { $0 + $1 } } ?? added
+  }
+
+  /// Of a whole chunk, a few images at a time, by layer.
   ///
   /// - Parameter energies: by output, see ``FisherDirections``
   private func information(
     of inputs: [Tensor], energies: [Double], chunk: Int
-  ) throws -> [Int: Tensor] {
+  ) throws -> [Int: Felt] {
     // Random numbers of the chunk's own, whoever works on it.
     let generator = try Generator(seed: SplitMix64.word(seed: seed, index: UInt64(chunk)))
     var parts: [Int: [Tensor]] = [:]
+    var filters: [Int: [Double]] = [:]
     let count = inputs[0].shape[0]
     for start in stride(from: 0, to: count, by: imagesPerPass) {
       let some = try inputs.map {
         try $0.narrow(0, start: start, length: min(imagesPerPass, count - start))
       }
       let felt = try squaredGradients(some, energies, generator)
-      for (layer, positions) in felt { parts[layer, default: []].append(positions) }
+      for (layer, felt) in felt {
+        parts[layer, default: []].append(felt.positions)
+        filters[layer] = sums(filters[layer], felt.filters)
+      }
     }
-    return try parts.mapValues { try Tensor.cat($0) }
+    return try parts.reduce(into: [:]) { felt, part in
+      felt[part.key] = Felt(
+        positions: try Tensor.cat(part.value), filters: filters[part.key] ?? [])
+    }
   }
 
-  /// Σ over filters of (∂ direction · outputs / ∂ output)², the sum over directions: by layer,
-  /// N × positions.
+  /// (∂ direction · outputs / ∂ output)², the sum over directions, by layer.
   private func squaredGradients(
     _ inputs: [Tensor], _ energies: [Double], _ generator: Generator
-  ) throws -> [Int: Tensor] {
+  ) throws -> [Int: Felt] {
     let (outputs, probes) = try probed(inputs)
-    var felt: [Int: Tensor] = [:]
+    var felt: [Int: Felt] = [:]
     // What no gradient passes on the way to, such as the place of a maximum, tells nothing.
     guard outputs.contains(where: \.requiresGrad) else { return felt }
     let all = try outputs.count == 1 ? outputs[0] : Tensor.cat(outputs, 1)
@@ -86,9 +108,13 @@ struct FisherMeasurement {
       try all.backward(seed: seed, retainGraph: direction < FisherWeights.directions)
       for (layer, probe) in probes {
         guard let gradient = try probe.grad else { continue }
-        let positions = try gradient.square().sum([1])
+        let squares = try gradient.square()
+        let positions = try squares.sum([1])
         let flat = try positions.rank == 1 ? positions.unsqueeze(1) : positions.flatten(from: 1)
-        felt[layer] = try felt[layer].map { try $0 + flat } ?? flat
+        let others = [0] + Array(2..<squares.rank)
+        felt[layer] = Felt(
+          positions: try felt[layer].map { try $0.positions + flat } ?? flat,
+          filters: sums(felt[layer]?.filters, try squares.to(.float64).sum(others).toDoubles()))
         try probe.clearGrad()
       }
     }

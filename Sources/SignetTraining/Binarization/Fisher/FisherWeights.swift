@@ -18,6 +18,8 @@ struct FisherWeights {
 
   /// By layer, then chunk: N × positions.
   private var weights: [Int: [Tensor]] = [:]
+  /// By layer: filters
+  private let filters: [Int: [Double]]
 
   /// - Returns: N × positions; `nil` where all count alike
   func weights(ofLayer layer: Int, chunk: Int) -> Tensor? {
@@ -25,8 +27,17 @@ struct FisherWeights {
     return known[chunk]
   }
 
-  /// - Parameter information: by layer, then chunk: N × positions, squared gradients
-  init(information: [Int: [Tensor]]) throws(TorchError) {
+  /// What an error of each filter's outputs counts beside others': ι, one per filter; `nil` where it
+  /// is not known.
+  func filters(ofLayer layer: Int) -> [Double]? { filters[layer] }
+
+  /// - Parameters:
+  ///   - information: by layer, then chunk: N × positions, squared gradients
+  ///   - filters: by layer: the same summed over positions and images, one per filter
+  init(
+    information: [Int: [Tensor]], filters: [Int: [Double]] = [:]
+  ) throws(TorchError) {
+    self.filters = filters
     for (layer, chunks) in information {
       var sum = 0.0
       var count = 0

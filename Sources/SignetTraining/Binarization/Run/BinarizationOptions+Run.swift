@@ -8,7 +8,7 @@ extension BinarizationOptions {
       .missing(what: "calibration images", neededBy: neededBy)
     }
     if method != .bwn { throw missing(method.rawValue) }
-    if budget != nil { throw missing("budget") }
+    if choosesCodes { throw missing(budget == nil ? "targetDrop" : "budget") }
     if measuresSensitivity { throw missing("sensitivity") }
   }
 

@@ -5,7 +5,8 @@ import Torch
 extension BinarizationRun {
   /// The binarized network, with how it was made and what is left of the float one.
   func result() throws -> Model {
-    let binary = try edit.applied(to: model)
+    let binary = try FilterOrdering.applied(
+      to: InputScaleFolding.applied(to: edit.applied(to: model)))
     // Measuring needs no sums.
     fisher = nil
     let step = Provenance.Step(
@@ -13,7 +14,7 @@ extension BinarizationRun {
       results: try measuredFidelity(of: binary),
       layers: selection.layers.compactMap {
         state.solved[selection.node(at: $0).name]?.record.untimed
-      }, choices: choices)
+      }, choices: choice?.layers)
     return try binary.with(provenance: model.provenance.adding(step))
   }
 
@@ -50,7 +51,9 @@ extension BinarizationRun {
       let node = selection.node(at: layer)
       let weight = try selection.weight(at: layer)
       let codes = try BinaryCodes(
-        signsOf: weight, codeCount: state.solved[node.name]?.codes.codeCount ?? 1)
+        signsOf: weight,
+        codeCounts: state.solved[node.name]?.codes.codeCounts
+          ?? [Int](repeating: 1, count: weight.shape[0]))
       try edit.replace(
         node, with: Weight(shape: weight.shape, storage: .binary(codes)), offset: [])
     }

@@ -7,24 +7,27 @@ import Torch
 /// One run of a binarizer: puts the calibration set, the two networks, the layers' solutions and the
 /// edit of the model together.
 final class BinarizationRun {
-  let options: BinarizationOptions
+  /// Its budget is that of the trial where one is looked for.
+  var options: BinarizationOptions
   let model: Model
   /// `nil` without any data.
   let set: CalibrationSet?
   let memory: CalibrationMemory
-  private let layout: CalibrationLayout
+  let layout: CalibrationLayout
   let dataName: String?
-  private let observer: BinarizationObserver
+  let observer: BinarizationObserver
   let workers: Workers
   let threads: Int
-  private(set) var selection: LayerSelection
-  private(set) var state: BinarizationState
+  var selection: LayerSelection
+  /// All layers that could be solved.
+  let wholeSelection: LayerSelection
+  var state: BinarizationState
   /// What each position of the layers' outputs counts; `nil`: all alike.
   var fisher: FisherWeights?
   /// What the budget gave each layer, if there is one.
-  private(set) var choices: [LayerChoice]?
+  var choice: BudgetChoice?
   /// The result as far as it is known.
-  private(set) var edit: ModelEdit
+  var edit: ModelEdit
   /// Images that calibrated, in the end.
   private(set) var imagesTaken = 0
   /// Whether images that are all alike were seen, and told of.
@@ -40,7 +43,7 @@ final class BinarizationRun {
     dataName = dataset?.name
     edit = ModelEdit(model)
     let selection = try LayerSelection(model, options: options)
-    self.selection = selection
+    (self.selection, wholeSelection) = (selection, selection)
     try options.checkData(isThere: dataset != nil)
     let layout = CalibrationLayout(graph: model.graph, atOnce: options.batchSize)
     let memory = CalibrationMemory(
@@ -66,55 +69,28 @@ final class BinarizationRun {
 
   func toEnd() throws -> Model {
     do {
-      try measureFisherWeights()
-      return try noGrad {
-        if let set {
-          try chooseLayers(set)
-          try solveAll(set)
-        } else {
-          try solveAllWithoutData()
-        }
-        return try result()
-      }
+      if let drop = options.targetDrop { return try smallest(within: drop) }
+      return try binarized()
     } catch TrainingError.interrupted {
       throw TrainingError.interrupted(checkpoint: state.usefulFile)
     }
   }
 
-  /// Measures what the positions of the layers' outputs count. Needs gradients.
-  func measureFisherWeights() throws {
-    guard options.isFisherWeighted(model), let set, selection.stops.contains(where: isOpen) else {
-      return
+  func binarized() throws -> Model {
+    try measureFisherWeights()
+    return try noGrad {
+      if let set {
+        try chooseLayers(set)
+        try solveAll(set)
+      } else {
+        try solveAllWithoutData()
+      }
+      return try result()
     }
-    var passes = workers
-    passes.threads = memory.gradientWorkers(
-      atMost: threads, within: options.memoryBytes, images: set.images.taken)
-    fisher = try FisherMeasurement(
-      model: model, plan: selection.plan, layers: Set(selection.stops),
-      imagesPerPass: layout.imagesPerPass, seed: options.seed
-    ).weights(set, workers: workers, passes: passes)
   }
 
   /// Whether a layer's sums are needed: no checkpoint knows its codes, or it is refitted.
-  private func isOpen(_ layer: Int) -> Bool { state.solved[selection.node(at: layer).name] == nil }
-
-  /// Tries layers alone, where that is asked for, and gives them the codes that a budget allows.
-  private func chooseLayers(_ set: CalibrationSet) throws {
-    guard options.needsSurvey else { return }
-    try SensitivitySurvey(options: options, selection: selection, pass: pass).run(
-      set, known: Set(state.survey.keys)
-    ) { layer, changes in
-      state.survey[layer] = changes
-      try state.save()
-    }
-    guard let budget = options.budget else { return }
-    let choices = try LayerChoice.choices(
-      for: selection, changes: state.survey, budget: budget)
-    self.choices = choices
-    let float = Set(choices.filter { $0.codes == 0 }.map(\.name))
-    selection.remove { float.contains($0.name) }
-    observer.chosen(choices)
-  }
+  func isOpen(_ layer: Int) -> Bool { state.solved[selection.node(at: layer).name] == nil }
 
   private func solveAll(_ set: CalibrationSet) throws {
     let stops = selection.stops
@@ -153,7 +129,9 @@ final class BinarizationRun {
     var sums = try sums(of: layer, networks)
     let solving = try solving(layer)
     var solution = try solving.solve(&sums)
-    solution.record.sensitivity = state.survey[name]?[solving.options.codes]
+    if let codes = solution.record.codes, solution.record.bits == nil {
+      solution.record.sensitivity = state.survey[name]?.changes[codes]
+    }
     solution.record.seconds = (ContinuousClock.now - start) / .seconds(1)
     state.solved[name] = solution
     try state.save()
@@ -169,7 +147,7 @@ final class BinarizationRun {
     }
   }
 
-  private var pass: CalibrationPass {
+  var pass: CalibrationPass {
     CalibrationPass(options: options, model: model, workers: workers, threads: threads) {
       [unowned self] count in
       guard !areAlike else { return }
@@ -183,11 +161,16 @@ final class BinarizationRun {
   }
 
   private func solving(_ layer: Int) throws(TrainingError) -> LayerSolving {
-    let name = selection.node(at: layer).name
-    var options = options
-    if let choice = choices?.first(where: { $0.name == name }) { options.codes = choice.codes }
+    let node = selection.node(at: layer)
+    let weight = try selection.weight(at: layer)
+    let counts =
+      choice?.codeCounts[node.name]
+      ?? [Int](repeating: options.codes, count: weight.shape.first ?? 0)
     return LayerSolving(
-      options: options, name: name, weight: try selection.weight(at: layer), threads: threads)
+      options: options, name: node.name, weight: weight,
+      parts: LayerParts(
+        codeCounts: counts, layer: node, options: options, graph: model.graph,
+        weights: model.weights), threads: threads)
   }
 
   private func put(

@@ -9,8 +9,10 @@ struct BinarizationState {
   let fingerprint: [String: String]
   /// By layer name.
   var solved: [String: SolvedLayer] = [:]
-  /// The output with one layer alone binary, by layer name and codes.
-  var survey: [String: [Int: OutputChange]] = [:]
+  /// Each layer tried alone, by name.
+  var survey: [String: LayerSurvey] = [:]
+  /// What budgets led to, while the smallest that is good enough is looked for.
+  var trials: [BudgetTrial] = []
 
   /// Not a name that a layer can have.
   private static let surveyKey = ""
@@ -26,11 +28,9 @@ struct BinarizationState {
     let checkpoint = try Checkpoint(contentsOf: file)
     try checkpoint.require(kind: .binarization, fingerprint: fingerprint, file: file)
     if let text = checkpoint.values[Self.surveyKey] {
-      guard
-        let known = try? JSONDecoder().decode(
-          [String: [Int: OutputChange]].self, from: Data(text.utf8))
+      guard let known = try? JSONDecoder().decode(Known.self, from: Data(text.utf8))
       else { throw TrainingError.checkpoint(file: file, defect: "its survey is damaged") }
-      survey = known
+      (survey, trials) = (known.survey, known.trials)
     }
     for layer in selection.layers {
       let name = selection.node(at: layer).name
@@ -43,13 +43,19 @@ struct BinarizationState {
     }
   }
 
+  /// What is known beside layers' codes, as a checkpoint keeps it.
+  private struct Known: Codable {
+    var survey: [String: LayerSurvey]
+    var trials: [BudgetTrial]
+  }
+
   /// The checkpoint, where it holds anything.
   var usefulFile: URL? { solved.isEmpty && survey.isEmpty ? nil : file }
 
   func save() throws {
     guard let file else { return }
     var checkpoint = Checkpoint(kind: .binarization, fingerprint: fingerprint)
-    let survey = try JSONEncoder().encode(survey)
+    let survey = try JSONEncoder().encode(Known(survey: survey, trials: trials))
     checkpoint.values[Self.surveyKey] = String(decoding: survey, as: UTF8.self)
     for (name, layer) in solved { try layer.add(to: &checkpoint, name: name) }
     try checkpoint.write(to: file)
@@ -63,6 +69,17 @@ extension SolvedLayer {
     checkpoint.tensors["\(name).codes"] = Checkpoint.Entry(bytes: Array(codes.bytes))
     checkpoint.tensors["\(name).scale"] = Checkpoint.Entry(
       floats: codes.scales.array, shape: [codes.scales.count])
+    let counts = codes.codeCounts.map(Float.init)
+    checkpoint.tensors["\(name).codeCounts"] = Checkpoint.Entry(
+      floats: counts, shape: [counts.count])
+    if let constants = codes.constants?.array {
+      checkpoint.tensors["\(name).constant"] = Checkpoint.Entry(
+        floats: constants, shape: [constants.count])
+    }
+    if let scales = codes.inputScales {
+      checkpoint.tensors["\(name).inputScale"] = Checkpoint.Entry(
+        floats: scales.values.array, shape: [scales.groupCount, scales.channelCount])
+    }
     checkpoint.tensors["\(name).offset"] = Checkpoint.Entry(floats: offset, shape: [offset.count])
   }
 
@@ -75,9 +92,17 @@ extension SolvedLayer {
       let codes = checkpoint.tensors["\(name).codes"], filters > 0,
       let scales = checkpoint.tensors["\(name).scale"]?.floats,
       let offset = checkpoint.tensors["\(name).offset"]?.floats, offset.count == filters,
+      let counts = checkpoint.tensors["\(name).codeCounts"]?.floats, counts.count == filters,
+      let rows = try? CodeRows(codeCounts: counts.map { Int(exactly: $0) ?? 0 }),
       let binary = try? BinaryCodes(
-        bytes: codes.bytes, scales: FloatValues(scales), codeCount: scales.count / filters,
-        filterCount: filters, patchLength: weight.elementCount / max(1, filters))
+        bytes: codes.bytes, scales: FloatValues(scales), rows: rows,
+        patchLength: weight.elementCount / max(1, filters),
+        constants: checkpoint.tensors["\(name).constant"]?.floats.map(FloatValues.init),
+        inputScales: checkpoint.tensors["\(name).inputScale"].flatMap { entry in
+          entry.floats.flatMap {
+            try? InputScales($0, channelCount: entry.shape.last ?? 0)
+          }
+        })
     else { return nil }
     self.init(codes: binary, offset: offset, record: record)
   }

@@ -8,13 +8,15 @@ struct SensitivitySurvey {
   let options: BinarizationOptions
   let selection: LayerSelection
   let pass: CalibrationPass
+  /// What filters' errors count; `nil`: all alike.
+  let fisher: FisherWeights?
 
   /// - Parameters:
   ///   - known: layers that are not done again, by name
-  ///   - found: called after each layer with its name and the output's changes by codes
+  ///   - found: called after each layer with its name and what its codes do
   func run(
     _ set: CalibrationSet, known: Set<String>,
-    found: (_ layer: String, _ changes: [Int: OutputChange]) throws -> Void
+    found: (_ layer: String, _ survey: LayerSurvey) throws -> Void
   ) throws {
     let layers = selection.layers
     let isKnown = layers.map { known.contains(selection.node(at: $0).name) }
@@ -29,16 +31,22 @@ struct SensitivitySurvey {
       if index > 0 { try pass.advance(networks, from: layers[index - 1], to: layer) }
       let sums = try pass.sums(of: layer, networks, fisher: nil, open: [])
       guard !isKnown[index] else { continue }
-      var changes: [Int: OutputChange] = [:]
+      var survey = LayerSurvey()
       for codes in options.surveyedCodes {
+        let weight = try selection.weight(at: layer)
         let solving = LayerSolving(
-          options: options.surveying(codes: codes), name: selection.node(at: layer).name,
-          weight: try selection.weight(at: layer), threads: pass.threads)
+          options: options.surveying, name: selection.node(at: layer).name, weight: weight,
+          parts: LayerParts(
+            codeCounts: [Int](repeating: codes, count: weight.shape.first ?? 0),
+            layer: selection.node(at: layer), options: options, graph: selection.model.graph,
+            weights: selection.model.weights), threads: pass.threads)
         var own = sums
         let solution = try solving.solve(&own)
-        changes[codes] = try change(with: solution, at: layer, networks, float)
+        survey.add(
+          codes: codes, change: try change(with: solution, at: layer, networks, float),
+          objective: solution.objective, importance: fisher?.filters(ofLayer: layer))
       }
-      try found(selection.node(at: layer).name, changes)
+      try found(selection.node(at: layer).name, survey)
     }
   }
 
@@ -75,21 +83,23 @@ struct SensitivitySurvey {
 
 extension BinarizationOptions {
   /// Whether layers are tried alone before the network is binarized.
-  var needsSurvey: Bool { budget != nil || measuresSensitivity }
+  var needsSurvey: Bool { choosesCodes || measuresSensitivity }
+
+  /// Whether filters have numbers of codes of their own.
+  var choosesCodes: Bool { budget != nil || targetDrop != nil }
 
   /// Images that a layer alone is measured with, at most.
   static let surveyImages = 256
 
   /// Codes per filter that layers are tried with.
   fileprivate var surveyedCodes: [Int] {
-    budget == nil ? [codes] : Array(HashingOptions.codesAllowed)
+    choosesCodes ? Array(HashingOptions.codesAllowed) : [codes]
   }
 
   /// What the trials are made with: the same, but without the long searches that pay only in
   /// the result.
-  fileprivate func surveying(codes: Int) -> BinarizationOptions {
+  fileprivate var surveying: BinarizationOptions {
     var options = self
-    options.codes = codes
     options.effort = min(effort, .starts)
     return options
   }

@@ -3,10 +3,10 @@ import SignetModel
 
 /// Solves a layer from the sums of its groups.
 struct LayerSolving {
-  /// Its `codes` are this layer's.
   let options: BinarizationOptions
   let name: String
   let weight: Weight
+  let parts: LayerParts
   /// Of the solver; the result does not depend on it.
   var threads = 1
   /// N
@@ -18,12 +18,12 @@ struct LayerSolving {
   func solve(_ groups: inout [CalibrationSums]) throws(TrainingError) -> SolvedLayer {
     do {
       let floats = weight.floats
-      var parts: [Part] = []
+      var shares: [LayerShare] = []
       for index in groups.indices {
-        parts.append(
-          try part(weights: own(index, of: groups, in: floats), &groups[index]))
+        shares.append(
+          try part(index, weights: own(index, of: groups, in: floats), &groups[index]))
       }
-      return try assembled(parts)
+      return try assembled(shares)
     } catch let error as HashingError {
       throw layerError(error)
     } catch {
@@ -35,7 +35,7 @@ struct LayerSolving {
   /// outputs' for inputs that are uncorrelated and of one size.
   func solveWithoutData() throws(TrainingError) -> SolvedLayer {
     try TrainingError.wrapping {
-      let codes = try BinaryCodes(signsOf: weight, codeCount: options.codes)
+      let codes = try BinaryCodes(signsOf: weight, codeCounts: parts.codeCounts)
       let floats = weight.floats
       var missed = 0.0
       var total = 0.0
@@ -46,23 +46,8 @@ struct LayerSolving {
       let error = total > 0 ? missed / total : 0
       return SolvedLayer(
         codes: codes, offset: [Float](repeating: 0, count: filterCount),
-        record: LayerRecord(
-          name: name, filters: filterCount, patchLength: patchLength, codes: options.codes,
-          errorBefore: error, errorAfter: error, flips: 0, changedCodes: 0))
+        record: record(codes, before: error, after: error))
     }
-  }
-
-  /// One group's share.
-  private struct Part {
-    var signs: [Int8]  // K × N/groups × S
-    var scales: [Float]  // K × N/groups
-    var offset: [Float]
-    var flips = 0
-    /// Codes that are not those of sign(w).
-    var changed = 0
-    var before = 0.0
-    var after = 0.0
-    var energy = 0.0
   }
 
   /// A group's weights, of those of the layer: N/groups × S.
@@ -75,67 +60,73 @@ struct LayerSolving {
   }
 
   private func part(
-    weights: [Float], _ sums: inout CalibrationSums
-  ) throws -> Part {
+    _ group: Int, weights: [Float], _ sums: inout CalibrationSums
+  ) throws -> LayerShare {
     let products = try KernelProducts(threads: threads)
+    let filters = group * sums.filterCount..<(group + 1) * sums.filterCount
+    let counts = Array(parts.codeCounts[filters])
     let start = try BinaryCodes(
       signsOf: Weight(shape: [sums.filterCount, sums.patchLength], values: weights),
-      codeCount: options.codes)
+      codeCounts: counts)
     let energy = sums.outputSquares.reduce(0, +)
-    let before = try sums.squaredError(
-      codes: start.signs, scales: start.scales.array, products: products)
+    let missed = try sums.squaredErrors(estimate: start.expanded, products: products)
+    let before = missed.reduce(0, +)
     guard options.method != .bwn else {
-      return Part(
-        signs: start.signs, scales: start.scales.array,
+      return LayerShare(
+        codeCounts: counts, signs: start.signs, scales: start.scales.array,
         offset: [Float](repeating: 0, count: sums.filterCount), before: before, after: before,
-        energy: energy)
+        energy: energy, objective: missed)
     }
     let problem = try sums.takeProblem(weights: weights, centred: options.centred)
-    let solution = try solver.solve(
-      options.ridge > 0 ? try problem.withRidge(options.ridge) : problem)
-    return Part(
-      signs: solution.codes, scales: solution.scales,
+    let solution = try solver(counts, importance: parts.importance.map { Array($0[filters]) })
+      .solve(options.ridge > 0 ? try problem.withRidge(options.ridge) : problem)
+    return LayerShare(
+      codeCounts: counts, signs: solution.codes, scales: solution.scales,
+      constants: solution.constants, inputScales: solution.inputScales,
       offset: sums.outputOffset(solution: solution, centred: options.centred),
       flips: solution.flips,
       changed: zip(solution.codes, start.signs).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) },
       before: before,
-      after: try problem.squaredError(
-        codes: solution.codes, scales: solution.scales, products: products),
-      energy: energy)
+      after: try problem.squaredErrors(estimate: solution.estimate, products: products)
+        .reduce(0, +),
+      energy: energy, objective: solution.objective)
   }
 
-  private var solver: any LayerSolver {
-    guard options.method == .bwnh else {
-      return ErrorFeedbackSolver(codes: options.codes, threads: threads)
-    }
+  private func solver(_ counts: [Int], importance: [Double]?) -> WholeWeightSolver {
     var hashing = options.hashing
     hashing.threads = threads
-    return DescentSolver(hashing)
+    var solver = WholeWeightSolver(
+      hashing, codeCounts: counts, fitsConstants: parts.hasConstants,
+      inputChannels: parts.scaledChannels, importance: importance)
+    if options.method == .errorFeedback {
+      solver.codeSolver = { ErrorFeedbackSolver(codes: $0.codes, threads: $0.threads) }
+    }
+    return solver
   }
 
-  private func assembled(_ parts: [Part]) throws -> SolvedLayer {
-    var signs: [Int8] = []
-    var scales: [Float] = []
-    for code in 0..<options.codes {
-      for part in parts {
-        let filters = part.scales.count / options.codes
-        scales += part.scales[code * filters..<(code + 1) * filters]
-        signs += part.signs[code * filters * patchLength..<(code + 1) * filters * patchLength]
-      }
-    }
-    let energy = parts.reduce(0) { $0 + $1.energy }
+  private func assembled(_ shares: [LayerShare]) throws -> SolvedLayer {
+    let rows = try CodeRows(codeCounts: parts.codeCounts)
+    let codes = try LayerShare.joined(
+      shares, rows: rows, patchLength: patchLength, channels: parts.scaledChannels)
+    let energy = shares.reduce(0) { $0 + $1.energy }
     func relative(_ error: Double) -> Double { energy > 0 ? error / energy : 0 }
     return SolvedLayer(
-      codes: try BinaryCodes(
-        signs: signs, scales: scales, codeCount: options.codes, filterCount: filterCount,
-        patchLength: patchLength),
-      offset: parts.flatMap(\.offset),
-      record: LayerRecord(
-        name: name, filters: filterCount, patchLength: patchLength, codes: options.codes,
-        errorBefore: relative(parts.reduce(0) { $0 + $1.before }),
-        errorAfter: relative(parts.reduce(0) { $0 + $1.after }),
-        flips: parts.reduce(0) { $0 + $1.flips },
-        changedCodes: Double(parts.reduce(0) { $0 + $1.changed }) / Double(max(1, signs.count))))
+      codes: codes, offset: shares.flatMap(\.offset),
+      record: record(
+        codes, before: relative(shares.reduce(0) { $0 + $1.before }),
+        after: relative(shares.reduce(0) { $0 + $1.after }),
+        flips: shares.reduce(0) { $0 + $1.flips }, changed: shares.reduce(0) { $0 + $1.changed }),
+      objective: shares.flatMap(\.objective))
+  }
+
+  private func record(
+    _ codes: BinaryCodes, before: Double, after: Double, flips: Int = 0, changed: Int = 0
+  ) -> LayerRecord {
+    LayerRecord(
+      name: name, filters: filterCount, patchLength: patchLength, codes: codes.codeCount,
+      bits: codes.rows.areEqual ? nil : Double(codes.rows.count) / Double(filterCount),
+      errorBefore: before, errorAfter: after, flips: flips,
+      changedCodes: Double(changed) / Double(max(1, codes.rows.count * patchLength)))
   }
 
   func layerError(_ error: HashingError) -> TrainingError {
@@ -145,6 +136,7 @@ struct LayerSolving {
     case .gram, .inputs, .inputSum: return .notFinite(layer: name, part: .inputs)
     case .correlation, .energy, .outputs, .outputSum, .outputSquares:
       return .notFinite(layer: name, part: .outputs)
+    case .codeCounts, .importance: return .hashing(layer: name, error)
     }
   }
 }

@@ -92,6 +92,8 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
 
+  @OptionGroup var page: ReportOption
+
   @OptionGroup var common: CommonOptions
 
   @Argument(parsing: .postTerminator, help: "Options for every binary method.")
@@ -116,7 +118,26 @@ struct CompareCommand: ParsableCommand {
     var comparison = try Comparison(
       plan: plan, methods: compared, data: "\(data.data)", restart: restart)
     defer { comparison.lock.release() }
-    try Console.print(comparison.run(restart: restart), json: common.json)
+    try page.check()
+    let report = try comparison.run(restart: restart)
+    try Console.print(report, json: common.json)
+    try page.write { try pageMaker(report) }
+  }
+
+  /// Looks closely at the network that was hashed or, without one, at the last.
+  private func pageMaker(_ report: ComparisonReport) throws -> PageMaker {
+    let binary = report.rows.filter { $0.method != ComparedMethod.float.rawValue }
+    let subject = binary.first { $0.method == ComparedMethod.bwnh.rawValue } ?? binary.last
+    func entry(_ path: String) throws -> PageMaker.Entry {
+      PageMaker.Entry(path: path, model: try ModelArgument(path: path).load(onnx.choices))
+    }
+    let file = subject?.file ?? plan.float
+    var maker = PageMaker(
+      subject: try entry(file), float: subject == nil ? nil : try entry(plan.float),
+      others: try binary.filter { $0.file != file }.map { try entry($0.file) },
+      commands: (subject?.commands ?? []) + [ShellCommand.own])
+    try maker.measure(with: data, seed: seed)
+    return maker
   }
 
   private var compared: [ComparedMethod] {

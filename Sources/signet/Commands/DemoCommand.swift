@@ -28,12 +28,20 @@ struct DemoCommand: ParsableCommand {
   @Flag(help: "Start anew even where finished or unfinished work could be picked up.")
   var restart = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The page to look at, one HTML file. (default: report.html in the folder)",
+      valueName: "file"))
+  var report: OutputFile?
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     Interruption.stopAtNextSafePoint()
+    try report?.check()
     let demo = try Demo(
-      folder: output, data: data, seed: seed, threads: common.threadCount, restart: restart)
+      folder: output, data: data, seed: seed, threads: common.threadCount, restart: restart,
+      page: report)
     defer { demo.lock.release() }
     try Console.print(demo.run(), json: common.json)
   }

@@ -32,6 +32,7 @@ test: build
 	scripts/test-kernels.sh
 	scripts/test-examples.sh
 	scripts/test-library.sh
+	Tests/Browser/run
 	scripts/format.sh check
 	scripts/check-links.sh
 	scripts/build-docs.sh

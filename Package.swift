@@ -136,7 +136,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "SignetReportTests",
-      dependencies: ["SignetReport", "SignetModel", "SignetData", "ThrownErrors"]),
+      dependencies: ["SignetReport", "SignetModel", "SignetData", "ThrownErrors"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "SignetCommandTests",
       dependencies: ["signet", "SignetReport", "SignetModel", "ThrownErrors"]),

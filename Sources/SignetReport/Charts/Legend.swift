@@ -21,6 +21,9 @@ extension [ChartSeries] {
 }
 
 extension String {
+  /// The same on one line: a number stays with its unit.
+  var unbroken: String { replacing(" ", with: "\u{a0}") }
+
   /// The end of a name, which tells layers apart, in so many characters.
   func shortened(to width: Int) -> String {
     count > width ? "…" + suffix(max(0, width - 1)) : self

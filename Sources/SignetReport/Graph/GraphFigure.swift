@@ -35,7 +35,7 @@ struct GraphFigure: Sendable {
       ["\(row.shape)"]
       + figures.prefix(1).flatMap {
         [
-          "\(ChartNumber.place(($0.bits * 100).rounded() / 100)) bits per weight",
+          "\(ChartNumber.place(($0.bits * 100).rounded() / 100)) bits",
           "\(Quantity.bytes($0.bytes))",
         ]
       }
@@ -48,7 +48,7 @@ struct GraphFigure: Sendable {
       <span class="name">\(row.name.printable)</span> <span class="kind">\(kind)</span>\
       \(isBranch ? "<span class=\"kind\"> of \(reads)</span>" as Markup : "")\
       \(outputs.isEmpty ? "" : "<span class=\"kind\"> → \(outputs)</span>" as Markup) \
-      <span class="facts">\(facts.joined(separator: " · "))</span></li>
+      <span class="facts">\(facts.map(\.unbroken).joined(separator: " · "))</span></li>
       """
   }
 

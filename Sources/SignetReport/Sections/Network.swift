@@ -26,8 +26,8 @@ extension NetworkReport {
     return PageSection(
       "network", "The network",
       lead: """
-        Every row is a layer with what is done in the same breath; the shape is that of what it puts \
-        out for one sample. Blue marks are binary layers.
+        Every row is a layer with what is done in the same breath: the shape of what it puts out for \
+        one sample, its bits per weight and its bytes. Blue marks are binary layers.
         """,
       ["<dl>\(list)</dl>", GraphFigure(model: model).markup])
   }

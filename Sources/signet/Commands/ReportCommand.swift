@@ -88,7 +88,7 @@ struct ReportCommand: ParsableCommand {
         PageMaker.Entry(path: $0.path, model: try $0.load(onnx.choices, besides: subject))
       },
       dataset: dataset, metrics: try metrics.map(MetricsLog.read) ?? [], seconds: seconds,
-      threads: common.threads ?? 1, commands: [ShellCommand.own],
+      threads: common.threads ?? 1, workers: common.threadCount, commands: [ShellCommand.own],
       skipped: reading.skippedImages())
     let report = try maker.write(to: output)
     try Console.print(report, json: common.json)

@@ -4,6 +4,7 @@ import SignetModel
 import SignetReport
 import SignetRuntime
 import SignetTraining
+import Torch
 
 /// What a page's models make of images.
 struct PageImages {
@@ -14,7 +15,9 @@ struct PageImages {
   private static let mostMisses = 24
   /// The longer side of a picture, in pixels.
   private static let side = 96
-  private static let batchSize = 16
+  private static let largestBatch = 16
+  /// Of a network's largest value, for a batch.
+  private static let heldBytes = 64 << 20
 
   private var model: Model { maker.subject.model }
 
@@ -22,6 +25,12 @@ struct PageImages {
   private var isLabelled: Bool {
     guard maker.usesLabels, dataset.isLabelled, let classes else { return false }
     return (dataset.labels.max() ?? 0) < model.graph.shape(of: classes).elementCount
+  }
+
+  /// Images that are run at once.
+  private var batchSize: Int {
+    let largest = model.graph.shapes.values.map(\.elementCount).max() ?? 1
+    return max(1, min(Self.largestBatch, Self.heldBytes / max(1, 4 * largest)))
   }
 
   /// The output of classes, if there is one.
@@ -41,10 +50,11 @@ struct PageImages {
       return
     }
     let (outputs, _) = try OutputFidelity.measure(
-      subject, against: float, of: model, dataset: dataset, batchSize: Self.batchSize,
+      subject, against: float, of: model, dataset: dataset, batchSize: batchSize,
       skipping: skipping, progress: progress("outputs"))
     report.fidelity = outputs
     try PageMaps(images: self).add(subject, float, to: &report)
+    try TorchSettings.setThreads(maker.workers)
     let deviation = try DeviationMeasurement(model, against: other.model)
     report.deviations = try deviation.run(
       dataset.prefix(PageImages.deviationImages), of: model, skipping: skipping,
@@ -65,7 +75,7 @@ struct PageImages {
   private func engine(_ model: Model) throws -> Engine {
     try Engine(
       model: model,
-      options: Engine.Options(threads: maker.threads, maximumBatch: Self.batchSize))
+      options: Engine.Options(threads: maker.workers, maximumBatch: batchSize))
   }
 
   private func addClasses(
@@ -77,7 +87,7 @@ struct PageImages {
         model.graph.shape(of: same).elementCount == self.model.graph.shape(of: output).elementCount
       else { return nil }
       return try ClassScores.measure(
-        network, of: model, output: same, dataset: dataset, batchSize: Self.batchSize,
+        network, of: model, output: same, dataset: dataset, batchSize: batchSize,
         skipping: skipping, progress: progress(name.printable))
     }
     guard let own = try scores(subject, model, maker.subject.name) else { return }

@@ -46,7 +46,10 @@ struct PageMaker {
   var metrics: [TrainingMetrics] = []
   /// Of measuring time, for each model; 0 leaves it out.
   var seconds = 1.0
+  /// Of measuring time.
   var threads = 1
+  /// Of running images.
+  var workers = ProcessInfo.processInfo.activeProcessorCount
   var commands: [String] = []
   /// `nil`: the first image that cannot be read is an error.
   var skipped: SkippedImages? = SkippedImages()

@@ -140,7 +140,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "SignetCommandTests",
-      dependencies: ["signet", "SignetReport", "SignetModel", "ThrownErrors"]),
+      dependencies: ["signet", "SignetReport", "SignetData", "SignetModel", "ThrownErrors"]),
     .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],

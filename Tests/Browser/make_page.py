@@ -12,8 +12,11 @@ import sys
 import zlib
 from pathlib import Path
 
-# Class names become folders, so they have no slash.
-CLASSES = ["<script>alert(1)", "\"]]>&'<img src=x onerror=alert(1)>", "plain"]
+# Folders, in the order of their names, so they have no slash.
+CLASSES = ["\"]]>&'<img src=x onerror=alert(1)>", "<script>alert(1)", "plain"]
+# The network's ten classes.
+NAMES = ["</style></title><script>alert(1)</script>", "\" onload=\"alert(1)", "]]>--><!--&amp;"]
+NAMES += [f"'{number}\u202e" for number in range(7)]
 SIDE = 28
 
 
@@ -77,8 +80,9 @@ def main():
     run("finetune", "binary.signet", "--teacher", "float.signet", "--supervision", "teacher",
         *data[:2], "--steps", "6", "--batch-size", "16", "--augment", "none", "--threads", "1",
         "--log", "log", "-o", "tuned.signet")
+    (folder / "names.txt").write_text("\n".join(NAMES) + "\n", encoding="utf-8")
     run("report", "binary.signet", "tuned.signet", "--against", "float.signet", *data, "--metrics",
-        "log", "--seconds", "0.1", "-o", "page.html")
+        "log", "--class-names", "names.txt", "--seconds", "0.1", "-o", "page.html")
     run("report", "float.signet", "--seconds", "0", "-o", "bare.html")
 
 

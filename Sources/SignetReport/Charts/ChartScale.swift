@@ -74,5 +74,7 @@ enum ChartNumber {
   static func percent(_ share: Double) -> String { place(100 * share) + "%" }
 
   /// Beside a tick.
-  static func label(_ value: Double) -> String { String(format: "%.4g", value) }
+  static func label(_ value: Double) -> String {
+    value.isFinite ? String(format: "%.4g", value) : "–"
+  }
 }

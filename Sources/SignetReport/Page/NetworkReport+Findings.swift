@@ -112,7 +112,7 @@ extension NetworkReport {
       return Finding(
         figure: figure(layer.name),
         sentence: "Binary alone, this layer\(place(layer.name)) moves the network’s output by "
-          + "\(Quantity.fraction(layer.sensitivity?.divergence ?? .nan)), more than any other.")
+          + "\(ChartNumber.label(layer.sensitivity?.divergence ?? .nan)), more than any other.")
     }
     if let layer = Self.worst(records, { $0.errorAfter }) {
       return Finding(
@@ -159,10 +159,12 @@ extension NetworkReport {
           "Its class is the \(truth) on all \(Quantity.count(classification.images)) images.")
     }
     let share = "\(Quantity.count(wrong)) of \(Quantity.count(classification.images)) images"
+    let times = "\(Quantity.count(pair.count)) time" + (pair.count == 1 ? "" : "s")
+    let (expected, found) = (className(pair.expected), className(pair.found))
     return Finding(
-      figure: "\(className(pair.expected)) → \(className(pair.found))",
+      figure: "\(expected.shortened(to: 24)) → \(found.shortened(to: 24))",
       sentence:
-        "The commonest mistake, \(pair.count) time\(pair.count == 1 ? "" : "s"): the first is the "
-        + "\(truth), the second what it says. \(share) are wrong in all.")
+        "The commonest mistake: \(expected), the \(truth), is taken for \(found), \(times). "
+        + "\(share) are wrong in all.")
   }
 }

@@ -20,6 +20,13 @@ extension NetworkReport {
     if float == nil {
       hints.append(("What was lost beside the float network, and its filters", "--against FLOAT"))
     }
+    if float != nil, data != nil, deviations.isEmpty {
+      hints.append(
+        (
+          "Error through the network, and filters",
+          "--against the network that this one was made of"
+        ))
+    }
     if data == nil {
       hints.append(("Mistakes, and the error through the network", "--data KIND:PATH"))
     } else if data?.isLabelled == false {

@@ -46,6 +46,8 @@ package struct NetworkReport: Sendable {
   package var data: DataNote?
   /// The subject's classes beside labels or, without them, the float network's.
   package var classification: Classification?
+  /// By number; what has none is called by its number.
+  package var classNames: [String]
   /// The surest mistakes.
   package var misses: [MissedImage] = []
   /// The subject's outputs beside the float network's.
@@ -63,12 +65,12 @@ package struct NetworkReport: Sendable {
   package init(author: String, subject: MeasuredModel) {
     self.author = author
     self.subject = subject
+    classNames = subject.model.labels
   }
 
   /// The class of that number, as people call it.
   func className(_ number: Int) -> String {
-    let labels = subject.model.labels
-    return labels.indices.contains(number) ? labels[number].printable : "class \(number)"
+    classNames.indices.contains(number) ? classNames[number].printable : "class \(number)"
   }
 
   /// Of one image, in float.

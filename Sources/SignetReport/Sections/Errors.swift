@@ -42,7 +42,7 @@ extension NetworkReport {
       rows: Self.selected(layers) { $0.record?.sensitivity?.divergence ?? 0 }.compactMap { layer in
         layer.record?.sensitivity.map {
           BarChart.Row(
-            name: layer.name, values: [$0.divergence], text: "\(Quantity.fraction($0.divergence))")
+            name: layer.name, values: [$0.divergence], text: ChartNumber.label($0.divergence))
         }
       })
     return .heading("What each layer alone does to the output") + chart.markup
@@ -62,7 +62,7 @@ extension NetworkReport {
       table.append([
         layer.name, "\(Quantity.fraction(record.errorBefore))",
         "\(Quantity.fraction(record.errorAfter))", percent(record.changedCodes),
-        record.sensitivity.map { "\(Quantity.fraction($0.divergence))" } ?? "–",
+        record.sensitivity.map { ChartNumber.label($0.divergence) } ?? "–",
         percent(record.sensitivity?.changedTop1),
       ])
     }

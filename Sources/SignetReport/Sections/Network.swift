@@ -111,7 +111,7 @@ extension NetworkReport {
       table.append([
         choice.name, "\(Quantity.count(choice.weights))",
         choice.codes == 0 ? "float" : "\(choice.codes)",
-        choice.changes.map { "\(Quantity.fraction($0.divergence))" }.joined(separator: ", "),
+        choice.changes.map { ChartNumber.label($0.divergence) }.joined(separator: ", "),
       ])
     }
     return [

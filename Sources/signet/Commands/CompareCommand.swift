@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SignetData
 import SignetReport
 import SignetTraining
@@ -115,13 +116,26 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     Interruption.stopAtNextSafePoint()
+    try files.check()
+    try page.check()
     var comparison = try Comparison(
       plan: plan, methods: compared, data: "\(data.data)", restart: restart)
     defer { comparison.lock.release() }
-    try page.check()
     let report = try comparison.run(restart: restart)
     try Console.print(report, json: common.json)
     try page.write { try pageMaker(report) }
+  }
+
+  private var files: FileRoles {
+    var files = FileRoles()
+    files.reads(model?.path, as: "the model")
+    let made = ComparisonFiles(folder: URL(fileURLWithPath: output, isDirectory: true))
+    for file in [made.results, made.page] { files.writes(file, as: "-o") }
+    for method in compared where method != .float || model == nil {
+      files.writes(URL(fileURLWithPath: plan.output(of: method)), as: "-o")
+    }
+    files.writes(page)
+    return files
   }
 
   /// Looks closely at the network that was hashed or, without one, at the last.

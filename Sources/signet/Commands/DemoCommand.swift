@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SignetReport
 
 struct DemoCommand: ParsableCommand {
@@ -36,8 +37,19 @@ struct DemoCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
+  private var files: FileRoles {
+    var files = FileRoles()
+    let folder = URL(fileURLWithPath: output, isDirectory: true)
+    for stage in Demo.Stage.allCases {
+      files.writes(folder.appendingPathComponent("\(stage.rawValue).signet"), as: "--output")
+    }
+    files.writes(report?.url, as: "--report")
+    return files
+  }
+
   func run() throws {
     Interruption.stopAtNextSafePoint()
+    try files.check()
     try report?.check()
     let demo = try Demo(
       folder: output, data: data, seed: seed, threads: common.threadCount, restart: restart,

@@ -97,7 +97,11 @@ struct EvaluateCommand: ParsableCommand {
         .init(path: $0.path, model: try $0.load(onnx.choices, besides: model))
       },
       commands: [ShellCommand.own], skipped: reading.skippedImages())
-    if data != nil { maker.measure(with: try opened(for: model).prefix(PageMaker.images)) }
+    if data != nil {
+      let images = try opened(for: model)
+      try files.check(data: images.sourceFiles)
+      maker.measure(with: images.prefix(PageMaker.images))
+    }
     return maker
   }
 

@@ -108,6 +108,7 @@ struct PageImages {
       measure(other, &report.others[index])
     }
     report.data?.images = own.indices.count
+    if report.classNames.isEmpty, isLabelled { report.classNames = dataset.classNames }
     guard let expected = right ?? reference else { return }
     let classification = Classification(own, expected: expected)
     report.classification = classification

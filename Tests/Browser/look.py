@@ -7,6 +7,7 @@
 import argparse
 import base64
 import os
+import re
 import struct
 import sys
 from pathlib import Path
@@ -98,14 +99,14 @@ def complaints(browser):
 def look(browser, page, width, scheme, shots):
     browser.events.clear()
     browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900,
-                 deviceScaleFactor=1, mobile=width < 500)
+                 deviceScaleFactor=1, mobile=False)
     browser.call("Emulation.setEmulatedMedia",
                  features=[{"name": "prefers-color-scheme", "value": scheme}])
     browser.call("Page.navigate", url=page.resolve().as_uri())
     browser.wait_for("Page.loadEventFired")
     wrong = browser.evaluate(CHECKS)
     paper = browser.evaluate("getComputedStyle(document.body).backgroundColor")
-    is_dark = sum(map(int, paper[4:-1].split(","))) < 380
+    is_dark = sum(map(float, re.findall(r"[\d.]+", paper)[:3])) < 380
     if is_dark != (scheme == "dark"):
         wrong.append(f"{scheme}: the paper is {paper}")
     shot = screenshot(browser, width)

@@ -1,4 +1,5 @@
 import Foundation
+import SignetData
 import SignetModel
 import Testing
 
@@ -43,6 +44,37 @@ import Testing
     #expect(finding.figure == "conv hurt most")
     #expect(finding.sentence.contains("grows most: by 25.00 %"))
     #expect(text(report).contains("So it was before the model was trained further."))
+  }
+
+  @Test func mistakesThatNoneIsLikeAreCounted() throws {
+    var report = PageSupport.report(try PageSupport.model())
+    let scores = ClassScores(
+      indices: [0, 1, 2], classCount: 2, values: [0, 1, 3, 0, 1, 0])
+    report.classification = Classification(scores, expected: [0, 1, 0])
+    let finding = try #require(report.allFindings.last)
+    #expect(finding.figure == "2 of 3 images wrong")
+    #expect(
+      finding.sentence
+        == "No two are mistaken alike. The surest: dog, the label, is taken for cat.")
+  }
+
+  @Test func manyClassesAreShownAsTheirCommonestPairs() throws {
+    var report = PageSupport.report(try PageSupport.model())
+    var values = [Float](repeating: 0, count: 4 * 30)
+    for (image, found) in [7, 7, 9, 2].enumerated() { values[30 * image + found] = 1 }
+    let scores = ClassScores(indices: [0, 1, 2, 3], classCount: 30, values: values)
+    report.classification = Classification(scores, expected: [5, 5, 9, 3])
+    let mistakes = try #require(report.mistakes).markup.text
+    #expect(!mistakes.contains("class=\"confusion\""))
+    #expect(
+      mistakes.contains(
+        "<th scope=\"row\">class 5</th>\n<td>class 7</td>\n<td class=\"number\">2</td>"))
+    #expect(!mistakes.contains("<td>class 2</td>"))
+  }
+
+  @Test func numberedLayersAreCalledLayers() throws {
+    let report = PageSupport.report(try PageSupport.model(name: "46"))
+    #expect(report.worstLayer?.figure == "Layer 46 hurt most")
   }
 
   @Test func whatIsLostBesideFloatIsSaid() throws {

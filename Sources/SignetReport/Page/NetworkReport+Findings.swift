@@ -68,7 +68,7 @@ extension NetworkReport {
       return Finding(
         figure: figure,
         sentence: "\(Quantity.percent(own)) top-1\(float), on \(images)"
-          + "\(Self.uncertainty(own, images: data.images)).\(agreement ?? "")")
+          + "\(Self.uncertainty([own, before ?? own], images: data.images)).\(agreement ?? "")")
     }
     if let own = subject.agreement {
       return Finding(
@@ -82,10 +82,10 @@ extension NetworkReport {
         + "(rms), on \(images).")
   }
 
-  /// What few images leave open: two standard deviations of a share.
-  private static func uncertainty(_ percent: Double, images: Int) -> String {
-    let share = percent / 100
-    let deviation = (max(0, share * (1 - share)) / Double(max(1, images))).squareRoot()
+  /// What few images leave open: two standard deviations of the less certain share.
+  private static func uncertainty(_ percents: [Double], images: Int) -> String {
+    let variances = percents.map { max(0, $0 / 100 * (1 - $0 / 100)) / Double(max(1, images)) }
+    let deviation = (variances.max() ?? 0).squareRoot()
     guard images > 0, deviation > 0.0025 else { return "" }
     return ", so few that either is known to ± \(String(format: "%.1f", 200 * deviation)) points"
   }
@@ -106,7 +106,9 @@ extension NetworkReport {
       return " (\(index + 1) of \(layers.count))"
     }
     func figure(_ name: String) -> String {
-      "\(name.printable.shortened(to: 32)) hurt most"
+      // Some files number their layers.
+      let word = name.contains(where: \.isLetter) ? "" : "Layer "
+      return "\(word)\(name.printable.shortened(to: 32)) hurt most"
     }
     if let layer = Self.worst(records, { $0.sensitivity?.divergence }) {
       return Finding(
@@ -159,6 +161,13 @@ extension NetworkReport {
           "Its class is the \(truth) on all \(Quantity.count(classification.images)) images.")
     }
     let share = "\(Quantity.count(wrong)) of \(Quantity.count(classification.images)) images"
+    if pair.count == 1, wrong > 1, let surest = classification.misses.first {
+      return Finding(
+        figure: "\(share) wrong",
+        sentence:
+          "No two are mistaken alike. The surest: \(className(surest.expected)), the \(truth), is "
+          + "taken for \(className(surest.found)).")
+    }
     let times = "\(Quantity.count(pair.count)) time" + (pair.count == 1 ? "" : "s")
     let (expected, found) = (className(pair.expected), className(pair.found))
     return Finding(

@@ -50,7 +50,8 @@ extension NetworkReport {
   }
 
   private func pairs(_ classification: Classification) -> Markup {
-    let confusions = classification.confusions
+    // Those that occur once are no pattern; the surest of them are shown as images.
+    let confusions = classification.confusions.filter { $0.count > 1 }
     guard !confusions.isEmpty else { return .nothing }
     var table = Table([
       Table.Column("is", .left), Table.Column("taken for", .left), Table.Column("times"),
@@ -58,7 +59,7 @@ extension NetworkReport {
     for pair in confusions.prefix(Self.mostPairs) {
       table.append([className(pair.expected), className(pair.found), "\(pair.count)"])
     }
-    return table.html(caption: "The commonest mistakes, of \(confusions.count) kinds")
+    return table.html(caption: "The commonest mistakes")
   }
 
   private var gallery: Markup {

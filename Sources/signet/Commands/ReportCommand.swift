@@ -9,9 +9,10 @@ struct ReportCommand: ParsableCommand {
     abstract: "Writes a page to look at: what a model is, what it costs, where it is wrong.",
     discussion: """
       One HTML file that loads nothing: how much smaller and faster, what was lost, which layer hurt \
-      most; the network drawn, bytes and error per layer, time per layer and kernel, and where the model \
+      most; models side by side; the network drawn, bytes and error per layer, time per layer and kernel, and where the model \
       comes from. The first MODEL is looked at closely, further ones are set beside it. What is not \
-      given is left out, and the page says what would add it.
+      given is left out, and the page says what would add it. At most \(PageMaker.images) images are measured \
+      unless --limit says otherwise.
 
       Examples:
         signet report binary.signet -o report.html

@@ -108,7 +108,10 @@ struct PageImages {
       measure(other, &report.others[index])
     }
     report.data?.images = own.indices.count
-    if report.classNames.isEmpty, isLabelled { report.classNames = dataset.classNames }
+    let names = dataset.classNames
+    if report.classNames.isEmpty, isLabelled, names != names.indices.map(String.init) {
+      report.classNames = names
+    }
     guard let expected = right ?? reference else { return }
     let classification = Classification(own, expected: expected)
     report.classification = classification

@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import shutil
 import subprocess
 import tempfile
 import time
@@ -12,7 +13,7 @@ class Browser:
     """One page of a headless Chromium. Events of the page are kept in `events`."""
 
     def __init__(self, program):
-        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.profile = tempfile.mkdtemp()
         command_end, self.out = os.pipe()
         self.into, answer_end = os.pipe()
         # Chromium reads commands from descriptor 3 and answers on descriptor 4.
@@ -20,7 +21,7 @@ class Browser:
         flags = [
             "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu",
             "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", f"--user-data-dir={self.profile.name}", "about:blank",
+            "--disable-component-update", f"--user-data-dir={self.profile}", "about:blank",
         ]
         self.process = subprocess.Popen(
             ["bash", "-c", script, "bash", program, *flags],
@@ -49,7 +50,7 @@ class Browser:
         self.process.wait(30)
         os.close(self.out)
         os.close(self.into)
-        self.profile.cleanup()
+        shutil.rmtree(self.profile, ignore_errors=True)
 
     def call(self, method, **parameters):
         self.number += 1

@@ -72,6 +72,27 @@ import Testing
     #expect(!mistakes.contains("<td>class 2</td>"))
   }
 
+  @Test func whatABudgetGaveIsShown() throws {
+    var model = try PageSupport.model()
+    var steps = model.provenance.steps
+    steps[0].choices = [
+      LayerChoice(
+        name: "conv", weights: 18, codes: 2,
+        changes: [
+          OutputChange(divergence: 0.5, changedTop1: nil),
+          OutputChange(divergence: 0.00001, changedTop1: nil),
+        ]),
+      LayerChoice(name: "fc", weights: 16, codes: 0, changes: []),
+    ]
+    model = try model.with(provenance: Provenance(steps: steps))
+    let sizes = try #require(PageSupport.report(model).sizes).markup.text
+    #expect(sizes.contains("Where the budget went"))
+    #expect(
+      sizes.contains(
+        "<td class=\"number\">18</td>\n<td class=\"number\">2</td>\n<td>0.5, 1e-05</td>"))
+    #expect(sizes.contains("<td class=\"number\">float</td>"))
+  }
+
   @Test func numberedLayersAreCalledLayers() throws {
     let report = PageSupport.report(try PageSupport.model(name: "46"))
     #expect(report.worstLayer?.figure == "Layer 46 hurt most")

@@ -93,6 +93,21 @@ import Testing
     #expect(sizes.contains("<td class=\"number\">float</td>"))
   }
 
+  @Test func trainingWithoutClassesHasNoAccuracy() throws {
+    var report = PageSupport.report(try PageSupport.model())
+    for index in report.metrics.indices {
+      (report.metrics[index].top1, report.metrics[index].validation) = (nil, nil)
+    }
+    let training = try #require(report.history).markup.text
+    #expect(training.contains("<h3>Loss</h3>") && !training.contains("<h3>Accuracy</h3>"))
+    report.metrics = report.metrics.map { metrics in
+      var metrics = metrics
+      metrics.loss = nil
+      return metrics
+    }
+    #expect(report.history == nil)
+  }
+
   @Test func numberedLayersAreCalledLayers() throws {
     let report = PageSupport.report(try PageSupport.model(name: "46"))
     #expect(report.worstLayer?.figure == "Layer 46 hurt most")

@@ -52,6 +52,7 @@ enum Stylesheet {
     .gallery img{image-rendering:pixelated;display:block;margin-bottom:.375rem;background:var(--tint)}
     .gallery li{overflow-wrap:anywhere}
     .strip{display:flex;flex-wrap:wrap;gap:.5rem .75rem}
+    @media(max-width:30rem){.wide .strip{display:grid;grid-template-columns:repeat(2,max-content)}}
     figure{margin:0}
     figcaption{color:var(--quiet)}
     .confusion td{text-align:right;padding:.25rem .4rem;min-width:2.25rem}

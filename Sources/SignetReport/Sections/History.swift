@@ -33,10 +33,17 @@ extension NetworkReport {
       "training", "Training",
       lead: "What the run wrote while it went: loss and accuracy over the epochs.",
       [
-        "<div class=\"pair\">\n<div>\(.heading("Loss") + loss.markup)</div>\n"
-          + "<div>\(.heading("Accuracy") + accuracy.markup)</div>\n</div>",
+        Self.pair([("Loss", loss.markup), ("Accuracy", accuracy.markup)]),
         metricsTable.disclosed(caption: "Metrics of the training"),
       ])
+  }
+
+  /// Charts side by side, where there is room.
+  private static func pair(_ charts: [(title: String, chart: Markup)]) -> Markup {
+    let parts: [Markup] = charts.filter { !$0.chart.isEmpty }.map {
+      "<div>\(Markup.heading($0.title))\n\($0.chart)</div>"
+    }
+    return "<div class=\"pair\">\n\(parts)\n</div>"
   }
 
   /// Rows of the table at most: a long run reports often.

@@ -125,9 +125,13 @@ import Testing
     let output = builder.append("relu", .relu, builder.input)
     let other = try Model(
       graph: builder.graph(output: output), weights: [:], preprocessing: .fashionMNIST)
-    #expect(throws: EvaluationError.self) {
+    let error = try #require(throws: CommandError.self) {
       try maker(mapModel(isBinary: true), float: other).report()
     }
+    #expect(
+      "\(error)"
+        == "float: --against: expected inputs of 1×8×8, as the model's, found 1×4×4; give the "
+        + "network that the model was made of")
     #expect(!other.hasLayers(of: try mapModel(isBinary: true)))
     #expect(try mapModel(isBinary: false).hasLayers(of: mapModel(isBinary: true)))
   }

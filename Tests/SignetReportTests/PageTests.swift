@@ -56,6 +56,8 @@ import Testing
     #expect(
       finding.sentence
         == "No two are mistaken alike. The surest: dog, the label, is taken for cat.")
+    report.data?.isLabelled = false
+    #expect(report.allFindings.last?.figure == "2 of 3 images differ")
   }
 
   @Test func manyClassesAreShownAsTheirCommonestPairs() throws {

@@ -153,17 +153,18 @@ extension NetworkReport {
   private var mistake: Finding? {
     guard let classification else { return nil }
     let wrong = classification.misses.count
-    let truth = data?.isLabelled == true ? "label" : "float network’s class"
+    let isLabelled = data?.isLabelled == true
+    let truth = isLabelled ? "label" : "float network’s class"
     guard let pair = classification.confusions.first else {
       return Finding(
-        figure: "Never wrong",
+        figure: isLabelled ? "Never wrong" : "Never another class",
         sentence:
           "Its class is the \(truth) on all \(Quantity.count(classification.images)) images.")
     }
     let share = "\(Quantity.count(wrong)) of \(Quantity.count(classification.images)) images"
     if pair.count == 1, wrong > 1, let surest = classification.misses.first {
       return Finding(
-        figure: "\(share) wrong",
+        figure: "\(share) \(isLabelled ? "wrong" : "differ")",
         sentence:
           "No two are mistaken alike. The surest: \(className(surest.expected)), the \(truth), is "
           + "taken for \(className(surest.found)).")
@@ -174,6 +175,6 @@ extension NetworkReport {
       figure: "\(expected.shortened(to: 24)) → \(found.shortened(to: 24))",
       sentence:
         "The commonest mistake: \(expected), the \(truth), is taken for \(found), \(times). "
-        + "\(share) are wrong in all.")
+        + "\(share) \(isLabelled ? "are wrong" : "differ") in all.")
   }
 }

@@ -67,8 +67,8 @@ struct PageImages {
   private func checkInputs(of float: PageMaker.Entry) throws {
     let (own, other) = (model.graph.inputs, float.model.graph.inputs)
     guard own.map(\.shape) == other.map(\.shape) else {
-      throw EvaluationError.otherInputs(
-        expected: own.map { "\($0.shape)" }, found: other.map { "\($0.shape)" })
+      throw CommandError.otherInputs(
+        file: float.name, expected: own.map { "\($0.shape)" }, found: other.map { "\($0.shape)" })
     }
   }
 

@@ -44,6 +44,7 @@ test: build
 	scripts/test-examples.sh
 	scripts/test-library.sh
 	scripts/test-install.sh
+	Tests/Browser/run
 	scripts/format.sh check
 	scripts/check-links.sh
 	scripts/build-docs.sh

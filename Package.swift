@@ -53,7 +53,12 @@ let package = Package(
         "SignetModel", "SignetData", "SignetHashing", "Torch",
         .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Command"])),
       ]),
-    .target(name: "SignetReport", dependencies: ["SignetModel"]),
+    .target(
+      name: "SignetReport",
+      dependencies: [
+        "SignetModel", "SignetData",
+        .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Command"])),
+      ]),
     .executableTarget(
       name: "signet",
       dependencies: [
@@ -129,10 +134,13 @@ let package = Package(
         "SignetTraining", "SignetModel", "SignetZoo", "SignetData", "SignetHashing",
         "HashingOracles", "NetworkOracle", "Torch", "ThrownErrors",
       ]),
-    .testTarget(name: "SignetReportTests", dependencies: ["SignetReport", "SignetModel"]),
+    .testTarget(
+      name: "SignetReportTests",
+      dependencies: ["SignetReport", "SignetModel", "SignetData", "ThrownErrors"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "SignetCommandTests",
-      dependencies: ["signet", "SignetReport", "SignetModel", "ThrownErrors"]),
+      dependencies: ["signet", "SignetReport", "SignetData", "SignetModel", "ThrownErrors"]),
     .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],

@@ -45,6 +45,13 @@ import Testing
       #expect(commands.allSatisfy { table.contains($0) })
     }
 
+    try Command(arguments: arguments + ["--report", path("compared.html")] + extra).succeed()
+    let page = try String(contentsOfFile: path("compared.html"), encoding: .utf8)
+    #expect(page.contains("<h1>bwnh.signet</h1>"))
+    for text in ["sq-bwn.signet", "float.signet", "Pareto front", "signet binarize "] {
+      #expect(page.contains(text), "\(text)")
+    }
+
     // The command in the table makes the same model.
     let commands = try #require(rows[1]["commands"] as? [String])
     var words = commands[0].split(separator: " ").map(String.init).dropFirst()

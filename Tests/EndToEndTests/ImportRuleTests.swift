@@ -16,7 +16,7 @@ import Testing
     "SignetC": ["SignetModel", "SignetRuntime", "CSignet"],
     "Torch": ["CTorch"],
     "SignetTraining": ["SignetModel", "SignetData", "SignetHashing", "Torch", "Crypto"],
-    "SignetReport": ["SignetModel"],
+    "SignetReport": ["SignetModel", "SignetData", "Crypto"],
     "signet": [
       "SignetModel", "SignetZoo", "SignetONNX", "SignetData", "SignetHashing", "SignetRuntime",
       "SignetTraining", "SignetReport", "Torch", "ArgumentParser",

@@ -249,7 +249,7 @@ import Testing
         DemoReport.Row(
           name: "BWNH, fine-tuned", top1: 91.9, fileBytes: 200_000, medianMilliseconds: 0.61,
           engine: "runtime", file: "tuned.signet"),
-      ], testImages: 10_000, seconds: 400)
+      ], testImages: 10_000, seconds: 400, page: "demo/report.html")
     #expect(
       report.text == """
         network             top-1      file  smaller  1 image, 1 thread  run by
@@ -258,6 +258,7 @@ import Testing
         BWNH, fine-tuned  91.90 %  200.0 kB    23.5×           0.610 ms  runtime
 
         Fashion-MNIST, 10,000 test images; this run took 6 min 40 s.
+        → demo/report.html: look at it in a browser
         """)
     let object = try #require(
       JSONSerialization.jsonObject(with: Data(try JSONText.encode(report).utf8))

@@ -1,17 +1,19 @@
 /// How often each class was taken for each.
-struct ConfusionMatrix {
-  private(set) var classCount: Int
+package struct ConfusionMatrix: Sendable, Hashable {
+  package private(set) var classCount: Int
   /// label × found
   private var counts: [Int]
 
-  init(classCount: Int) {
+  package init(classCount: Int) {
     self.classCount = classCount
     counts = Array(repeating: 0, count: classCount * classCount)
   }
 
-  subscript(label label: Int, found found: Int) -> Int { counts[label * classCount + found] }
+  package subscript(label label: Int, found found: Int) -> Int {
+    counts[label * classCount + found]
+  }
 
-  mutating func add(label: Int, found: Int) {
+  package mutating func add(label: Int, found: Int) {
     grow(to: max(label, found) + 1)
     counts[label * classCount + found] += 1
   }
@@ -28,11 +30,11 @@ struct ConfusionMatrix {
     self = larger
   }
 
-  var total: Int { counts.reduce(0, +) }
-  var correct: Int { (0..<classCount).reduce(0) { $0 + self[label: $1, found: $1] } }
+  package var total: Int { counts.reduce(0, +) }
+  package var correct: Int { (0..<classCount).reduce(0) { $0 + self[label: $1, found: $1] } }
 
   /// How many have this label.
-  func labelled(_ label: Int) -> Int {
+  package func labelled(_ label: Int) -> Int {
     (0..<classCount).reduce(0) { $0 + self[label: label, found: $1] }
   }
 

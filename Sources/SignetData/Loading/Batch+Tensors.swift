@@ -2,7 +2,7 @@ import SignetModel
 
 extension Batch {
   /// What a network is given, by name.
-  func tensors(for inputs: [GraphInput]) -> [String: DenseTensor] {
+  package func tensors(for inputs: [GraphInput]) -> [String: DenseTensor] {
     var tensors: [String: DenseTensor] = [:]
     for (input, values) in zip(inputs, self.inputs) {
       tensors[input.name] = DenseTensor(count: count, of: input.shape, values: values)

@@ -45,6 +45,8 @@ struct BenchmarkCommand: ParsableCommand {
 
   @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
 
+  @OptionGroup var page: ReportOption
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -60,6 +62,11 @@ struct BenchmarkCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
+    var files = FileRoles()
+    files.reads(model?.path, as: "the model")
+    files.writes(page)
+    try files.check()
+    try page.check()
     let network = try load()
     // One thread unless asked: latencies at one thread are what others publish.
     let threads = common.threads ?? 1
@@ -80,6 +87,13 @@ struct BenchmarkCommand: ParsableCommand {
       peakResidentBytes: ProcessMemory.peakResidentBytes,
       kernels: (classifier as? Engine)?.kernelNames ?? [], layers: layers)
     try Console.print(report, json: common.json)
+    try page.write {
+      let subject =
+        model.map { PageMaker.Entry(path: $0.path, model: network) }
+        ?? PageMaker.Entry(name: arch ?? "", model: network)
+      return PageMaker(
+        subject: subject, seconds: seconds, threads: threads, commands: [ShellCommand.own])
+    }
   }
 
   private func load() throws -> Model {

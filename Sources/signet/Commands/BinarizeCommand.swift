@@ -37,6 +37,8 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
 
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
 
+  @OptionGroup var page: ReportOption
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -44,7 +46,19 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
   }
 
   func run() throws {
+    try page.check()
     try Console.print(perform(), json: common.json)
+    try page.write(pageMaker)
+  }
+
+  private func pageMaker() throws -> PageMaker {
+    let made = try Model(contentsOf: output.url)
+    var maker = PageMaker(
+      subject: .init(path: output.path, model: made),
+      float: .init(path: model.path, model: try model.load(onnx.choices, besides: made)),
+      commands: [ShellCommand.own], skipped: reading.skippedImages())
+    try maker.measure(with: data, seed: options.seed)
+    return maker
   }
 
   /// Everything but the printing.
@@ -71,6 +85,7 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
     files.reads(preprocessing.classNames, as: "--class-names")
     files.writes(output.url, as: "-o")
     files.writes(checkpoints.file(for: output).url, as: "--checkpoint")
+    files.writes(page)
     return files
   }
 }

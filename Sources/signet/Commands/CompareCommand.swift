@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SignetData
 import SignetReport
 import SignetTraining
@@ -92,6 +93,8 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
 
+  @OptionGroup var page: ReportOption
+
   @OptionGroup var common: CommonOptions
 
   @Argument(parsing: .postTerminator, help: "Options for every binary method.")
@@ -113,10 +116,42 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     Interruption.stopAtNextSafePoint()
+    try files.check()
+    try page.check()
     var comparison = try Comparison(
       plan: plan, methods: compared, data: "\(data.data)", restart: restart)
     defer { comparison.lock.release() }
-    try Console.print(comparison.run(restart: restart), json: common.json)
+    let report = try comparison.run(restart: restart)
+    try Console.print(report, json: common.json)
+    try page.write { try pageMaker(report) }
+  }
+
+  private var files: FileRoles {
+    var files = FileRoles()
+    files.reads(model?.path, as: "the model")
+    let made = ComparisonFiles(folder: URL(fileURLWithPath: output, isDirectory: true))
+    for file in [made.results, made.page] { files.writes(file, as: "-o") }
+    for method in compared where method != .float || model == nil {
+      files.writes(URL(fileURLWithPath: plan.output(of: method)), as: "-o")
+    }
+    files.writes(page)
+    return files
+  }
+
+  /// Looks closely at the network that was hashed or, without one, at the last.
+  private func pageMaker(_ report: ComparisonReport) throws -> PageMaker {
+    let binary = report.rows.filter { $0.method != ComparedMethod.float.rawValue }
+    let subject = binary.first { $0.method == ComparedMethod.bwnh.rawValue } ?? binary.last
+    func entry(_ path: String) throws -> PageMaker.Entry {
+      PageMaker.Entry(path: path, model: try ModelArgument(path: path).load(onnx.choices))
+    }
+    let file = subject?.file ?? plan.float
+    var maker = PageMaker(
+      subject: try entry(file), float: subject == nil ? nil : try entry(plan.float),
+      others: try binary.filter { $0.file != file }.map { try entry($0.file) },
+      commands: (subject?.commands ?? []) + [ShellCommand.own])
+    try maker.measure(with: data, seed: seed)
+    return maker
   }
 
   private var compared: [ComparedMethod] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SignetReport
 
 struct DemoCommand: ParsableCommand {
@@ -28,12 +29,31 @@ struct DemoCommand: ParsableCommand {
   @Flag(help: "Start anew even where finished or unfinished work could be picked up.")
   var restart = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The page to look at, one HTML file. (default: report.html in the folder)",
+      valueName: "file"))
+  var report: OutputFile?
+
   @OptionGroup var common: CommonOptions
+
+  private var files: FileRoles {
+    var files = FileRoles()
+    let folder = URL(fileURLWithPath: output, isDirectory: true)
+    for stage in Demo.Stage.allCases {
+      files.writes(folder.appendingPathComponent("\(stage.rawValue).signet"), as: "--output")
+    }
+    files.writes(report?.url, as: "--report")
+    return files
+  }
 
   func run() throws {
     Interruption.stopAtNextSafePoint()
+    try files.check()
+    try report?.check()
     let demo = try Demo(
-      folder: output, data: data, seed: seed, threads: common.threadCount, restart: restart)
+      folder: output, data: data, seed: seed, threads: common.threadCount, restart: restart,
+      page: report)
     defer { demo.lock.release() }
     try Console.print(demo.run(), json: common.json)
   }

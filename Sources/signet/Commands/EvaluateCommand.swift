@@ -58,6 +58,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
 
+  @OptionGroup var page: ReportOption
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -69,6 +71,13 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
+    try files.check()
+    try page.check()
+    try measureAndPrint()
+    try page.write(pageMaker)
+  }
+
+  private func measureAndPrint() throws {
     if let against {
       return try Console.print(compared(with: against), json: common.json)
     }
@@ -78,6 +87,30 @@ struct EvaluateCommand: ParsableCommand {
     case .psnr: try Console.print(reconstructed(), json: common.json)
     case .cosine: try Console.print(verified(), json: common.json)
     }
+  }
+
+  private func pageMaker() throws -> PageMaker {
+    let model = try loaded()
+    var maker = PageMaker(
+      subject: .init(path: self.model.path, model: model),
+      float: try against.map {
+        .init(path: $0.path, model: try $0.load(onnx.choices, besides: model))
+      },
+      commands: [ShellCommand.own], skipped: reading.skippedImages())
+    if data != nil {
+      let images = try opened(for: model)
+      try files.check(data: images.sourceFiles)
+      maker.measure(with: images.prefix(PageMaker.images))
+    }
+    return maker
+  }
+
+  private var files: FileRoles {
+    var files = FileRoles()
+    files.reads(model.path, as: "the model")
+    files.reads(against?.path, as: "--against")
+    files.writes(page)
+    return files
   }
 
   func loaded() throws -> Model {

@@ -66,6 +66,8 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
 
   @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
 
+  @OptionGroup var page: ReportOption
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -80,7 +82,23 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
   }
 
   func run() throws {
+    try page.check()
     try Console.print(perform(), json: common.json)
+    try page.write(pageMaker)
+  }
+
+  private func pageMaker() throws -> PageMaker {
+    let made = try Model(contentsOf: output.url)
+    let teacher = try teacher.map { teacher in
+      PageMaker.Entry(path: teacher.path, model: try teacher.load(onnx.choices, besides: made))
+    }
+    var maker = PageMaker(
+      subject: .init(path: output.path, model: made),
+      float: teacher.flatMap { $0.model.hasLayers(of: made) ? $0 : nil },
+      metrics: try options.log.map { try MetricsLog.read($0) } ?? [],
+      commands: [ShellCommand.own])
+    try maker.measure(with: data, seed: options.seed)
+    return maker
   }
 
   /// Everything but the printing.
@@ -128,6 +146,7 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
     files.writes(output.url, as: "-o")
     files.writes(checkpoints.file(for: output).url, as: "--checkpoint")
     files.writesLog(in: options.log)
+    files.writes(page)
     return files
   }
 

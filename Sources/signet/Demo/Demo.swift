@@ -15,10 +15,15 @@ struct Demo {
   let training: any ImageDataset
   let test: any ImageDataset
   let lock: FileLock
+  /// Where the page goes.
+  let page: OutputFile
   private let start = ContinuousClock.now
 
   /// - Throws: ``DataError`` that says how to get Fashion-MNIST where it is missing.
-  init(folder: String, data: String?, seed: UInt64, threads: Int, restart: Bool) throws {
+  init(
+    folder: String, data: String?, seed: UInt64, threads: Int, restart: Bool,
+    page: OutputFile? = nil
+  ) throws {
     let specification = try DatasetSpecification(
       parsing: data.map { "fashion-mnist:\($0)" } ?? "fashion-mnist")
     training = try specification.open(split: .train, limit: nil, seed: seed)
@@ -26,6 +31,8 @@ struct Demo {
     settings = DemoSettings(seed: seed)
     self.threads = threads
     self.folder = URL(fileURLWithPath: folder, isDirectory: true)
+    self.page =
+      page ?? OutputFile(path: (folder.hasSuffix("/") ? folder : folder + "/") + "report.html")
     lock = try settings.claim(
       self.folder, stages: Stage.allCases.map(\.rawValue), restart: restart)
   }
@@ -47,7 +54,8 @@ struct Demo {
     let tuned = try stage(.tuned, "fine-tuning with the float network's outputs and the labels") {
       output, checkpoint in
       _ = try Training(
-        verb: "finetune", options: settings.finetuning(threads: threads), checkpoint: checkpoint
+        verb: "finetune", options: settings.finetuning(threads: threads), checkpoint: checkpoint,
+        log: metrics
       ).run(hashed.model, teacher: float.model, data: images, output: output)
     }
     Console.note("measuring the four files")
@@ -57,8 +65,29 @@ struct Demo {
       Entry(name: "BWNH", product: hashed, engine: .runtime),
       Entry(name: "BWNH, fine-tuned", product: tuned, engine: .runtime),
     ])
+    Console.note("writing a page to look at → \(page.path.printablePath)")
+    try pageMaker(tuned, others: [hashed, signs], float: float).write(to: page)
     return DemoReport(
-      rows: rows, testImages: test.count, seconds: (ContinuousClock.now - start) / .seconds(1))
+      rows: rows, testImages: test.count, seconds: (ContinuousClock.now - start) / .seconds(1),
+      page: page.path)
+  }
+
+  /// Where the fine-tuning's metrics go.
+  private var metrics: String { folder.appendingPathComponent("metrics").relativePath }
+
+  /// Images that the page's measures are taken on.
+  private static let pageImages = 1000
+
+  private func pageMaker(
+    _ subject: Product, others: [Product], float: Product
+  ) -> PageMaker {
+    func entry(_ product: Product) -> PageMaker.Entry {
+      PageMaker.Entry(path: product.file.path, model: product.model)
+    }
+    return PageMaker(
+      subject: entry(subject), float: entry(float), others: others.map(entry),
+      dataset: test.prefix(Self.pageImages), metrics: (try? MetricsLog.read(metrics)) ?? [],
+      commands: [ShellCommand.own])
   }
 
   /// The rows of the table measure the test images, once, at the end.

@@ -51,6 +51,9 @@ extension CommandError: CustomStringConvertible {
       """
     case .unreadableImages(let count, let all):
       "\(count) of \(all) images could not be used"
+    case .otherInputs(let file, let expected, let found):
+      "\(file.printablePath): --against: expected inputs of \(Self.list(expected)), as the model's, found "
+        + "\(Self.list(found)); give the network that the model was made of"
     case .notBinary(let file):
       "\(file.printablePath): has no binary layers to fine-tune; make them with 'signet binarize \(file)', or "
         + "with --method; 'signet train \(file)' trains a float model further"

@@ -29,6 +29,8 @@ enum CommandError: Error {
 
   /// Images of the command line that nothing can be said of; each was named.
   case unreadableImages(count: Int, of: Int)
+  /// A network that takes other inputs than the model that it is to stand beside.
+  case otherInputs(file: String, expected: [String], found: [String])
   /// A model without binary layers where one with them is needed.
   case notBinary(file: String)
   /// A comparison's file was made by another command.
@@ -50,7 +52,8 @@ enum CommandError: Error {
       .unknownOutput:
       .wrongUsage
     case .standardOutput: .failed
-    case .labels, .labelCount, .metric, .severalOutputs, .unreadableImages, .foreignFormat:
+    case .labels, .labelCount, .otherInputs, .metric, .severalOutputs, .unreadableImages,
+      .foreignFormat:
       .badInput
     }
   }

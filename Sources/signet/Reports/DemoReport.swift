@@ -1,3 +1,4 @@
+import SignetModel
 import SignetReport
 
 /// The story of one network: float, binarized, fine-tuned.
@@ -19,6 +20,8 @@ struct DemoReport: Report {
   var rows: [Row]
   var testImages: Int
   var seconds: Double
+  /// The page to look at.
+  var page: String
 
   var table: Table {
     var table = Table([
@@ -45,5 +48,6 @@ struct DemoReport: Report {
       + "\(Quantity.seconds(seconds))."
     return table.text(columns: columns) + "\n\n"
       + Paragraph.text(Paragraph.words(remark), columns: columns)
+      + "\n→ \(page.printablePath): look at it in a browser"
   }
 }

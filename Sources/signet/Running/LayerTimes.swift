@@ -51,15 +51,3 @@ struct LayerTimes {
     return (0..<count).map { step in Quantiles(runs.dropFirst(3).map { $0[step] }).median }
   }
 }
-
-extension Model {
-  fileprivate var hasBinaryLayers: Bool { weights.values.contains(where: \.isBinary) }
-
-  /// The same function with every weight a float.
-  fileprivate func floatTwin() throws -> Model {
-    try with(
-      weights: weights.mapValues { weight in
-        weight.isBinary ? try Weight(shape: weight.shape, values: weight.floats) : weight
-      })
-  }
-}

@@ -2,6 +2,9 @@ import SignetModel
 
 /// Words of a command line as they can be pasted into a shell.
 enum ShellCommand {
+  /// The command that runs.
+  static var own: String { line(["signet"] + CommandLine.arguments.dropFirst()) }
+
   static func line(_ words: [String]) -> String {
     words.map { word in
       if word.printableLines != word || word.contains("\n") { return ansiQuoted(word) }

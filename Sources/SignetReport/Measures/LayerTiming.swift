@@ -1,25 +1,24 @@
 import SignetModel
-import SignetReport
 
 /// How long one step of a run takes: a layer with what is done in the same pass, or a pass between
 /// layers.
-struct LayerTiming: Encodable, Sendable, Hashable {
-  var name: String
-  var kernel: String
+package struct LayerTiming: Encodable, Sendable, Hashable {
+  package var name: String
+  package var kernel: String
   /// Of one image.
-  var outputShape: [Int]
+  package var outputShape: [Int]
   /// The median over the runs, of a whole batch.
-  var milliseconds: Double
+  package var milliseconds: Double
   /// Of the whole run, 0…1.
-  var share: Double
+  package var share: Double
   /// Of a whole batch, each code counted; 0 where there are no weights.
-  var multiplyAdds: Int
+  package var multiplyAdds: Int
   /// `nil` where the processor's clock cannot be measured.
-  var multiplyAddsPerCycle: Double?
+  package var multiplyAddsPerCycle: Double?
   /// Of the same layer with float weights; `nil` where the layer is not binary.
-  var floatMilliseconds: Double?
+  package var floatMilliseconds: Double?
 
-  init(
+  package init(
     name: String, kernel: String, outputShape: [Int], milliseconds: Double, share: Double,
     multiplyAdds: Int, hertz: Double?, floatMilliseconds: Double?
   ) {
@@ -36,14 +35,14 @@ struct LayerTiming: Encodable, Sendable, Hashable {
   }
 
   /// Whether float weights would be clearly faster; a tenth is what measuring is sure of.
-  var isSlowerThanFloat: Bool {
+  package var isSlowerThanFloat: Bool {
     floatMilliseconds.map { milliseconds > 1.1 * $0 } ?? false
   }
 }
 
 extension [LayerTiming] {
   /// One row per step, and a line for each binary layer that does not pay.
-  func text(columns: Int) -> String {
+  package func text(columns: Int) -> String {
     var table = Table([
       Table.Column("layer", .left), Table.Column("output", spare: 3), Table.Column("time"),
       Table.Column("share", spare: 4), Table.Column("MAC/cycle", spare: 2),

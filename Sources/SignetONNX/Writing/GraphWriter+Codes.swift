@@ -11,6 +11,7 @@ extension GraphWriter {
   ) -> String {
     let (count, filters) = (codes.codeCount, codes.filterCount)
     let stride = codes.bytesPerFilter
+    let bytes = packedRows(codes, name)
     let scale = store(
       CodesRecovery.scaleName(name), codes.paddedScales, dims: [count, filters, 1])
     let shifts = store("signet.shifts", .uint8, dims: [8], bytes: Data(0..<8))
@@ -18,7 +19,7 @@ extension GraphWriter {
     let one = store("signet.one", [1], dims: [1])
     let two = store("signet.two", [2], dims: [1])
     var value = append(
-      "BitShift", [packedRows(codes, name), shifts], to: beside("\(name).shifted"),
+      "BitShift", [bytes, shifts], to: beside("\(name).shifted"),
       [.string("direction", "RIGHT")])
     value = append("Mod", [value, base], to: beside("\(name).bits"))
     value = append("Cast", [value], to: beside("\(name).floats"), [.float32])

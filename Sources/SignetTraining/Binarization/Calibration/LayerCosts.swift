@@ -46,7 +46,8 @@ struct LayerCosts {
         let starting = 3 * layer.filterBytes
         // A problem with a ridge is a copy.
         let ridged = options.ridge > 0 ? layer.gramBytes + layer.filterBytes : 0
-        let whole = options.hasConstants || options.hasInputScales
+        let whole =
+          options.hasConstants || options.hasInputScales
           ? layer.wholeBytes(channels: options.hasInputScales ? group.extraction.channels : 0) : 0
         return problem + (survey ? layer.gramBytes : 0)
           + (isSolved ? max(starting, ridged + whole + layer.descentBytes) : layer.refitBytes)

@@ -112,6 +112,20 @@ extension ProcessGeneratorTests {
       }
     }
 
+    /// Their own statistics would make another network of it.
+    @Test func fewImagesPerStepKeepTheStatistics() throws {
+      for float in [try Tiny.model(), try Tiny.model().foldingBatchNorms()] {
+        let model = try hashed(float)
+        var options = options(steps: 5)
+        options.batchSize = 4
+        options.learningRate = 0
+        options.straightThrough.dampening = nil
+        options.statisticsBatches = 2
+        let result = try Trainer(options: options).run(model, teacher: float, dataset: data)
+        #expect(try difference(outputs(result.model), outputs(model)) < 1e-4)
+      }
+    }
+
     @Test func atARateOfZeroTheFunctionStays() throws {
       let float = try Tiny.model().foldingBatchNorms()
       let model = try hashed(float)

@@ -54,6 +54,13 @@ import Testing
     #expect(options.learningRate(0.002, at: 512) == 0.002)
   }
 
+  @Test func statisticsAreOfAsManyImages() {
+    let options = TrainingOptions(batchSize: 128, statisticsBatches: 10)
+    #expect(options.statisticsBatches(at: 128) == 10)
+    #expect(options.statisticsBatches(at: 24) == 54)
+    #expect(options.statisticsBatches(at: 512) == 10)
+  }
+
   @Test func learningRatesOfLatentsAndTheRest() {
     var options = TrainingOptions(optimizer: .adam(), learningRate: 1)
     #expect(options.learningRates(hasLatents: true) == (1, 0.1))

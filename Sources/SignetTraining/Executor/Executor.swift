@@ -31,6 +31,8 @@ public final class Executor: Classifier {
   var parameters: [NodeParameters]
   /// How latent weights become the weights of binary layers.
   var straightThrough = StraightThrough()
+  /// Whether batch norms keep their statistics while the network is trained.
+  var holdsStatistics = false
   /// The share of a training run that is done.
   var progress = 1.0
 
@@ -162,10 +164,14 @@ public final class Executor: Classifier {
         options.channelsLast && input.rank == 4 ? try input.channelsLast() : input
       }
     }
-    let interpreter = Interpreter(plan: purpose == .training && capture == nil ? fusedPlan : plan)
+    let holds = holdsStatistics && purpose == .training
+    // Fused steps have batch statistics.
+    let isFused = purpose == .training && capture == nil && !holds
+    let interpreter = Interpreter(plan: isFused ? fusedPlan : plan)
     try interpreter.run(over: &values) { (_, step, inputs) throws(TrainingError) in
       let mode = OperationMode(
-        purpose: purpose, mayOverwriteInput: capture == nil && step.mayOverwriteInput)
+        purpose: purpose, holdsStatistics: holds,
+        mayOverwriteInput: capture == nil && step.mayOverwriteInput)
       let value = try interpreter.apply(step, to: inputs, mode: mode) { (node) throws(TorchError) in
         try resolvedParameters(of: node, for: purpose)
       }

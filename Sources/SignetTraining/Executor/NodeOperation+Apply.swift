@@ -12,6 +12,8 @@ struct OperationMode {
   }
 
   var purpose = Purpose.inference
+  /// Whether training takes batch norm's running statistics, as inference does.
+  var holdsStatistics = false
   /// Nobody else reads the first input, so its memory may take the result.
   var mayOverwriteInput = false
 
@@ -44,7 +46,8 @@ extension NodeOperation {
       return try input.batchNorm(
         weight: parameters[.weight], bias: parameters[.bias],
         runningMean: parameters[.runningMean], runningVariance: parameters[.runningVariance],
-        training: mode.purpose != .inference, momentum: mode.momentum(of: attributes),
+        training: mode.purpose != .inference && !mode.holdsStatistics,
+        momentum: mode.momentum(of: attributes),
         epsilon: Double(attributes.epsilon))
     case .relu:
       guard mode.mayOverwriteInput else { return try input.relu() }

@@ -38,12 +38,19 @@ extension Executor {
       graph: model.graph, parameters: parameters,
       options: Executor.Options(precision: options.resolvedPrecision))
     straightThrough = options.straightThrough
+    holdsStatistics =
+      options.batchSize < Self.fewestForStatistics
+      && model.graph.layers.contains(where: model.isBinary)
   }
+
+  /// Fewer images per step say too little of what a batch norm reads: a network that is fine-tuned then
+  /// keeps the statistics it came with.
+  static let fewestForStatistics = 16
 }
 
 extension NormalizedNetwork {
-  /// Batches from which the outputs of layers are measured.
-  private static let batches = 10
+  /// Images from which the outputs of layers are measured, or as many as there are.
+  private static let images = 1280
 
   /// The network as it will be trained on a data set.
   init(
@@ -62,7 +69,8 @@ extension NormalizedNetwork {
     // A network that becomes binary only now will have other statistics than it has.
     let read = binarized.isEmpty ? Self.valuesNormalized(in: original) : []
     let measured = try ChannelStatistics.measure(
-      layers.union(read), of: executor, on: loader, batches: Self.batches)
+      layers.union(read), of: executor, on: loader,
+      batches: (Self.images + batchSize - 1) / batchSize)
     try self.init(
       original, statistics: measured.filter { layers.contains($0.key) },
       seen: measured.filter { read.contains($0.key) })

@@ -18,7 +18,8 @@ final class MeasuredNetwork {
   ) throws(TorchError) {
     var parameters = average?.parameters ?? live.parameters
     let hasStatistics = parameters.contains { $0.tensors[.runningMean] != nil }
-    batches = hasStatistics ? options.statisticsBatches : 0
+    // What was held while training fits the weights as it is.
+    batches = hasStatistics && !live.holdsStatistics ? options.statisticsBatches : 0
     if batches > 0 {
       // Of its own: measuring must not change what training goes on with.
       for node in parameters.indices {

@@ -200,7 +200,8 @@ struct TrainingArguments: ParsableArguments {
     options.mixup = mixup.map(Mixup.init(alpha:)) ?? base.mixup
     options.gradientNorm = clipGradients ?? base.gradientNorm
     options.averageDecay = (ema ?? base.averageDecay).flatMap { $0 > 0 ? $0 : nil }
-    options.statisticsBatches = recalibrateBn ?? base.statisticsBatches
+    options.statisticsBatches =
+      recalibrateBn ?? base.statisticsBatches(at: options.batchSize)
     options.patience = patience ?? base.patience
     switch precision {
     case .auto: options.precision = nil

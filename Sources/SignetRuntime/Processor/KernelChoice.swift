@@ -26,7 +26,7 @@ struct KernelChoice {
     guard let kernel = signet_choose_conv(list, &shape)
     else { throw .tooLarge(layer: work.layer, found: "what \(work.attributes) reaches over") }
     let chosen = Chosen(kernel: kernel, shape: shape, expandsCodes: false)
-    return work.weight.isBinary ? expanded(chosen) ?? chosen : chosen
+    return work.weight.isBinary ? expanded(chosen, of: work) ?? chosen : chosen
   }
 
   /// How much less a layer must cost with its codes expanded to floats, which take more memory.
@@ -34,15 +34,25 @@ struct KernelChoice {
 
   /// The kernel for float weights, where a binary layer is better off with it: it gathers patches of
   /// several bits too short for tables to pay.
-  private func expanded(_ binary: Chosen) -> Chosen? {
+  private func expanded(_ binary: Chosen, of work: PlannedConvolution) -> Chosen? {
     var (shape, own) = (binary.shape, binary.shape)
     shape.codes = 1
     guard let kernel = signet_choose_conv(candidates(isBinary: false), &shape) else { return nil }
     let isFaster =
       signet_conv_cycles(kernel, &shape)
-      < Self.expansionGain * signet_conv_cycles(binary.kernel, &own)
+      < Self.expansionGain * (signet_conv_cycles(binary.kernel, &own) + cyclesBeside(work))
     guard kernel.pointee.expands_codes || isFaster else { return nil }
     return Chosen(kernel: kernel, shape: shape, expandsCodes: true)
+  }
+
+  /// Estimated cycles of the steps that codes need for constants and scales of inputs, which floats hold.
+  private func cyclesBeside(_ work: PlannedConvolution) -> Double {
+    func cycles(_ view: ValueView, aPixel: Double) -> Double {
+      Double(view.height) * Double(view.width) * (aPixel + 0.1 * Double(view.channels))
+    }
+    let sums =
+      work.constants == nil ? 0 : cycles(work.input, aPixel: 10) + cycles(work.out, aPixel: 15)
+    return sums + (work.weight.codes?.inputScales == nil ? 0 : cycles(work.input, aPixel: 0))
   }
 
   private func candidates(

@@ -6,7 +6,7 @@ import SignetModel
 struct CalibrationMemory {
   /// What the process takes before it holds anything of a network: its code and libtorch's, and
   /// what libtorch prepares.
-  static let processBytes = 320 << 20
+  static let processBytes = 352 << 20
   /// Threads at work that there is room for in any case. More work where memory is left, so that the
   /// images taken do not depend on how many threads there are.
   static let workers = 2

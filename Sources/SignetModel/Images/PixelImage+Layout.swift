@@ -37,6 +37,9 @@ extension PixelImage {
   ///
   /// - Parameters:
   ///   - bytes: height rows of `rowBytes` each; the last needs only its pixels
+  ///   - width: pixels of a row, at least 1
+  ///   - height: rows, at least 1
+  ///   - layout: how the bytes of a pixel follow each other
   ///   - rowBytes: from a row's start to the next one's; `nil`: rows follow each other closely
   /// - Throws: ``PixelImageError`` if the size is not one of an image, or there are too few bytes.
   public init(

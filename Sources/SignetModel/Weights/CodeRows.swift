@@ -31,7 +31,10 @@ public struct CodeRows: Sendable, Hashable {
 
   /// K codes of each of N filters.
   ///
-  /// - Parameter patchLength: S, that of the codes which the rows are for
+  /// - Parameters:
+  ///   - codeCount: K
+  ///   - filterCount: N
+  ///   - patchLength: S, that of the codes which the rows are for
   /// - Throws: ``WeightError`` if an extent is not positive or there are too many elements to count.
   public init(codeCount: Int, filterCount: Int, patchLength: Int = 1) throws(WeightError) {
     guard Shape([codeCount, filterCount, patchLength]).checkedElementCount != nil else {

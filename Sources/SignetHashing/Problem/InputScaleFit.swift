@@ -45,7 +45,8 @@ struct InputScaleFit {
     return scales.map { max($0 / root, Self.least) }
   }
 
-  /// The best scales for these weights without scales; never worse than those before.
+  /// The best scales for these weights without scales: with scales of filters fitted behind them, as good
+  /// as those before or better.
   ///
   /// - Parameters:
   ///   - scales: c so far, C

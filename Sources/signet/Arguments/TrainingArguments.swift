@@ -90,7 +90,9 @@ struct TrainingArguments: ParsableArguments {
     help: ArgumentHelp(
       """
       Measure batch norm's statistics anew on so many batches before the model is measured or \
-      saved; 0 keeps the running ones. (default: 10 where layers are binary, else 0)
+      saved; 0 keeps the running ones. Not done where binary layers are fine-tuned with fewer than 16 \
+      images per step, which hold the statistics. (default: as many as have 1,280 images where layers \
+      are binary, else 0)
       """, valueName: "batches", visibility: .hidden))
   var recalibrateBn: Int?
 

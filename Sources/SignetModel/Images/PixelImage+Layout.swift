@@ -73,12 +73,16 @@ extension PixelImage {
       target, filled in
       for row in 0..<height {
         let start = row * rowBytes
-        for pixel in 0..<width {
-          for place in places {
-            target[filled] = raw[start + pixel * step + place]
-            filled += 1
+        let pixels = UnsafeRawBufferPointer(rebasing: raw[start..<start + width * step])
+        for (channel, place) in places.enumerated() {
+          var (from, to) = (place, filled + channel)
+          while from < pixels.count {
+            target[to] = pixels[from]
+            from += step
+            to += places.count
           }
         }
+        filled += width * places.count
       }
     }
     self.init(width: width, height: height, channels: places.count, bytes: bytes)

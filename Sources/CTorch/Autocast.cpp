@@ -2,13 +2,17 @@
 
 #include <ATen/autocast_mode.h>
 
-// Nothing here can fail: libtorch checks only the device, and that is always the processor.
+#include "Device.h"
+
+using ctorch::device;
+
+// Nothing here can fail: libtorch checks only the device, and that is one it has.
 
 ctorch_autocast_state ctorch_autocast_enter(bool enabled) {
-  const ctorch_autocast_state previous = {at::autocast::is_autocast_enabled(at::kCPU),
+  const ctorch_autocast_state previous = {at::autocast::is_autocast_enabled(device().type()),
                                           at::autocast::is_autocast_cache_enabled()};
-  at::autocast::set_autocast_enabled(at::kCPU, enabled);
-  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+  at::autocast::set_autocast_enabled(device().type(), enabled);
+  at::autocast::set_autocast_dtype(device().type(), at::kBFloat16);
   at::autocast::increment_nesting();
   return previous;
 }
@@ -17,7 +21,7 @@ void ctorch_autocast_leave(ctorch_autocast_state previous) {
   // Casts of parameters are remembered within the outermost scope only: after it an optimiser may
   // change the parameters.
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-  at::autocast::set_autocast_enabled(at::kCPU, previous.enabled);
+  at::autocast::set_autocast_enabled(device().type(), previous.enabled);
   at::autocast::set_autocast_cache_enabled(previous.cache);
 }
 

@@ -1,7 +1,15 @@
 #include "Guard.h"
 
+#include <ATen/ops/abs.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/flatten.h>
+#include <ATen/ops/ge.h>
+#include <ATen/ops/le.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/neg.h>
+#include <ATen/ops/sum.h>
+#include <ATen/ops/where.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
@@ -71,12 +79,32 @@ float backpropagate(int64_t length, const float *grad, const float *w, float a, 
   return static_cast<float>(sum);
 }
 
+// The same in libtorch's own operations, for devices other than the processor.
+at::Tensor reconstructed(const at::Tensor &latent, const at::Tensor &scale) {
+  auto shape = scale.sizes().vec();
+  shape.resize(static_cast<size_t>(latent.dim()), 1);
+  const auto a = scale.reshape(shape);
+  return at::where(latent.ge(0), a, a.neg()).sum(0);
+}
+
+variable_list backpropagated(const at::Tensor &grad, const at::Tensor &latent, const at::Tensor &scale, double clip,
+                             bool wants_latent) {
+  auto shape = scale.sizes().vec();
+  const auto g = grad.unsqueeze(0);
+  const auto signed_grad = at::where(latent.ge(0), g, g.neg());
+  auto scale_grad = signed_grad.flatten(2).sum(2);
+  shape.resize(static_cast<size_t>(latent.dim()), 1);
+  auto latent_grad = wants_latent ? at::mul(at::mul(g, scale.reshape(shape)), latent.abs().le(clip)) : at::Tensor();
+  return {latent_grad, scale_grad, at::Tensor()};
+}
+
 struct BinaryWeight : torch::autograd::Function<BinaryWeight> {
   static at::Tensor forward(AutogradContext *context, const at::Tensor &latent, const at::Tensor &scale, double clip) {
     const auto e = extent(latent, scale);
     const auto w = latent.contiguous(), a = scale.contiguous();
     context->save_for_backward({w, a});
     context->saved_data["clip"] = clip;
+    if (!w.is_cpu()) return reconstructed(w, a);
     auto out = at::empty(latent.sizes().slice(1), latent.options());
     reconstruct(e, w.const_data_ptr<float>(), a.const_data_ptr<float>(), out.mutable_data_ptr<float>());
     return out;
@@ -88,6 +116,10 @@ struct BinaryWeight : torch::autograd::Function<BinaryWeight> {
     const auto e = extent(latent, scale);
     const auto clip = static_cast<float>(context->saved_data["clip"].toDouble());
     const auto grad = gradients[0].to(at::kFloat).contiguous();
+    if (!latent.is_cpu()) {
+      const double limit = context->saved_data["clip"].toDouble();
+      return backpropagated(grad, latent, scale, limit, context->needs_input_grad(0));
+    }
     auto scale_grad = at::empty_like(scale);
     const bool wants_latent = context->needs_input_grad(0);
     auto latent_grad = wants_latent ? at::empty_like(latent) : at::Tensor();

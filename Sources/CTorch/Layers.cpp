@@ -7,6 +7,7 @@
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/dropout.h>
+#include <ATen/ops/grid_sampler.h>
 #include <ATen/ops/im2col.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
@@ -50,6 +51,11 @@ ctorch_tensor *ctorch_avg_pool2d(const ctorch_tensor *input, ctorch_size2 kernel
 
 ctorch_tensor *ctorch_adaptive_avg_pool2d(const ctorch_tensor *input, ctorch_size2 output) {
   return make([&] { return at::adaptive_avg_pool2d(input->value, pair(output)); });
+}
+
+ctorch_tensor *ctorch_grid_sample(const ctorch_tensor *input, const ctorch_tensor *grid, intptr_t interpolation,
+                                  intptr_t padding, bool align_corners) {
+  return make([&] { return at::grid_sampler(input->value, grid->value, interpolation, padding, align_corners); });
 }
 
 ctorch_tensor *ctorch_local_response_norm(const ctorch_tensor *input, intptr_t size, double alpha, double beta,

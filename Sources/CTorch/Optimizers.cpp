@@ -70,7 +70,8 @@ int ctorch_adam_step(ctorch_tensor *const *parameters, ctorch_tensor *const *gra
     const auto first = list(means, count), second = list(squares, count);
     check_state(first, weights);
     check_state(second, weights);
-    const auto step = at::full({}, static_cast<double>(options.step), at::kFloat);
+    const auto step = at::full({}, static_cast<double>(options.step),
+                               weights.empty() ? at::TensorOptions() : weights[0].options().dtype(at::kFloat));
     const std::vector<at::Tensor> steps(static_cast<size_t>(count), step);
     const auto slopes = aligned(list(gradients, count), weights);
     if (options.decoupled) {

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "Device.h"
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -59,6 +61,7 @@ bool may_use_amx() {
 }  // namespace
 
 bool ctorch_has_bfloat16(void) {
+  if (!ctorch::device().is_cpu()) return true;
   bool found = false;
   ctorch::attempt([&] {
     const auto capabilities = at::cpu::get_cpu_capabilities();

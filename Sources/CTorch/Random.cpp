@@ -1,6 +1,9 @@
 #include "Guard.h"
 
+#include "Device.h"
+
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
 #include <ATen/core/Generator.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
@@ -31,7 +34,7 @@ ctorch_generator *ctorch_generator_new(uint64_t seed) {
 }
 
 ctorch_generator *ctorch_generator_default(void) {
-  return handle([](uint64_t) { return at::detail::getDefaultCPUGenerator(); }, 0);
+  return handle([](uint64_t) { return at::globalContext().defaultGenerator(device()); }, 0);
 }
 
 void ctorch_generator_free(ctorch_generator *generator) { delete generator; }
@@ -53,14 +56,15 @@ ctorch_tensor *ctorch_generator_get_state(ctorch_generator *generator) {
 int ctorch_generator_set_state(ctorch_generator *generator, const ctorch_tensor *state) {
   return attempt([&] {
     std::lock_guard<std::mutex> lock(generator->value.mutex());
-    generator->value.set_state(state->value);
+    generator->value.set_state(state->value.cpu());
   });
 }
 
+// Numbers are drawn on the processor, so that a seed gives the same ones on every device.
 ctorch_tensor *ctorch_randn(const intptr_t *shape, intptr_t rank, const ctorch_generator *generator) {
-  return make([&] { return at::randn(sizes(shape, rank), generator->value, at::kFloat); });
+  return make([&] { return at::randn(sizes(shape, rank), generator->value, at::kFloat).to(device()); });
 }
 
 ctorch_tensor *ctorch_rand(const intptr_t *shape, intptr_t rank, const ctorch_generator *generator) {
-  return make([&] { return at::rand(sizes(shape, rank), generator->value, at::kFloat); });
+  return make([&] { return at::rand(sizes(shape, rank), generator->value, at::kFloat).to(device()); });
 }

@@ -1,5 +1,7 @@
 #include "Guard.h"
 
+#include "Device.h"
+
 #include <ATen/ops/arange.h>
 #include <ATen/ops/clone.h>
 #include <ATen/ops/empty.h>
@@ -19,16 +21,16 @@ ctorch_tensor *ctorch_from_bytes(const void *bytes, size_t byte_count, const int
     TORCH_CHECK(tensor.nbytes() == byte_count, "shape ", tensor.sizes(), " of ", tensor.scalar_type(), " needs ",
                 tensor.nbytes(), " bytes, got ", byte_count);
     if (byte_count > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, byte_count);
-    return tensor;
+    return tensor.to(device());
   });
 }
 
 ctorch_tensor *ctorch_zeros(const intptr_t *shape, intptr_t rank, ctorch_dtype dtype) {
-  return make([&] { return at::zeros(sizes(shape, rank), scalar_type(dtype)); });
+  return make([&] { return at::zeros(sizes(shape, rank), at::device(device()).dtype(scalar_type(dtype))); });
 }
 
 ctorch_tensor *ctorch_full(double value, const intptr_t *shape, intptr_t rank, ctorch_dtype dtype) {
-  return make([&] { return at::full(sizes(shape, rank), value, scalar_type(dtype)); });
+  return make([&] { return at::full(sizes(shape, rank), value, at::device(device()).dtype(scalar_type(dtype))); });
 }
 
 ctorch_tensor *ctorch_clone(const ctorch_tensor *tensor) {
@@ -48,6 +50,12 @@ ctorch_tensor *ctorch_contiguous(const ctorch_tensor *tensor, bool channels_last
     return tensor->value.contiguous(channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
   });
 }
+
+ctorch_tensor *ctorch_on_processor(const ctorch_tensor *tensor) {
+  return make([&] { return tensor->value.cpu().contiguous(); });
+}
+
+bool ctorch_is_on_processor(const ctorch_tensor *tensor) { return tensor->value.is_cpu(); }
 
 bool ctorch_is_contiguous(const ctorch_tensor *tensor, bool channels_last) {
   return tensor->value.is_contiguous(channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);

@@ -20,6 +20,9 @@ extern "C" {
 
 typedef struct ctorch_tensor ctorch_tensor;
 typedef struct ctorch_generator ctorch_generator;
+typedef struct ctorch_store ctorch_store;
+typedef struct ctorch_group ctorch_group;
+typedef struct ctorch_reducer ctorch_reducer;
 
 typedef enum ctorch_dtype {
   CTORCH_FLOAT32 = 0,
@@ -47,6 +50,9 @@ ctorch_tensor *_Nullable ctorch_clone(const ctorch_tensor *tensor);
 ctorch_tensor *_Nullable ctorch_detach(const ctorch_tensor *tensor);
 ctorch_tensor *_Nullable ctorch_to_dtype(const ctorch_tensor *tensor, ctorch_dtype dtype);
 ctorch_tensor *_Nullable ctorch_contiguous(const ctorch_tensor *tensor, bool channels_last);
+// In row-major order in the processor's memory; itself where it is so already.
+ctorch_tensor *_Nullable ctorch_on_processor(const ctorch_tensor *tensor);
+bool ctorch_is_on_processor(const ctorch_tensor *tensor);
 bool ctorch_is_contiguous(const ctorch_tensor *tensor, bool channels_last);
 intptr_t ctorch_rank(const ctorch_tensor *tensor);
 // sizes: ctorch_rank(tensor) elements
@@ -170,6 +176,9 @@ ctorch_tensor *_Nullable ctorch_max_pool2d(const ctorch_tensor *input, ctorch_si
 ctorch_tensor *_Nullable ctorch_avg_pool2d(const ctorch_tensor *input, ctorch_size2 kernel, ctorch_size2 stride,
                                            ctorch_size2 padding, bool ceil_mode, bool count_include_pad);
 ctorch_tensor *_Nullable ctorch_adaptive_avg_pool2d(const ctorch_tensor *input, ctorch_size2 output);
+// Interpolation: 0 linear, 1 nearest, 2 cubic. Padding: 0 zeros, 1 border, 2 reflection.
+ctorch_tensor *_Nullable ctorch_grid_sample(const ctorch_tensor *input, const ctorch_tensor *grid,
+                                            intptr_t interpolation, intptr_t padding, bool align_corners);
 ctorch_tensor *_Nullable ctorch_local_response_norm(const ctorch_tensor *input, intptr_t size, double alpha, double beta,
                                                     double bias);
 ctorch_tensor *_Nullable ctorch_dropout(const ctorch_tensor *input, double probability, bool training);
@@ -252,6 +261,42 @@ ctorch_tensor *_Nullable ctorch_generator_get_state(ctorch_generator *generator)
 int ctorch_generator_set_state(ctorch_generator *generator, const ctorch_tensor *state);
 ctorch_tensor *_Nullable ctorch_randn(const intptr_t *_Nullable shape, intptr_t rank, const ctorch_generator *generator);
 ctorch_tensor *_Nullable ctorch_rand(const intptr_t *_Nullable shape, intptr_t rank, const ctorch_generator *generator);
+
+// What processes tell one another by name (ProcessStore.cpp). Times are in seconds.
+// serves: this process keeps the store for all of them; the others connect, as long as `timeout`.
+ctorch_store *_Nullable ctorch_store_connect(const char *host, uint16_t port, bool serves, const char *prefix,
+                                             double timeout);
+void ctorch_store_free(ctorch_store *store);
+int ctorch_store_set_timeout(ctorch_store *store, double timeout);
+int ctorch_store_set(ctorch_store *store, const char *key, const char *text);
+// Sets what no process has set yet.
+int ctorch_store_offer(ctorch_store *store, const char *key, const char *text);
+int ctorch_store_has(ctorch_store *store, const char *key, bool *found);
+// uint8, one dimension; waits for a value that is not there yet
+ctorch_tensor *_Nullable ctorch_store_get(ctorch_store *store, const char *key);
+
+// Processes that compute together (ProcessGroup.cpp): all call the same in the same order.
+ctorch_group *_Nullable ctorch_group_new(const ctorch_store *store, intptr_t rank, intptr_t count, double timeout);
+void ctorch_group_free(ctorch_group *group);
+// Each tensor becomes its sum over all processes, the same to the bit in each.
+int ctorch_group_sum(ctorch_group *group, ctorch_tensor *_Nonnull const *_Nonnull tensors, intptr_t count);
+// A new tensor, through which gradients flow.
+ctorch_tensor *_Nullable ctorch_group_differentiable_sum(ctorch_group *group, const ctorch_tensor *tensor);
+int ctorch_group_broadcast(ctorch_group *group, ctorch_tensor *tensor, intptr_t from);
+// count × the tensor's shape
+ctorch_tensor *_Nullable ctorch_group_gather(ctorch_group *group, const ctorch_tensor *tensor);
+
+// Gradients averaged over processes while the backward pass runs (GradientReducer.cpp)
+ctorch_reducer *_Nullable ctorch_reducer_new(const ctorch_group *group, ctorch_tensor *_Nonnull const *_Nonnull parameters,
+                                             intptr_t count, intptr_t bucket_bytes);
+void ctorch_reducer_free(ctorch_reducer *reducer);
+// Before each backward pass.
+int ctorch_reducer_prepare(ctorch_reducer *reducer, const ctorch_tensor *loss);
+
+// Where tensors lie that are made from now on: cpu, cuda, cuda:N, mps, or auto, the first of them that
+// is there (Device.cpp).
+int ctorch_set_device(const char *name);
+bool ctorch_computes_on_processor(void);
 
 // The process (Settings.cpp)
 int ctorch_set_threads(int threads);

@@ -11,6 +11,18 @@ public enum TorchSettings {
   /// The library file that was loaded; empty if unknown.
   public static var libraryPath: String { String(cString: ctorch_library_path()) }
 
+  /// Chooses where tensors that are made from now on lie, and so where is computed. Call it before the
+  /// first is made.
+  ///
+  /// - Parameter name: `cpu`, `cuda`, `cuda:N`, `mps`, or `auto`, which takes a GPU where there is one
+  /// - Throws: what was looked for, where it is not there
+  public static func setDevice(_ name: String) throws(TorchError) {
+    try perform("device", ()) { ctorch_set_device(name) }
+  }
+
+  /// Whether tensors lie in the processor's memory.
+  public static var computesOnProcessor: Bool { ctorch_computes_on_processor() }
+
   /// Threads within one operation; operations themselves run one after the other.
   public static var threads: Int { Int(ctorch_threads()) }
 

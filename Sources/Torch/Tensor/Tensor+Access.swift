@@ -28,12 +28,13 @@ extension Tensor {
     try elements(as: .uint8)
   }
 
-  /// Lends the elements in row-major order, copied first where they lie otherwise. The buffer is
+  /// Lends the elements in row-major order, copied first where they lie otherwise or elsewhere. The buffer is
   /// valid within `body` only.
   public func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(TorchError) -> Result {
-    let source = isContiguous ? self : try contiguous()
+    let isReady = isContiguous && ctorch_is_on_processor(handle)
+    let source = isReady ? self : try call("withUnsafeBytes", self) { ctorch_on_processor(handle) }
     return try withExtendedLifetime(source) { () throws(TorchError) -> Result in
       var byteCount = 0
       guard let start = ctorch_data(source.handle, &byteCount) else {

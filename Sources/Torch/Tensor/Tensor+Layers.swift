@@ -78,6 +78,26 @@ extension Tensor {
     try call("adaptiveAveragePool2d", self) { ctorch_adaptive_avg_pool2d(handle, output.code) }
   }
 
+  /// How ``gridSample(_:interpolation:padding:alignsCorners:)`` reads between elements.
+  public enum Interpolation: Int, Sendable {
+    case linear, nearest, cubic
+  }
+
+  /// What ``gridSample(_:interpolation:padding:alignsCorners:)`` reads outside.
+  public enum SamplePadding: Int, Sendable {
+    case zeros, border, reflection
+  }
+
+  /// self: N × C × H × W, grid: N × H' × W' × 2, x before y, −1 and 1 the borders → N × C × H' × W'
+  public func gridSample(
+    _ grid: Tensor, interpolation: Interpolation, padding: SamplePadding, alignsCorners: Bool
+  ) throws(TorchError) -> Tensor {
+    try call("gridSample", (self, grid)) {
+      ctorch_grid_sample(
+        handle, grid.handle, interpolation.rawValue, padding.rawValue, alignsCorners)
+    }
+  }
+
   /// x / (bias + alpha · m)^beta, m the sum of x² over the window of `size` channels divided by
   /// `size`. The window of channel c goes from c − ⌊(size−1)/2⌋ to c + ⌈(size−1)/2⌉ (ONNX, LRN).
   public func localResponseNorm(

@@ -26,6 +26,11 @@ extension DataError: CustomStringConvertible {
       return "\(file.printablePath): line \(line): expected \(expected), found \(found.printable)"
     case .empty(let path, let expected):
       return "\(path.printablePath): expected \(expected.printable), found none"
+    case .shardsOfSeveralSets(let folder, let one, let other):
+      return
+        "\(folder.printablePath): expected archives of one name but for its numbers, found "
+        + "'\(one.printable)' and '\(other.printable)'; give those that are meant as "
+        + "webdataset:PATTERN, such as webdataset:'\(folder.printablePath)/train-*.tar'"
     case .missingSplit(let folder, let split):
       let names = split == .train ? "'train'" : "'test' or 'val'"
       return "\(folder.printablePath): is split into folders, but \(names) is not among them"
@@ -36,6 +41,8 @@ extension DataError: CustomStringConvertible {
         "\(dataset.printablePath): \(unknown.count) of its \(count) classes are none of the model's: "
         + names + (unknown.count > 3 ? ", …" : "") + hint
         + " (rename them, or take labels in their order with --match-classes order)"
+    case .boxes(let layout, let expected, let found):
+      return "--boxes \(layout.rawValue): expected \(expected), found \(found.printable)"
     case .unlabelled(let dataset):
       return
         "\(dataset.printablePath): no labels, expected a folder per class or, of arrays, one called 'labels'; to do "
@@ -108,6 +115,7 @@ extension DatasetSpecification.Kind {
     case .cifar10, .cifar100, .imagefolder: "\(rawValue):DIR"
     case .fashionMNIST: "\(rawValue)[:DIR]"
     case .imagelist: "\(rawValue):FILE"
+    case .webdataset: "\(rawValue):PATTERN"
     case .tensors: "\(rawValue):PATH"
     }
   }
@@ -127,6 +135,8 @@ extension DatasetSpecification.Kind {
       "the folder must hold images, or one folder of images per class"
     case .imagelist:
       "the file must hold lines of 'path label'"
+    case .webdataset:
+      "name a tar archive, a pattern such as 'train-{000..099}.tar', or a folder of archives"
     case .tensors:
       "the file, or the files of the folder, must hold arrays named like the network's inputs"
     }

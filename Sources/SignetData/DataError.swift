@@ -22,10 +22,14 @@ public enum DataError: Error, Hashable, Sendable {
   case line(file: String, line: Int, expected: String, found: String)
   /// A folder or list without images.
   case empty(path: String, expected: String)
+  /// A folder of tar archives that seem to belong to more than one set.
+  case shardsOfSeveralSets(folder: String, one: String, other: String)
   /// A folder that is split into parts of which the wanted one is missing.
   case missingSplit(folder: String, split: Split)
   /// A set some of whose classes a network does not have, among those that it has in other places.
   case classNames(dataset: String, unknown: [String], suggestion: String?, count: Int)
+  /// Outputs that are not laid out as boxes are to be read from them.
+  case boxes(layout: BoxLayout, expected: String, found: String)
   /// Images without labels where labels are needed.
   case unlabelled(dataset: String)
   /// Two files that do not belong together.

@@ -5,7 +5,7 @@ import Testing
   @Test func everyKindIsParsedAndPrintedAsWritten() throws {
     for text in [
       "cifar10:/data/cifar", "cifar100:relative/dir", "fashion-mnist", "fashion-mnist:/data/f",
-      "imagefolder:a:b", "imagelist:list.txt",
+      "imagefolder:a:b", "imagelist:list.txt", "webdataset:train-{00..99}.tar",
     ] {
       #expect(try DatasetSpecification(parsing: text).description == text)
     }
@@ -32,7 +32,7 @@ import Testing
     #expect(text.contains("cifar10:DIR") && text.contains("fashion-mnist[:DIR]"))
   }
 
-  @Test(arguments: ["cifar10", "cifar100:", "imagefolder", "imagelist:"])
+  @Test(arguments: ["cifar10", "cifar100:", "imagefolder", "imagelist:", "webdataset"])
   func aPathIsNeeded(text: String) throws {
     let kind = try #require(
       DatasetSpecification.Kind(rawValue: String(text.prefix { $0 != ":" })))

@@ -150,7 +150,7 @@ import Testing
   @Test func imagesAreNotGivenToWhatIsNoImage() throws {
     let images = FixedSizeDataset(
       name: "pictures", classNames: ["a"], labels: [0], size: .map(1, 1, 1), bytes: [5],
-      firstRecord: 0, recordLength: 1, sourceFiles: [])
+      firstRecord: 0, recordLength: 1, sourceFiles: FileList())
     func error(_ inputs: [NetworkInput], _ preprocessing: Preprocessing) -> String {
       do {
         _ = try BatchLoader(

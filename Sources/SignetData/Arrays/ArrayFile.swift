@@ -17,12 +17,7 @@ enum ArrayFile {
     case "npz":
       let archive = try ZipArchive(
         FileBytes.read(url, limit: Limits.datasetBytes), file: path)
-      var arrays: [NumberArray] = []
-      for entry in archive.entries {
-        let name = entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name
-        arrays.append(try NPY.array(archive.content(of: entry), name: name, file: path))
-      }
-      return arrays
+      return try arrays(of: archive, file: path)
     case "safetensors":
       return try safetensors(url)
     default:
@@ -30,6 +25,15 @@ enum ArrayFile {
         file: path, array: "", expected: "a .npz, .npy or .safetensors file",
         found: url.pathExtension.isEmpty ? "another" : ".\(url.pathExtension)")
     }
+  }
+
+  static func arrays(of archive: ZipArchive, file: String) throws(DataError) -> [NumberArray] {
+    var arrays: [NumberArray] = []
+    for entry in archive.entries {
+      let name = entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name
+      arrays.append(try NPY.array(archive.content(of: entry), name: name, file: file))
+    }
+    return arrays
   }
 
   private static func safetensors(_ url: URL) throws(DataError) -> [NumberArray] {

@@ -24,7 +24,7 @@ struct TensorDataset: ImageDataset {
   private let cache = ArrayCache()
 
   var count: Int { places.count }
-  var sourceFiles: [URL] { files.map(\.url) }
+  var sourceFiles: FileList { FileList(files.map(\.url)) }
   var holdsTensors: Bool { true }
 
   /// Of several samples in one file none has a name.
@@ -127,7 +127,7 @@ struct TensorDataset: ImageDataset {
 
   func contentDigest(of indices: [Int]) -> String {
     var digest = ContentDigest()
-    for file in files { digest.add(file.url) }
+    for file in files { digest.add(fileAt: file.url.path) }
     digest.add(indices)
     digest.add(indices.map { labels[$0] })
     return digest.hexadecimal

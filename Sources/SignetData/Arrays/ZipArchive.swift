@@ -10,7 +10,7 @@ struct ZipArchive {
     fileprivate let method: Int
     fileprivate let checksum: UInt32
     fileprivate let storedSize: Int
-    fileprivate let size: Int
+    let size: Int
     fileprivate let header: Int
   }
 

@@ -6,15 +6,7 @@ struct FolderEntry {
   let url: URL
   let isFolder: Bool
 
-  /// What torchvision takes for images. Formats that cannot be decoded are listed too, so that
-  /// they are named instead of dropped.
-  private static let imageExtensions: Set<String> = [
-    "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp",
-  ]
-
-  var isImage: Bool {
-    !isFolder && Self.imageExtensions.contains(url.pathExtension.lowercased())
-  }
+  private var isImage: Bool { !isFolder && ImageName.isImage(Array(name.utf8)[...]) }
 
   /// Whether this is a folder of folders: no class, whose images would lie in it.
   var holdsClasses: Bool {

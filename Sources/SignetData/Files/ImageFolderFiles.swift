@@ -11,31 +11,9 @@ public enum ImageFolderFiles {
     guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
       isFolder.boolValue
     else { return nil }
-    let files = try images(below: folder)
-    guard !files.isEmpty else { throw .empty(path: folder.path, expected: "images") }
-    let prefix = folder.path.hasSuffix("/") ? folder.path : folder.path + "/"
-    return files.map { String($0.path.dropFirst(prefix.count)) }
-  }
-
-  /// The image files of a folder, then those of its folders, both sorted. A folder that was met
-  /// before is passed over: links may lead in circles.
-  ///
-  /// - Parameter root: a folder that counts as met
-  static func images(
-    below top: URL, apartFrom root: URL? = nil
-  ) throws(DataError) -> [URL] {
-    var visited: Set<FileIdentity> = []
-    if let root, let identity = FileIdentity(of: root) { visited.insert(identity) }
-    var images: [URL] = []
-    var pending = [top]
-    while let folder = pending.popLast() {
-      if let identity = FileIdentity(of: folder) {
-        guard visited.insert(identity).inserted else { continue }
-      }
-      let entries = try FolderEntry.entries(of: folder)
-      images += entries.filter(\.isImage).map(\.url)
-      pending += entries.filter(\.isFolder).map(\.url).reversed()
-    }
-    return images
+    var tree = ImageTree(root: folder)
+    try tree.add(below: [], rootIsMet: false)
+    guard tree.paths.count > 0 else { throw .empty(path: folder.path, expected: "images") }
+    return (0..<tree.paths.count).map { tree.paths[$0] }
   }
 }

@@ -20,11 +20,7 @@ public enum ImageFile {
     decoding bytes: [UInt8], name: String, shape: Shape, preprocessing: Preprocessing
   ) throws(DataError) -> [UInt8] {
     let isGrey = preprocessing.channelOrder == .grey
-    guard shape.isMap, shape.channels == (isGrey ? 1 : 3), shape.checkedElementCount != nil else {
-      throw .channels(
-        order: preprocessing.channelOrder, shape: shape, means: preprocessing.mean.count,
-        deviations: preprocessing.std.count)
-    }
+    try check(shape, preprocessing)
     do throws(ImageDefect) {
       let image = try decode(bytes)
       return ImageFit(image: isGrey ? image.grey : image, shape: shape, preprocessing).planes()
@@ -33,16 +29,31 @@ public enum ImageFile {
     }
   }
 
+  static func check(_ shape: Shape, _ preprocessing: Preprocessing) throws(DataError) {
+    let channels = preprocessing.channelOrder == .grey ? 1 : 3
+    guard shape.isMap, shape.channels == channels, shape.checkedElementCount != nil else {
+      throw .channels(
+        order: preprocessing.channelOrder, shape: shape, means: preprocessing.mean.count,
+        deviations: preprocessing.std.count)
+    }
+  }
+
   /// Width and height in pixels, as the file's header has them.
-  static func size(of url: URL) throws(DataError) -> (width: Int, height: Int) {
-    let bytes = try FileBytes.read(url, limit: Limits.imageBytes)
+  package static func size(of url: URL) throws(DataError) -> (width: Int, height: Int) {
+    try size(decoding: FileBytes.read(url, limit: Limits.imageBytes), name: url.path)
+  }
+
+  /// The same for a file that is in memory; `name` is what an error calls it.
+  package static func size(
+    decoding bytes: [UInt8], name: String
+  ) throws(DataError) -> (width: Int, height: Int) {
     do throws(ImageDefect) {
       if JPEG.hasSignature(bytes) { return try JPEG.size(bytes) }
       guard PNG.hasSignature(bytes) else { throw .unknownFormat(found: formatName(of: bytes)) }
       let chunks = try PNGChunks(bytes)
       return (chunks.width, chunks.height)
     } catch {
-      throw .image(file: url.path, error)
+      throw .image(file: name, error)
     }
   }
 

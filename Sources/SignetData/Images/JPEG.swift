@@ -11,14 +11,19 @@ enum JPEG {
     bytes.starts(with: [0xff, 0xd8, 0xff])
   }
 
-  static func decode(_ bytes: [UInt8]) throws(ImageDefect) -> PixelImage {
+  /// - Parameter divisor: of the width and the height of what is decoded: 1, 2, 4 or 8
+  static func decode(
+    _ bytes: [UInt8], dividedBy divisor: Int32 = 1
+  ) throws(ImageDefect) -> PixelImage {
     guard let handle = tjInitDecompress() else {
       throw .corrupt(reason: "no memory for a decoder")
     }
     defer { tjDestroy(handle) }
-    let (width, height, space) = try header(handle, bytes)
+    let (fullWidth, fullHeight, space) = try header(handle, bytes)
     try PixelImage.check(
-      width: Int(width), height: Int(height), pixelsPerByte: pixelsPerByte, bytes: bytes.count)
+      width: Int(fullWidth), height: Int(fullHeight), pixelsPerByte: pixelsPerByte,
+      bytes: bytes.count)
+    let (width, height) = ((fullWidth - 1) / divisor + 1, (fullHeight - 1) / divisor + 1)
 
     let isGrey = space == Int32(TJCS_GRAY.rawValue)
     let hasInk = [TJCS_CMYK, TJCS_YCCK].contains { Int32($0.rawValue) == space }

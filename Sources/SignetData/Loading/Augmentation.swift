@@ -9,12 +9,16 @@ public struct Augmentation: Sendable, Hashable {
   /// place's centre lies within the image, the square may reach beyond (DeVries & Taylor 2017,
   /// arXiv 1708.04552). 0 cuts nothing.
   public var cutout: Int
+  /// Take a random part of each image file, stretched to the network's input, instead of the resized
+  /// middle.
+  public var resizedCrop: ResizedCrop?
 
   /// Random crops, flips and cutout; 0 and `false` leave each out.
-  public init(cropPadding: Int, flip: Bool, cutout: Int = 0) {
+  public init(cropPadding: Int, flip: Bool, cutout: Int = 0, resizedCrop: ResizedCrop? = nil) {
     self.cropPadding = cropPadding
     self.flip = flip
     self.cutout = cutout
+    self.resizedCrop = resizedCrop
   }
 
   /// Images as they are.
@@ -22,6 +26,10 @@ public struct Augmentation: Sendable, Hashable {
 
   /// Crop of 32 from 40 and flip, as usual for CIFAR (He et al. 2016, section 4.2).
   public static let cifar = Augmentation(cropPadding: 4, flip: true)
+
+  /// A random part of 8 to 100 % of the image's area, and flip, as usual for ImageNet.
+  public static let imageNet = Augmentation(
+    cropPadding: 0, flip: true, resizedCrop: ResizedCrop())
 
   /// What happens to one image: output column x of row y shows input column
   /// `(flipped ? width − 1 − x : x) + dx` of row `y + dy`.

@@ -21,6 +21,8 @@ public struct BatchLoader: Sendable {
   public let dropLast: Bool
   /// Batches made ahead on other threads; with 0 each is made by the thread that asks.
   public let prefetch: Int
+  /// The part of each batch that is loaded.
+  public let shard: Shard
 
   /// Loads nothing yet; for a network with one input.
   ///
@@ -28,12 +30,12 @@ public struct BatchLoader: Sendable {
   public init(
     dataset: any ImageDataset, shape: Shape, preprocessing: Preprocessing, batchSize: Int,
     shuffleSeed: UInt64? = nil, augmentation: Augmentation = .none, dropLast: Bool = false,
-    prefetch: Int = 3
+    prefetch: Int = 3, shard: Shard = .whole
   ) {
     self.init(
       dataset: dataset, inputs: [NetworkInput(name: Graph.inputName, shape: shape)],
       preprocessing: preprocessing, batchSize: batchSize, shuffleSeed: shuffleSeed,
-      augmentation: augmentation, dropLast: dropLast, prefetch: prefetch)
+      augmentation: augmentation, dropLast: dropLast, prefetch: prefetch, shard: shard)
   }
 
   /// Loads nothing yet.
@@ -42,7 +44,7 @@ public struct BatchLoader: Sendable {
   public init(
     dataset: any ImageDataset, inputs: [NetworkInput], preprocessing: Preprocessing,
     batchSize: Int, shuffleSeed: UInt64? = nil, augmentation: Augmentation = .none,
-    dropLast: Bool = false, prefetch: Int = 3
+    dropLast: Bool = false, prefetch: Int = 3, shard: Shard = .whole
   ) {
     self.dataset = dataset
     self.inputs = inputs
@@ -52,6 +54,7 @@ public struct BatchLoader: Sendable {
     self.augmentation = augmentation
     self.dropLast = dropLast
     self.prefetch = prefetch
+    self.shard = shard
   }
 
   /// Batches of one pass over the data set.

@@ -1,3 +1,5 @@
+import SignetModel
+
 /// All that it takes to make any batch of one epoch, on any thread.
 struct BatchRecipe: Sendable {
   private let loader: BatchLoader
@@ -22,6 +24,7 @@ struct BatchRecipe: Sendable {
       throw .option(
         name: "cutout", expected: "0 to 4096 pixels", found: "\(loader.augmentation.cutout)")
     }
+    try loader.augmentation.resizedCrop?.check()
     self.loader = loader
     self.epoch = epoch
     self.skipsUnreadable = skipsUnreadable
@@ -46,7 +49,9 @@ struct BatchRecipe: Sendable {
   func batch(_ step: Int, isCancelled: () -> Bool) -> Result<Batch, DataError>? {
     let first = step * loader.batchSize
     let places = first..<min(first + loader.batchSize, loader.dataset.count)
-    let wanted = places.map { order?[$0] ?? $0 }
+    let wanted = loader.shard.range(of: places.count).map { place in
+      order?[first + place] ?? first + place
+    }
     guard let normalizer else { return tensors(wanted, isCancelled: isCancelled) }
     let imageLength = loader.inputs[0].shape.elementCount
     var indices: [Int] = []
@@ -108,8 +113,7 @@ struct BatchRecipe: Sendable {
     _ index: Int, _ normalizer: Normalizer, into image: UnsafeMutableBufferPointer<Float>
   ) throws(DataError) {
     let shape = loader.inputs[0].shape
-    let pixels = try loader.dataset.pixels(
-      at: index, shape: shape, preprocessing: loader.preprocessing)
+    let pixels = try pixels(index, shape)
     guard pixels.count == image.count else {
       throw .option(
         name: "image \(index) of \(loader.dataset.name)", expected: "\(image.count) bytes",
@@ -119,5 +123,23 @@ struct BatchRecipe: Sendable {
       seed: loader.shuffleSeed ?? 0, epoch: epoch, index: index, height: shape.height,
       width: shape.width)
     normalizer.normalize(pixels, draw, into: image)
+  }
+
+  private func pixels(_ index: Int, _ shape: Shape) throws(DataError) -> [UInt8] {
+    guard let crop = loader.augmentation.resizedCrop else {
+      return try loader.dataset.pixels(
+        at: index, shape: shape, preprocessing: loader.preprocessing)
+    }
+    guard let image = try loader.dataset.encoded(at: index) else {
+      throw .option(
+        name: "resized-crop", expected: "images that are files of their own",
+        found: loader.dataset.name)
+    }
+    return try ImageFile.croppedPixels(
+      decoding: image.bytes, name: image.name, shape: shape, preprocessing: loader.preprocessing
+    ) { width, height in
+      crop.box(
+        width: width, height: height, seed: loader.shuffleSeed ?? 0, epoch: epoch, index: index)
+    }
   }
 }

@@ -30,12 +30,13 @@ extension BatchLoader {
   /// Loads nothing yet; for whatever inputs a network has.
   public init(
     dataset: any ImageDataset, model: Model, batchSize: Int, shuffleSeed: UInt64? = nil,
-    augmentation: Augmentation = .none, dropLast: Bool = false, prefetch: Int = 3
+    augmentation: Augmentation = .none, dropLast: Bool = false, prefetch: Int = 3,
+    shard: Shard = .whole
   ) {
     self.init(
       dataset: dataset, inputs: model.networkInputs, preprocessing: model.preprocessing,
       batchSize: batchSize, shuffleSeed: shuffleSeed, augmentation: augmentation,
-      dropLast: dropLast, prefetch: prefetch)
+      dropLast: dropLast, prefetch: prefetch, shard: shard)
   }
 }
 

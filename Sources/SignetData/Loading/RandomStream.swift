@@ -10,6 +10,7 @@ struct RandomStream {
     case shuffle = 1
     case augmentation
     case mixup
+    case resizedCrop
   }
 
   private var generator: SplitMix64

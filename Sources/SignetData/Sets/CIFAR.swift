@@ -43,7 +43,7 @@ struct CIFAR: Sendable {
     return FixedSizeDataset(
       name: "\(name) \(split.rawValue)", classNames: try classNames(in: folder), labels: labels,
       size: Self.size, bytes: bytes, firstRecord: 0, recordLength: recordLength,
-      sourceFiles: (files + [namesFile]).map(folder.appendingPathComponent))
+      sourceFiles: FileList((files + [namesFile]).map { folder.appendingPathComponent($0) }))
   }
 
   /// The folder itself, or the archive's folder inside it.

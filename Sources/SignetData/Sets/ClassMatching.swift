@@ -98,9 +98,11 @@ private struct Relabelled: ImageDataset {
   var count: Int { base.count }
   var name: String { base.name }
   var imageShape: Shape? { base.imageShape }
-  var sourceFiles: [URL] { base.sourceFiles }
+  var sourceFiles: FileList { base.sourceFiles }
 
   func file(at index: Int) -> SampleFile? { base.file(at: index) }
+
+  func encoded(at index: Int) throws(DataError) -> EncodedImage? { try base.encoded(at: index) }
 
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)
     -> [UInt8]

@@ -22,10 +22,10 @@ struct ContentDigest {
 
   /// Path, size and time of the last change, or that there is none: reading every file of a large
   /// set would take as long as training on it.
-  mutating func add(_ file: URL) {
-    Array(file.path.utf8).withUnsafeBytes { add($0) }
+  mutating func add(fileAt path: String) {
+    Array(path.utf8).withUnsafeBytes { add($0) }
     var status = stat()
-    guard stat(file.path, &status) == 0 else { return add([-1]) }
+    guard stat(path, &status) == 0 else { return add([-1]) }
     #if canImport(Darwin)
       let change = status.st_mtimespec
     #else

@@ -4,8 +4,8 @@ extension DatasetSpecification {
   /// Opens the set and checks its files; images of folders and lists are decoded when asked for.
   ///
   /// A limit takes that many images at most. Of a test set these are the first ones in order; of
-  /// a training set, and of image folders (whose order is by class), the first ones of a shuffle
-  /// by `seed`, so that a smaller limit takes a prefix of what a larger one takes.
+  /// a training set, and of image folders and shards (whose order may be by class), the first ones
+  /// of a shuffle by `seed`, so that a smaller limit takes a prefix of what a larger one takes.
   ///
   /// - Parameter inputs: of the network that arrays are for; images do without
   /// - Throws: ``DataError`` with the file, the byte and the expectation.
@@ -17,7 +17,7 @@ extension DatasetSpecification {
     }
     let dataset = try openAll(split: split, inputs: inputs)
     guard let limit, limit < dataset.count else { return dataset }
-    let shuffled = split == .train || kind == .imagefolder
+    let shuffled = split == .train || [.imagefolder, .webdataset].contains(kind)
     let order =
       shuffled
       ? Shuffle.permutation(count: dataset.count, seed: seed, epoch: 0)
@@ -30,7 +30,7 @@ extension DatasetSpecification {
     switch kind {
     case .cifar10, .cifar100, .fashionMNIST: true
     case .imagefolder: try ImageFolder.hasParts(location)
-    case .imagelist, .tensors: false
+    case .imagelist, .webdataset, .tensors: false
     }
   }
 
@@ -43,6 +43,7 @@ extension DatasetSpecification {
     case .fashionMNIST: return try FashionMNIST.open(folder: location, split: split)
     case .imagefolder: return try ImageFolder(folder: location, split: split)
     case .imagelist: return try ImageList(file: location)
+    case .webdataset: return try WebDataset(pattern: location.path)
     case .tensors:
       guard !inputs.isEmpty else { throw .inputsUnknown(path: path ?? "") }
       return try TensorDataset(location, inputs: inputs)

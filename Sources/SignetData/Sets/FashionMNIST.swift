@@ -33,7 +33,7 @@ enum FashionMNIST {
       name: "Fashion-MNIST \(split.rawValue)", classNames: classNames, labels: values.map(Int.init),
       size: size, bytes: images.bytes, firstRecord: images.firstElement,
       recordLength: size.elementCount,
-      sourceFiles: [images.file, labels.file].map(URL.init(fileURLWithPath:)))
+      sourceFiles: FileList([images.file, labels.file].map { URL(fileURLWithPath: $0) }))
   }
 
   private static func file(in folder: URL, named name: String) throws(DataError) -> URL {

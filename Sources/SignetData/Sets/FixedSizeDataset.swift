@@ -13,7 +13,7 @@ struct FixedSizeDataset: ImageDataset {
   let firstRecord: Int
   /// Bytes per image, the image's planes being the last of them.
   let recordLength: Int
-  let sourceFiles: [URL]
+  let sourceFiles: FileList
 
   var count: Int { labels.count }
   var imageShape: Shape? { size }

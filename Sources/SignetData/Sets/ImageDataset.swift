@@ -21,7 +21,7 @@ public protocol ImageDataset: Sendable {
   func file(at index: Int) -> SampleFile?
 
   /// The files that the images and their labels come from; empty where there are none.
-  var sourceFiles: [URL] { get }
+  var sourceFiles: FileList { get }
 
   /// A checksum that changes when the images at `indices` do, or their labels, in a set of the same
   /// name: over the bytes of images that are held in memory, else over each file's path, size and
@@ -35,6 +35,10 @@ public protocol ImageDataset: Sendable {
   /// - Throws: ``DataError`` that names the file or the set.
   func pixels(at index: Int, shape: Shape, preprocessing: Preprocessing) throws(DataError)
     -> [UInt8]
+
+  /// The bytes of one image's file, and what an error calls it; `nil` where images have none.
+  /// - Throws: ``DataError`` that names the file.
+  func encoded(at index: Int) throws(DataError) -> EncodedImage?
 
   /// Whether the set holds numbers as a network takes them, and no images.
   var holdsTensors: Bool { get }
@@ -52,9 +56,11 @@ extension ImageDataset {
   /// `true`.
   public var isLabelled: Bool { true }
   /// `nil`: none.
+  public func encoded(at index: Int) throws(DataError) -> EncodedImage? { nil }
+  /// `nil`: none.
   public func file(at index: Int) -> SampleFile? { nil }
   /// None.
-  public var sourceFiles: [URL] { [] }
+  public var sourceFiles: FileList { FileList() }
 
   /// `false`
   public var holdsTensors: Bool { false }
@@ -94,9 +100,13 @@ struct Subset: ImageDataset {
   var classNames: [String] { base.classNames }
   var imageShape: Shape? { base.imageShape }
   var isLabelled: Bool { base.isLabelled }
-  var sourceFiles: [URL] { base.sourceFiles }
+  var sourceFiles: FileList { base.sourceFiles }
 
   func file(at index: Int) -> SampleFile? { base.file(at: indices[index]) }
+
+  func encoded(at index: Int) throws(DataError) -> EncodedImage? {
+    try base.encoded(at: indices[index])
+  }
 
   var name: String {
     "\(base.name), \(count) of \(base.count)" + (role.map { " " + $0 } ?? "")

@@ -5,7 +5,7 @@ import Foundation
 struct ImageFolder: FileDataset {
   let name: String
   let folder: URL
-  let files: [URL]
+  let files: FileList
   let labels: [Int]
   let classNames: [String]
   let isLabelled: Bool
@@ -15,33 +15,20 @@ struct ImageFolder: FileDataset {
     split == .train ? ["train"] : ["test", "val"]
   }
 
-  init(folder: URL, split: Split) throws(DataError) {
+  init(folder: URL, split: Split, cache: IndexCache = IndexCache()) throws(DataError) {
     let root = try Self.part(of: folder, split: split)
-    let entries = try FolderEntry.entries(of: root)
-    var files: [URL] = []
-    var labels: [Int] = []
-    let classes = entries.filter(\.isFolder)
-    for (label, entry) in classes.enumerated() {
-      let found = try ImageFolderFiles.images(below: entry.url, apartFrom: root)
-      guard !found.isEmpty else {
-        throw .empty(path: entry.url.path, expected: "images of the class '\(entry.name)'")
-      }
-      files += found
-      labels += Array(repeating: label, count: found.count)
-    }
-    if classes.isEmpty {
-      files = entries.filter(\.isImage).map(\.url)
-      labels = Array(repeating: 0, count: files.count)
-      guard !files.isEmpty else {
-        throw .empty(path: root.path, expected: "images, or one folder of images per class")
-      }
-    }
+    let index = try ImageFolderIndex(of: root, keptIn: cache)
     self.folder = root
-    self.files = files
-    self.labels = labels
-    isLabelled = !classes.isEmpty
-    classNames = classes.map(\.name)
+    files = FileList(folder: root, paths: index.paths)
+    isLabelled = !index.classNames.isEmpty
+    classNames = index.classNames
     name = root.path
+    var labels: [Int] = []
+    labels.reserveCapacity(index.paths.count)
+    for (label, count) in index.counts.enumerated() {
+      labels += repeatElement(label, count: count)
+    }
+    self.labels = isLabelled ? labels : Array(repeating: 0, count: index.paths.count)
   }
 
   /// Whether the test images are others than the training images.

@@ -5,18 +5,17 @@ import Foundation
 /// begin with `#` are passed over.
 struct ImageList: FileDataset {
   let name: String
-  let files: [URL]
+  let files: FileList
   let labels: [Int]
   /// A list names no classes: `0` up to the largest label.
   let classNames: [String]
   let list: URL
 
-  var sourceFiles: [URL] { [list] + files }
+  var sourceFiles: FileList { files.appending(list) }
   var folder: URL { list.deletingLastPathComponent() }
 
   init(file: URL) throws(DataError) {
-    let folder = file.deletingLastPathComponent()
-    var files: [URL] = []
+    var paths = PathTable()
     var labels: [Int] = []
     for (number, line) in TextFile.lines(of: try TextFile.text(contentsOf: file)) {
       guard let (path, label) = Self.fields(of: line) else {
@@ -28,14 +27,13 @@ struct ImageList: FileDataset {
           file: file.path, line: number,
           expected: "a label of 0 to \(Limits.classes - 1) after the path", found: "'\(label)'")
       }
-      files.append(
-        path.hasPrefix("/") ? URL(fileURLWithPath: path) : folder.appendingPathComponent(path))
+      paths.append(path.utf8)
       labels.append(value)
     }
     guard let largest = labels.max() else {
       throw .empty(path: file.path, expected: "lines of 'path label'")
     }
-    self.files = files
+    files = FileList(folder: file.deletingLastPathComponent(), paths: paths)
     self.labels = labels
     classNames = (0...largest).map(String.init)
     name = file.path

@@ -46,7 +46,7 @@ public struct ImagePairs: Sendable {
     }
     self.pairs = pairs
     self.list = list
-    dataset = UnlabelledFiles(name: list.path, files: files, folder: folder)
+    dataset = UnlabelledFiles(name: list.path, files: FileList(files), folder: folder)
     try check(pairs)
   }
 
@@ -65,7 +65,7 @@ public struct ImagePairs: Sendable {
 /// Images that are named and no more.
 private struct UnlabelledFiles: FileDataset {
   let name: String
-  let files: [URL]
+  let files: FileList
   let folder: URL
 
   var labels: [Int] { Array(repeating: 0, count: files.count) }

@@ -18,6 +18,7 @@ extension HashingError: CustomStringConvertible {
     case .kernelsUnavailable(let name, let available):
       return "SIGNET_KERNELS names '\(name)', which is not available here;"
         + " available: \(available.joined(separator: ", "))"
+    case .exchange(let defect): return defect
     case .notPositiveDefinite(let pivot):
       return "the matrix is not positive definite: pivot \(pivot) is not positive"
     }

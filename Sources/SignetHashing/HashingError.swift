@@ -16,6 +16,8 @@ public enum HashingError: Error, Equatable, Sendable {
   case kernelsUnavailable(name: String, available: [String])
   /// The matrix is not positive definite, even with the ridge tried.
   case notPositiveDefinite(pivot: Int)
+  /// Processes that solve a layer together lost one another.
+  case exchange(String)
 
   /// The buffers an error can point at.
   public enum Buffer: String, Sendable {

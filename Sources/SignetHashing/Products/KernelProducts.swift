@@ -9,6 +9,9 @@ public struct KernelProducts: MatrixProducts {
   /// Threads that share the blocks.
   public let threads: Int
 
+  /// The part of every block of sums that this process adds; the others are left as they are.
+  package var share = (place: 0, count: 1)
+
   /// Products with these kernels on so many threads, at least 1.
   public init(kernels: Kernels, threads: Int) {
     self.kernels = kernels
@@ -91,6 +94,18 @@ extension KernelProducts {
     }
   }
 
+  /// c (rows × columns) += a · b, of this process's ``share`` of the rows.
+  package func addProduct(
+    _ a: Matrix, _ b: Matrix, rows: Int, columns: Int, depth: Int,
+    into c: UnsafeMutablePointer<Float>
+  ) {
+    let own = rows * share.place / share.count..<rows * (share.place + 1) / share.count
+    guard !own.isEmpty else { return }
+    multiply(
+      a.advanced(row: own.lowerBound, column: 0), b, rows: own.count, columns: columns,
+      depth: depth, beta: 1, into: c + own.lowerBound * columns, stride: columns)
+  }
+
   func symmetricRankK(
     _ patches: UnsafePointer<Float>, count: Int, size: Int,
     into result: UnsafeMutablePointer<Float>
@@ -109,6 +124,7 @@ extension KernelProducts {
     let block = size >= 384 * threads ? 384 : 192
     let blocks = (size + block - 1) / block
     let pairs = (0..<blocks).flatMap { row in (row..<blocks).map { (row, $0) } }
+      .enumerated().filter { $0.offset % share.count == share.place }.map(\.element)
     let rows = Matrix(patches, rowStride: 1, columnStride: size)
     let columns = Matrix(patches, rowStride: size)
     forEach(count: pairs.count, threads: threads) { index in

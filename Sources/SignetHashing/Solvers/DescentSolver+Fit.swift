@@ -7,7 +7,8 @@ extension DescentSolver {
     try options.check()
     let kernels = try chosenKernels()
     let size = problem.patchLength
-    return DescentJob.solve(problem, options: options, kernels: kernels, atOnce: filtersAtOnce) {
+    return try DescentJob.solve(problem, options: options, kernels: kernels, atOnce: filtersAtOnce)
+    {
       job in
       job.run { state in
         for code in 0..<state.codeCount {

@@ -11,6 +11,8 @@ public struct DescentSolver: LayerSolver {
   public var options: HashingOptions
   /// The kernels to use; nil: the fastest of this processor, or what `SIGNET_KERNELS` names.
   var instructionSet: Kernels.InstructionSet?
+  /// The processes that each solve some of the filters; nil: this one solves all.
+  public var sharing: (any LayerSharing)?
   /// Filters that are solved at once; nil: as many as ``LayerMemory/solvingBytes`` hold.
   var filtersAtOnce: Int?
 
@@ -25,7 +27,9 @@ public struct DescentSolver: LayerSolver {
   public func solve(_ problem: LayerProblem) throws(HashingError) -> LayerSolution {
     try options.check()
     let kernels = try chosenKernels()
-    return DescentJob.solve(problem, options: options, kernels: kernels, atOnce: filtersAtOnce) {
+    return try DescentJob.solve(
+      problem, options: options, kernels: kernels, atOnce: filtersAtOnce, sharing: sharing
+    ) {
       $0.run()
     }
   }

@@ -25,7 +25,7 @@ public struct ErrorFeedbackSolver: LayerSolver {
     let options = HashingOptions(sweeps: 0, effort: .paper, codes: codes, threads: threads)
     try options.check()
     let kernels = try Kernels.chosen()
-    return DescentJob.solve(problem, options: options, kernels: kernels) { job in
+    return try DescentJob.solve(problem, options: options, kernels: kernels) { job in
       job.run { state in
         job.settle(state)
         for _ in 0..<rounds {

@@ -54,6 +54,56 @@ static void short_lives(void) {
   signet_thread_pool_destroy(NULL);
 }
 
+// Runs the parts from the last to the first, on as many threads as a job chooses: one.
+static void lend_one(
+    void *owner, void (*function)(void *context, size_t i), void *context, size_t parts) {
+  ++*(int *)owner;
+  for (size_t i = parts; i-- > 0;) function(context, i);
+}
+
+typedef struct {
+  void (*function)(void *context, size_t i);
+  void *context;
+  size_t i;
+} lent_part;
+
+static void *run_part(void *argument) {
+  const lent_part *part = argument;
+  part->function(part->context, part->i);
+  return NULL;
+}
+
+// A thread for each part.
+static void lend_all(
+    void *owner, void (*function)(void *context, size_t i), void *context, size_t parts) {
+  ++*(int *)owner;
+  pthread_t threads[pool_threads];
+  lent_part lent[pool_threads];
+  for (size_t i = 0; i < parts; i++) {
+    lent[i] = (lent_part){function, context, i};
+    pthread_create(&threads[i], NULL, run_part, &lent[i]);
+  }
+  for (size_t i = 0; i < parts; i++) pthread_join(threads[i], NULL);
+}
+
+// Whoever lends threads, and however many of them come.
+static void borrowed_threads(void) {
+  signet_thread_pool *pool = signet_thread_pool_create_borrowing(pool_threads);
+  signet_parallel_for lenders[] = {NULL, lend_one, lend_all};
+  ledger book = {0};
+  int loans = 0;
+  for (int job = 0; job < 60; job++) {
+    signet_thread_pool_lend(pool, lenders[job % 3], &loans);
+    signet_thread_pool_run(pool, mark, &book, count, 1 + job % 9);
+    for (int i = 0; i < count; i++) {
+      check(book.done[i] == job + 1, "threads", "job %d: %d", job, book.done[i]);
+    }
+  }
+  check(loans == 40, "threads", "%d loans", loans);
+  signet_thread_pool_destroy(pool);
+  check(signet_thread_pool_create_borrowing(0) == NULL, "threads", "none borrowed");
+}
+
 // Workers that wait for the next run let go of their cores soon.
 void test_idleness(void) {
   signet_thread_pool *pool = signet_thread_pool_create(pool_threads);
@@ -69,6 +119,7 @@ void test_idleness(void) {
 
 void test_threads(void) {
   short_lives();
+  borrowed_threads();
   pthread_t threads[callers];
   long failures[callers] = {0};
   for (int i = 0; i < callers; i++) pthread_create(&threads[i], NULL, use_a_pool, &failures[i]);

@@ -4,7 +4,8 @@ extension Graph {
   /// Small networks around the operations that resample, combine values or run along axes, one or a
   /// few in each.
   package static func gridOperations() throws -> [Graph] {
-    try elementaryFunctions() + resampling() + combinations() + reductions() + rearrangements()
+    try elementaryFunctions() + resampling() + sampling() + combinations() + reductions()
+      + rearrangements()
   }
 
   /// A network of a 6 × 5 × 4 map, `map`, and what is made of it; `positive` is the same within 0…1.
@@ -68,6 +69,24 @@ extension Graph {
               padding: Padding2D(top: 1, left: 2, bottom: 2, right: 1))), spread)
       })
     graphs += try [1, 2].map(disjointTransposedConvolution)
+    return graphs
+  }
+
+  /// Places well inside the map, around its borders and far outside.
+  private static func sampling() throws -> [Graph] {
+    var graphs: [Graph] = []
+    for mode in Resize.Mode.allCases {
+      for padding in GridSample.Padding.allCases {
+        for alignsCorners in [false, true] {
+          let sample = GridSample(mode: mode, padding: padding, alignsCorners: alignsCorners)
+          graphs.append(
+            try network {
+              let grid = $0.append("grid", .reshape(.map(10, 6, 2)), $0.input)
+              return $0.append("sampled", .gridSample(sample), "map", grid)
+            })
+        }
+      }
+    }
     return graphs
   }
 

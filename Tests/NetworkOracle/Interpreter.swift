@@ -100,6 +100,7 @@ package struct Interpreter {
     case .constant: constant(node, empty)
     case .region(let attributes): picked(attributes, inputs[0], empty)
     case .selection(let attributes): picked(attributes, inputs[0], empty)
+    case .gridSample(let attributes): sampled(attributes, inputs[0], at: inputs[1], empty)
     }
   }
 

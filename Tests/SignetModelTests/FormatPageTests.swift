@@ -64,6 +64,7 @@ import Testing
     .constant(Shape([1])),
     .region(Region(axes: [Region.Axis(extent: 2)], shape: Shape([2]))),
     .selection(Selection(extents: [2], axis: 0, places: [1], shape: Shape([1]))),
+    .gridSample(GridSample()),
   ]
 
   /// The keys of the `attributes` of a node, but for those within.
@@ -113,6 +114,10 @@ import Testing
       ("signet.output_kind", OutputKind.allCases.map(\.rawValue)),
       ("pad", Pad.Mode.allCases.map(\.rawValue)),
       ("binary", BinaryFunction.allCases.map(\.rawValue)),
+      (
+        "gridSample",
+        Resize.Mode.allCases.map(\.rawValue) + GridSample.Padding.allCases.map(\.rawValue)
+      ),
       ("reduce", Reduction.Function.allCases.map(\.rawValue)),
       (
         "resize",

@@ -51,6 +51,27 @@ import ThrownErrors
     #expect(try model.with(labels: []).labels.isEmpty)
   }
 
+  /// A map's channels and the columns of a detector's rows are classes, too.
+  @Test func labelsOfMapsAndDetectors() throws {
+    for (shape, allowed, refused) in [
+      (Shape.map(21, 6, 8), 21, 22), (Shape([126, 6]), 1, 3), (Shape([20, 3]), 2, 4),
+      (Shape([84, 126]), 80, 90),
+    ] {
+      var builder = GraphBuilder(inputShape: .map(3, 4, 4))
+      builder.append("out", .constant(shape), builder.input)
+      let zeros = [Float](repeating: 0, count: shape.elementCount)
+      let model = try Model(
+        graph: builder.graph(output: "out"),
+        weights: ["out.weight": Weight(shape: shape.extents, values: zeros)],
+        preprocessing: .unit)
+      let names = (0..<refused).map { "\($0)" }
+      #expect(try model.with(labels: Array(names.prefix(allowed))).labels.count == allowed)
+      #expect(throws: ModelError.labels(expected: shape.elementCount, found: refused)) {
+        try model.with(labels: names)
+      }
+    }
+  }
+
   @Test func preprocessing() throws {
     let model = try Fixture.model()
     var wrong: [Preprocessing] = [.fashionMNIST]

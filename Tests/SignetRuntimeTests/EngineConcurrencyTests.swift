@@ -31,6 +31,24 @@ import Testing
     return jobs
   }
 
+  /// Away from the actor that asks, with the same outputs.
+  @Test @MainActor func outputsMayBeAwaited() async throws {
+    let model = try Model.random(.branchingNetwork(), weights: .codes(1))
+    let engine = try Engine(model: model, options: .init(maximumBatch: 2))
+    let input = EngineTester(model: model, images: 2, seed: 3).input()
+    let tensor = try #require(
+      DenseTensor(extents: [2] + model.graph.inputShape.extents, values: input))
+    let inputs = [model.graph.inputs[0].name: tensor]
+    let expected = try engine.run(inputs)
+    async let one = engine.outputs(of: inputs)
+    async let other = engine.outputs(of: inputs)
+    let found = try await [one, other]
+    #expect(found == [expected, expected])
+    await #expect(throws: EngineError.missingInput(name: model.graph.inputs[0].name)) {
+      _ = try await engine.outputs(of: [:])
+    }
+  }
+
   @Test func enginesShareNothing() async throws {
     let jobs = try jobs()
     let wrong = await withTaskGroup(of: Int.self) { group in

@@ -36,6 +36,19 @@ import Testing
     #expect(outputs["flat"]?.values == outputs["sum"]?.values)
   }
 
+  @Test func measuredRunsGiveTheSame() throws {
+    let engine = try Engine(model: model(), options: .init(maximumBatch: 2))
+    let inputs = [
+      "left": try tensor([3, 2, 3], (0..<18).map(Float.init)),
+      "right": try tensor([3, 2, 3], [Float](repeating: 8, count: 18)),
+    ]
+    let measured = try engine.measuredRun(inputs)
+    #expect(measured.outputs == (try engine.run(inputs)))
+    #expect(measured.seconds.count == engine.plan.steps.count)
+    #expect(measured.seconds.contains { $0 > 0 })
+    #expect(throws: EngineError.missingInput(name: "left")) { try engine.measuredRun([:]) }
+  }
+
   @Test func whatDoesNotFitIsNamed() throws {
     let engine = try Engine(model: model())
     let right = try tensor([1, 2, 3], [Float](repeating: 0, count: 6))

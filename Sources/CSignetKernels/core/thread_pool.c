@@ -1,10 +1,10 @@
-#include "core/thread_pool.h"
-
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "core/thread_pool_state.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -30,39 +30,7 @@ static int64_t clock_now(void) {
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-typedef struct {
-  signet_thread_pool *pool;
-  int32_t index;
-  pthread_t thread;
-} worker;
-
-// The part of a job that one thread begins with. Rows of one layer then mostly meet the rows of the
-// layer before in the cache of the core that made them.
-typedef struct {
-  _Alignas(64) atomic_llong next;
-  int64_t end;
-} part;
-
-struct signet_thread_pool {
-  int32_t threads;
-  worker *workers;  // threads − 1
-  part *parts;      // threads, the caller's first
-
-  // The job. Written by the caller before `generation` is released, read after it is acquired.
-  signet_range_function function;
-  void *context;
-  int64_t grain;
-
-  _Alignas(64) atomic_uint generation;
-  _Alignas(64) atomic_int busy;
-  atomic_int sleepers;
-  atomic_bool stop;
-  pthread_mutex_t mutex;
-  pthread_cond_t wake;
-};
-
-// A thread's own part, then what the others have not begun.
-static void work(signet_thread_pool *pool, int32_t index) {
+void signet_thread_pool_work(signet_thread_pool *pool, int32_t index) {
   for (int32_t turn = 0; turn < pool->threads; turn++) {
     part *of = &pool->parts[(index + turn) % pool->threads];
     for (;;) {
@@ -112,12 +80,12 @@ static void *worker_main(void *argument) {
   for (;;) {
     seen = await_generation(pool, seen);
     if (atomic_load_explicit(&pool->stop, memory_order_relaxed)) return NULL;
-    work(pool, self->index);
+    signet_thread_pool_work(pool, self->index);
     atomic_fetch_sub_explicit(&pool->busy, 1, memory_order_release);
   }
 }
 
-signet_thread_pool *signet_thread_pool_create(int32_t threads) {
+signet_thread_pool *signet_thread_pool_create_without_workers(int32_t threads) {
   if (threads < 1) return NULL;
   signet_thread_pool *pool = NULL;
   if (posix_memalign((void **)&pool, 64, sizeof *pool) != 0) return NULL;
@@ -131,6 +99,12 @@ signet_thread_pool *signet_thread_pool_create(int32_t threads) {
   }
   pthread_mutex_init(&pool->mutex, NULL);
   pthread_cond_init(&pool->wake, NULL);
+  return pool;
+}
+
+signet_thread_pool *signet_thread_pool_create(int32_t threads) {
+  signet_thread_pool *pool = signet_thread_pool_create_without_workers(threads);
+  if (!pool) return NULL;
   for (int32_t index = 1; index < threads; index++) {
     worker *each = &pool->workers[index - 1];
     *each = (worker){.pool = pool, .index = index};
@@ -147,7 +121,7 @@ void signet_thread_pool_destroy(signet_thread_pool *pool) {
   if (!pool) return;
   atomic_store(&pool->stop, true);
   begin_generation(pool);
-  for (int32_t index = 0; index < pool->threads - 1; index++) {
+  for (int32_t index = 0; !pool->borrows && index < pool->threads - 1; index++) {
     pthread_join(pool->workers[index].thread, NULL);
   }
   pthread_cond_destroy(&pool->wake);
@@ -168,9 +142,13 @@ void signet_thread_pool_run(
     atomic_store_explicit(&of->next, count * index / pool->threads, memory_order_relaxed);
     of->end = count * (index + 1) / pool->threads;
   }
+  if (pool->borrows) {
+    signet_thread_pool_run_lent(pool);
+    return;
+  }
   atomic_store_explicit(&pool->busy, pool->threads - 1, memory_order_relaxed);
   begin_generation(pool);
-  work(pool, 0);
+  signet_thread_pool_work(pool, 0);
   const int64_t start = clock_now();
   bool late = false;
   for (int pause = 1; atomic_load_explicit(&pool->busy, memory_order_acquire) > 0; pause++) {

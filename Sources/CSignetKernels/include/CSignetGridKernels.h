@@ -69,6 +69,27 @@ typedef struct signet_resize {
   float outside;
 } signet_resize;
 
+typedef enum signet_sample_mode {
+  SIGNET_SAMPLE_NEAREST,
+  SIGNET_SAMPLE_LINEAR,
+  SIGNET_SAMPLE_CUBIC,
+} signet_sample_mode;
+
+typedef enum signet_sample_padding {
+  SIGNET_SAMPLE_ZEROS,
+  SIGNET_SAMPLE_BORDER,
+  SIGNET_SAMPLE_REFLECTION,
+} signet_sample_padding;
+
+// Reads pixels of `in` at places between −1 and 1. `places` has the two numbers of a place, x and y,
+// as columns, the places of a row of `out` as rows, and the rows of `out` as channels.
+typedef struct signet_grid_sample {
+  signet_view in, places, out;
+  signet_sample_mode mode;
+  signet_sample_padding padding;
+  bool aligns_corners;
+} signet_grid_sample;
+
 typedef enum signet_reduce_function {
   SIGNET_REDUCE_SUM,
   SIGNET_REDUCE_MEAN,
@@ -115,6 +136,8 @@ void signet_fill_run(
 void signet_spread_run(
     const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);
 void signet_resize_run(
+    const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);
+void signet_grid_sample_run(
     const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);
 void signet_reduce_run(
     const void *arguments, int64_t images, int64_t from, int64_t to, void *scratch);

@@ -265,6 +265,15 @@ typedef struct signet_thread_pool signet_thread_pool;
 signet_thread_pool *signet_thread_pool_create(int32_t threads);
 void signet_thread_pool_destroy(signet_thread_pool *pool);
 
+// Calls function(context, i) once for each i in 0 ..< count, on threads of its own choice, and
+// returns after the last.
+typedef void (*signet_parallel_for)(
+    void *owner, void (*function)(void *context, size_t i), void *context, size_t count);
+// A pool without threads of its own, for a program inside another that has some.
+signet_thread_pool *signet_thread_pool_create_borrowing(int32_t threads);
+// Whose threads the next runs use; without any, the caller's alone.
+void signet_thread_pool_lend(signet_thread_pool *pool, signet_parallel_for lender, void *owner);
+
 // Cycles per second of the calling thread's core just now, measured in a few milliseconds; 0 where
 // it cannot be measured.
 double signet_clock_rate(void);

@@ -26,6 +26,9 @@ enum {
   lut16_runs_in_16_bits = 4,
   // Fewer quads than this are not worth being summed on their own.
   lut16_run_quads = 4,
+  // Sums of fewer inputs leave more bits to each. Networks of pointwise layers have twice as many
+  // layers, and few inputs in each to average what is rounded.
+  lut16_pointwise_run_quads = 2,
   lut16_widest_kernel = 8,
   // Pixels that are fetched before they are needed.
   lut16_ahead = 12,
@@ -51,7 +54,8 @@ typedef struct lut16_plan {
 } lut16_plan;
 
 SIGNET_INLINE int64_t lut16_run_pixel_quads(int64_t kernel_width) {
-  return signet_max(1, lut16_run_quads / kernel_width);
+  return kernel_width == 1 ? lut16_pointwise_run_quads
+                           : signet_max(1, lut16_run_quads / kernel_width);
 }
 
 // The inputs of a run.

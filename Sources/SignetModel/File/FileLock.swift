@@ -22,10 +22,11 @@ package final class FileLock {
   /// `nil` where the file system has no locks, and once released.
   private var descriptor: CInt?
 
+  /// - Parameter isFolder: whether what is written is a folder
   /// - Throws: ``ModelFileError`` with ``ModelFileError/Defect/locked(process:)`` where another run
   ///   holds it.
-  package init(_ url: URL) throws(ModelFileError) {
-    let target = try AtomicFile.checkTarget(url)
+  package init(_ url: URL, isFolder: Bool = false) throws(ModelFileError) {
+    let target = isFolder ? url : try AtomicFile.checkTarget(url)
     path =
       target.deletingLastPathComponent()
       .appendingPathComponent(SidecarName.make(for: target, suffix: ".lock")).path

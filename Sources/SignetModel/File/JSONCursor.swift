@@ -1,29 +1,29 @@
-/// A strict reader of the JSON a safetensors header may hold: it sees duplicate keys, which a
+/// A strict reader of JSON from strangers, such as a safetensors header: it sees duplicate keys, which a
 /// decoder into dictionaries cannot, and allocates no more than the text is long.
 ///
 /// It recurses no deeper than ``depthLimit``, whatever the text says.
-struct JSONCursor {
-  struct Failure: Error {
+package struct JSONCursor {
+  package struct Failure: Error {
     /// Bytes from the start of the text.
-    let offset: Int
-    let reason: String
+    package let offset: Int
+    package let reason: String
   }
 
   /// Deepest nesting of objects and arrays that is skipped over.
   static let depthLimit = 32
 
   let bytes: [UInt8]
-  private(set) var position = 0
+  package internal(set) var position = 0
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
   }
 
-  func failure(_ reason: String) -> Failure {
+  package func failure(_ reason: String) -> Failure {
     Failure(offset: position, reason: reason)
   }
 
-  private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+  var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
   mutating func skipSpace() {
     while let byte = current, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
@@ -32,31 +32,31 @@ struct JSONCursor {
   }
 
   /// Whether the next token is `character`; consumes it if so.
-  mutating func take(_ character: Unicode.Scalar) -> Bool {
+  package mutating func take(_ character: Unicode.Scalar) -> Bool {
     skipSpace()
     guard current == UInt8(ascii: character) else { return false }
     position += 1
     return true
   }
 
-  mutating func expect(_ character: Unicode.Scalar) throws(Failure) {
+  package mutating func expect(_ character: Unicode.Scalar) throws(Failure) {
     guard take(character) else { throw failure("expected '\(character)', found \(found)") }
   }
 
-  func expectEnd() throws(Failure) {
+  package func expectEnd() throws(Failure) {
     var rest = self
     rest.skipSpace()
     guard rest.current == nil else { throw rest.failure("expected the end, found \(rest.found)") }
   }
 
-  private var found: String {
+  var found: String {
     guard let current else { return "the end" }
     let isPrintable = (0x21...0x7e).contains(current)
     return isPrintable ? "'\(Unicode.Scalar(current))'" : "byte \(current)"
   }
 
   /// Reads an object; `member` reads the value of each key.
-  mutating func object(
+  package mutating func object(
     _ member: (inout JSONCursor, String) throws(Failure) -> Void
   ) throws(Failure) {
     try expect("{")
@@ -70,7 +70,7 @@ struct JSONCursor {
   }
 
   /// An array of numbers that count something.
-  mutating func counts(limit: Int) throws(Failure) -> [Int] {
+  package mutating func counts(limit: Int) throws(Failure) -> [Int] {
     var counts: [Int] = []
     try expect("[")
     if take("]") { return counts }
@@ -165,7 +165,7 @@ struct JSONCursor {
   }
 
   /// Passes over any value, nested no deeper than ``depthLimit``, whose objects say nothing twice.
-  mutating func skipValue(depth: Int = 0) throws(Failure) {
+  package mutating func skipValue(depth: Int = 0) throws(Failure) {
     guard depth < Self.depthLimit else { throw failure("nested deeper than \(Self.depthLimit)") }
     skipSpace()
     switch current {

@@ -96,7 +96,7 @@ extension NodeOperation {
     case .reshape(let shape): !shape.isMap && !shape.isVector
     case .transpose(let attributes): !attributes.shape.isMap && !attributes.shape.isVector
     case .logSoftmax, .spread, .resize, .binary, .select, .reduce, .argExtreme, .normalize,
-      .matrixProduct, .constant, .region, .selection:
+      .matrixProduct, .constant, .region, .selection, .gridSample:
       true
     }
   }

@@ -33,7 +33,7 @@ public struct SafetensorsFile: Sendable {
     try self.init(data: MappedFile.data(at: url), path: url.path)
   }
 
-  init(data: Data, path: String) throws(ModelFileError) {
+  package init(data: Data, path: String) throws(ModelFileError) {
     do throws(ModelFileError.Defect) {
       let header = try SafetensorsHeader(data)
       metadata = header.metadata

@@ -12,9 +12,9 @@
   import Musl
 #endif
 
-/// Files that are written beside their place and then renamed: `.NAME.PROCESS.RANDOM.tmp`.
+/// Files and folders that are written beside their place and then renamed: `.NAME.PROCESS.RANDOM.tmp`.
 ///
-/// Their writer holds a lock on them, so that what a killed process left can be told from what a
+/// A file's writer holds a lock on it, so that what a killed process left can be told from what a
 /// living one is at.
 enum TemporaryFile {
   private static let ending = ".tmp"
@@ -41,6 +41,7 @@ enum TemporaryFile {
       else { continue }
       let path = folder.appendingPathComponent(name).path
       if isAbandoned(path, by: process) { unlink(path) }
+      if isAbandonedFolder(path, by: process) { try? FileManager.default.removeItem(atPath: path) }
     }
   }
 
@@ -51,8 +52,18 @@ enum TemporaryFile {
   private static func isAbandoned(_ path: String, by process: pid_t) -> Bool {
     guard let file = try? RegularFile(path: path, flags: O_NOFOLLOW) else { return false }
     if flock(file.descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return false }
-    let isGone = kill(process, 0) != 0 && errno == ESRCH
-    return isGone || file.status.secondsSinceChange > longestLife
+    return isGone(process) || file.status.secondsSinceChange > longestLife
+  }
+
+  /// Nothing is locked in a folder: its writer is known by its number alone.
+  private static func isAbandonedFolder(_ path: String, by process: pid_t) -> Bool {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
+    return isGone(process) || status.secondsSinceChange > longestLife
+  }
+
+  private static func isGone(_ process: pid_t) -> Bool {
+    kill(process, 0) != 0 && errno == ESRCH
   }
 }
 

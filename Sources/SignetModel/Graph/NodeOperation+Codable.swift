@@ -10,7 +10,7 @@ extension NodeOperation: Codable {
     /// As the case of ``NodeOperation`` of the same name.
     case logSoftmax, spread, resize, binary, select, reduce, argExtreme, normalize, matrixProduct
     /// As the case of ``NodeOperation`` of the same name.
-    case constant, region, selection
+    case constant, region, selection, gridSample
   }
 
   /// Which operation it is, without its attributes.
@@ -49,6 +49,7 @@ extension NodeOperation: Codable {
     case .constant: .constant
     case .region: .region
     case .selection: .selection
+    case .gridSample: .gridSample
     }
   }
 
@@ -123,6 +124,7 @@ extension NodeOperation: Codable {
     case .constant: self = .constant(try attributes())
     case .region: self = .region(try attributes())
     case .selection: self = .selection(try attributes())
+    case .gridSample: self = .gridSample(try attributes())
     }
   }
 
@@ -155,6 +157,7 @@ extension NodeOperation: Codable {
     case .matrixProduct(let attributes): try container.encode(attributes, forKey: .attributes)
     case .region(let attributes): try container.encode(attributes, forKey: .attributes)
     case .selection(let attributes): try container.encode(attributes, forKey: .attributes)
+    case .gridSample(let attributes): try container.encode(attributes, forKey: .attributes)
     case .transpose(let attributes): try container.encode(attributes, forKey: .attributes)
     case .relu, .globalAveragePool, .add, .concatenate, .flatten, .multiply, .select: break
     }

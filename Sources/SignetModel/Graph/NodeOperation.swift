@@ -70,6 +70,8 @@ public enum NodeOperation: Hashable, Sendable {
   case region(Region)
   /// Picks elements at given places along one axis.
   case selection(Selection)
+  /// Reads a map at the places that a second value holds.
+  case gridSample(GridSample)
 }
 
 /// Extents or steps along height and width.

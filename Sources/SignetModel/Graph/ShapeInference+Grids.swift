@@ -30,6 +30,24 @@ extension NodeShape {
     return .map(input.channels, attributes.height.size, attributes.width.size)
   }
 
+  func gridSample() throws(GraphError) -> Shape {
+    guard inputs.count == 2 else {
+      throw .inputCount(
+        node: node.name, operation: kind, expected: "a map and its places", found: inputs.count)
+    }
+    let (map, places) = (inputs[0], inputs[1])
+    let reach = ShapeInference.reach
+    guard map.isMap, map.height <= reach, map.width <= reach else {
+      throw .shape(
+        node: node.name, operation: kind, expected: "C×H×W, at most \(reach) high and wide",
+        found: map)
+    }
+    guard places.isMap, places.width == 2 else {
+      throw .shape(node: node.name, operation: kind, expected: "places H×W×2", found: places)
+    }
+    return .map(map.channels, places.channels, places.height)
+  }
+
   func reduce(_ attributes: Reduction) throws(GraphError) -> Shape {
     try requireSameElements(attributes.extents, as: try only(), "extents")
     try requireAxes(attributes.axes, of: attributes.extents)

@@ -92,6 +92,7 @@ struct NodeShape {
     case .constant(let shape): return try constant(shape)
     case .region(let attributes): return try region(attributes)
     case .selection(let attributes): return try selection(attributes)
+    case .gridSample: return try gridSample()
     }
   }
 

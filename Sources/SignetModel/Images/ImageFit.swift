@@ -20,6 +20,15 @@ package struct ImageFit {
     top = Self.cropStart(length: resized.height, crop: shape.height)
   }
 
+  /// All of the image, whatever its proportions.
+  package init(image: PixelImage, stretchedTo shape: Shape, _ preprocessing: Preprocessing) {
+    self.image = image
+    self.shape = shape
+    isReversed = preprocessing.channelOrder == .bgr
+    resized = (shape.width, shape.height)
+    (left, top) = (0, 0)
+  }
+
   package static func resizedSize(
     of size: (width: Int, height: Int), shape: Shape, shorterSide: Int?
   ) -> (width: Int, height: Int) {

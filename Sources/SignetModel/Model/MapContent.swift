@@ -32,7 +32,7 @@ extension NodeOperation {
   /// Whether what comes out is of the kind that goes in, elsewhere.
   fileprivate var keepsKindOfNumbers: Bool {
     switch self {
-    case .resize, .slice, .region, .selection, .transpose: true
+    case .resize, .gridSample, .slice, .region, .selection, .transpose: true
     default: onlyArranges
     }
   }

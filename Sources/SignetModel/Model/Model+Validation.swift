@@ -25,8 +25,7 @@ extension Model {
     if let defect = preprocessing.defect(channels: graph.inputShape.channels) {
       throw .preprocessing(defect)
     }
-    let counts = graph.outputs.map { graph.shape(of: $0).elementCount }
-    guard labels.isEmpty || counts.contains(labels.count) else {
+    guard labels.isEmpty || graph.classNameCounts().contains(labels.count) else {
       throw .labels(expected: classCount, found: labels.count)
     }
   }

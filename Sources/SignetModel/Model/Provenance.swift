@@ -10,6 +10,9 @@ public struct Provenance: Sendable, Hashable, Codable {
     public var seed: UInt64?
     /// The options that shaped the result, by name.
     public var options: [String: String]
+    /// The words of the command that did it, where a command did: what can change the result, files by
+    /// their names alone.
+    public var command: [String]?
     /// Measured results by name, e.g. `top1` in percent.
     public var results: [String: Double]
     /// Per layer measurements, in forward order.
@@ -21,7 +24,7 @@ public struct Provenance: Sendable, Hashable, Codable {
     public init(
       verb: String, data: String? = nil, seed: UInt64? = nil, options: [String: String] = [:],
       results: [String: Double] = [:], layers: [LayerRecord] = [],
-      choices: [LayerChoice]? = nil
+      choices: [LayerChoice]? = nil, command: [String]? = nil
     ) {
       self.verb = verb
       self.data = data
@@ -30,6 +33,7 @@ public struct Provenance: Sendable, Hashable, Codable {
       self.results = results
       self.layers = layers
       self.choices = choices
+      self.command = command
     }
   }
 

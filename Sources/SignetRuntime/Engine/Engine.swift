@@ -32,6 +32,10 @@ public final class Engine: Sendable {
     /// Bytes an engine may allocate for its model, at least 1; a larger model is refused. `nil` takes
     /// what `SIGNET_MEMORY_LIMIT` says, else three quarters of the machine's memory.
     public var memoryLimit: Int?
+    /// Whether runs use threads that are lent to them instead of the engine's; ``threads`` grows to
+    /// as many as were lent.
+    package var borrowsThreads = false
+    static let threadRange = 1...256
 
     /// One thread, one image at a time and the best kernels of the processor by default.
     public init(
@@ -70,14 +74,14 @@ public final class Engine: Sendable {
   public let outputs: [GraphInput]
   /// What the engine does, step by step, for inputs of those extents.
   public let plan: EnginePlan
-  private let programs: ProgramCache
-  private let lock = Lock()
+  let programs: ProgramCache
+  let lock = Lock()
 
   /// Plans the model and lays out its weights.
   ///
   /// - Throws: ``EngineError``.
   public init(model: Model, options: Options = Options()) throws(EngineError) {
-    guard (1...256).contains(options.threads) else {
+    guard Options.threadRange.contains(options.threads) else {
       throw .option(name: "threads", expected: "1 to 256", found: options.threads)
     }
     guard (1...65536).contains(options.maximumBatch) else {
@@ -117,11 +121,33 @@ public final class Engine: Sendable {
   /// - Returns: one per name in ``outputs``, batch first
   /// - Throws: ``EngineError`` naming the input, what was expected and found.
   public func run(_ inputs: [String: DenseTensor]) throws(EngineError) -> [String: DenseTensor] {
-    let (count, shapes) = try samples(of: inputs)
     var nothing: [UInt64] = []
+    return try run(inputs, nanoseconds: &nothing)
+  }
+
+  /// ``run(_:)``, measured.
+  ///
+  /// - Parameter inputs: as for ``run(_:)``, of the extents that the model has of its own
+  /// - Returns: the outputs by name, and the seconds each step of ``plan`` took; none where the extents
+  ///   are others.
+  public func measuredRun(
+    _ inputs: [String: DenseTensor]
+  ) throws(EngineError) -> (outputs: [String: DenseTensor], seconds: [Double]) {
+    let isUsual = self.inputs.allSatisfy { input in
+      inputs[input.name].map { Array($0.extents.dropFirst()) == input.shape.extents } ?? false
+    }
+    var nanoseconds = [UInt64](repeating: 0, count: isUsual ? plan.steps.count : 0)
+    let outputs = try run(inputs, nanoseconds: &nanoseconds)
+    return (outputs, nanoseconds.map { Double($0) * 1e-9 })
+  }
+
+  private func run(
+    _ inputs: [String: DenseTensor], nanoseconds: inout [UInt64]
+  ) throws(EngineError) -> [String: DenseTensor] {
+    let (count, shapes) = try samples(of: inputs)
     let (results, outputs) = try run(
       self.inputs.compactMap { inputs[$0.name]?.values }, of: shapes, count: count,
-      nanoseconds: &nothing)
+      nanoseconds: &nanoseconds)
     var named: [String: DenseTensor] = [:]
     for (output, values) in zip(outputs, results) {
       named[output.name] = DenseTensor(count: count, of: output.shape, values: values)

@@ -37,6 +37,18 @@ final class Memory {
     return block
   }
 
+  /// The same, where most of it may never be used: what nobody writes to takes no memory.
+  func sparseBytes(
+    _ count: Int, for purpose: String
+  ) throws(EngineError) -> UnsafeMutableRawPointer {
+    let line = 64
+    let size = ByteCount.sum(count, 2 * line)
+    try budget.take(size, for: purpose)
+    guard let block = calloc(1, size) else { throw .memory(purpose: purpose, bytes: count) }
+    blocks.append(block)
+    return block.alignedUp(toMultipleOf: line)
+  }
+
   /// `count` elements, all zero.
   func zeros<Element: BitwiseCopyable>(
     _ count: Int, of type: Element.Type, for purpose: String

@@ -5,7 +5,7 @@ import SignetModel
 /// Not safe to use from two threads at once; ``Engine`` holds a lock around it.
 final class ProgramCache: @unchecked Sendable {
   private let model: Model
-  private let options: Engine.Options
+  private var options: Engine.Options
   private let kernels: KernelSet
   /// The one used last comes first.
   private var programs: [SizedProgram] = []
@@ -18,6 +18,13 @@ final class ProgramCache: @unchecked Sendable {
     self.model = model
     self.options = options
     self.kernels = kernels
+  }
+
+  /// Plans anew for more threads that are lent.
+  func plan(forThreads threads: Int) {
+    guard options.borrowsThreads, threads > options.threads else { return }
+    options.threads = min(threads, Engine.Options.threadRange.upperBound)
+    programs.removeAll()
   }
 
   /// - Parameter shapes: of the inputs, without the batch
@@ -38,7 +45,8 @@ final class ProgramCache: @unchecked Sendable {
     try planner.plan()
     let program = try Program(
       planner: planner, kernels: kernels, threads: options.threads,
-      maximumBatch: options.maximumBatch, isExact: options.isExact)
+      borrowsThreads: options.borrowsThreads, maximumBatch: options.maximumBatch,
+      isExact: options.isExact)
     planCount += 1
     let outputs = model.graph.outputs.map {
       GraphInput(name: $0.name, shape: model.graph.shape(of: $0))

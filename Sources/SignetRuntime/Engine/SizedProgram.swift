@@ -17,20 +17,30 @@ struct SizedProgram {
     from source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>,
     nanoseconds: inout [UInt64]
   ) {
+    var (source, target) = (source, target)
+    var sources: [UnsafePointer<Float>] = []
+    var targets: [UnsafeMutablePointer<Float>] = []
+    for shape in shapes {
+      sources.append(source)
+      source += count * shape.elementCount
+    }
+    for output in outputs {
+      targets.append(target)
+      target += count * output.shape.elementCount
+    }
+    run(from: sources, count: count, into: targets, nanoseconds: &nanoseconds)
+  }
+
+  /// The same, where each input and output lies on its own.
+  func run(
+    from sources: [UnsafePointer<Float>], count: Int, into targets: [UnsafeMutablePointer<Float>],
+    nanoseconds: inout [UInt64]
+  ) {
     for first in stride(from: 0, to: count, by: program.batch) {
-      var (source, target) = (source, target)
-      var sources: [UnsafePointer<Float>] = []
-      var targets: [UnsafeMutablePointer<Float>] = []
-      for shape in shapes {
-        sources.append(source + first * shape.elementCount)
-        source += count * shape.elementCount
-      }
-      for output in outputs {
-        targets.append(target + first * output.shape.elementCount)
-        target += count * output.shape.elementCount
-      }
       program.run(
-        sources, count: min(program.batch, count - first), into: targets,
+        zip(sources, shapes).map { $0 + first * $1.elementCount },
+        count: min(program.batch, count - first),
+        into: zip(targets, outputs).map { $0 + first * $1.shape.elementCount },
         nanoseconds: &nanoseconds)
     }
   }

@@ -21,6 +21,13 @@ extension Lowering {
       try append(
         step, "resize", arguments, table.resize, out: work.out,
         cost: work.out.elements * Int(rows.taps * columns.taps) / 4)
+    case .gridSample(let attributes, let input, let places, let out):
+      let arguments = signet_grid_sample(
+        in: lowered(input), places: lowered(places), out: lowered(out), mode: attributes.mode.code,
+        padding: attributes.padding.code, aligns_corners: attributes.alignsCorners)
+      try append(
+        step, "grid_sample", arguments, signet_grid_sample_run, out: out, cost: out.elements,
+        set: "plain")
     case .fill(let values, let out):
       let arguments = signet_fill(out: lowered(out), values: try memory.array(values, for: layer))
       try append(
@@ -65,6 +72,26 @@ extension Lowering {
     return signet_resize_axis(
       taps: try int32(most, layer), places: try memory.array(places, for: layer),
       weights: try memory.array(weights, for: layer))
+  }
+}
+
+extension Resize.Mode {
+  fileprivate var code: signet_sample_mode {
+    switch self {
+    case .nearest: SIGNET_SAMPLE_NEAREST
+    case .linear: SIGNET_SAMPLE_LINEAR
+    case .cubic: SIGNET_SAMPLE_CUBIC
+    }
+  }
+}
+
+extension GridSample.Padding {
+  fileprivate var code: signet_sample_padding {
+    switch self {
+    case .zeros: SIGNET_SAMPLE_ZEROS
+    case .border: SIGNET_SAMPLE_BORDER
+    case .reflection: SIGNET_SAMPLE_REFLECTION
+    }
   }
 }
 

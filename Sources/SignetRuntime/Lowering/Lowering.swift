@@ -92,7 +92,7 @@ struct Lowering {
         step, "place", arguments, table.place, out: work.out, cost: work.out.elements / 4)
     case .activation, .constants, .binary, .select, .responseNorm, .softmax, .gather:
       try lowerElementwise(step)
-    case .spread, .resize, .fill, .reduce, .normalize, .matrixProduct:
+    case .spread, .resize, .gridSample, .fill, .reduce, .normalize, .matrixProduct:
       try lowerGrid(step)
     case .channelSums, .constantFilters:
       try lowerCodes(step)

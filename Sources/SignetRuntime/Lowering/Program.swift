@@ -13,13 +13,16 @@ final class Program: @unchecked Sendable {
   /// that reads them. More images at once only move memory.
   private static let batchBytes = 1 << 20
   private let pool: OpaquePointer?
+  private let borrowsThreads: Bool
   private var program = signet_program()
   private let inputs: [UnsafeMutablePointer<signet_transfer>]
   private let outputs: [UnsafeMutablePointer<signet_transfer>]
 
   init(
-    planner: Planner, kernels: KernelSet, threads: Int, maximumBatch: Int, isExact: Bool
+    planner: Planner, kernels: KernelSet, threads: Int, borrowsThreads: Bool, maximumBatch: Int,
+    isExact: Bool
   ) throws(EngineError) {
+    self.borrowsThreads = borrowsThreads
     let table = kernels.table.pointer.pointee
     let choice = KernelChoice(table: table, isExact: isExact, threads: threads)
     var planner = planner
@@ -54,14 +57,18 @@ final class Program: @unchecked Sendable {
 
     var pool: OpaquePointer?
     if threads > 1 {
-      pool = signet_thread_pool_create(Int32(threads))
+      pool =
+        borrowsThreads
+        ? signet_thread_pool_create_borrowing(Int32(threads))
+        : signet_thread_pool_create(Int32(threads))
       guard pool != nil else {
         self.pool = nil
         throw .threads(count: threads)
       }
     }
     self.pool = pool
-    let scratch = try memory.bytes(
+    // Lent threads are counted for the most there may be, and few of them may come.
+    let scratch = try memory.sparseBytes(
       ByteCount.product([threads, lowering.scratchBytes]), for: "working memory")
     let steps = try memory.array(lowering.steps, for: "steps")
     program = signet_program(
@@ -72,6 +79,12 @@ final class Program: @unchecked Sendable {
 
   deinit {
     signet_thread_pool_destroy(pool)
+  }
+
+  /// Whose threads the next runs use, where the program borrows them.
+  func lend(_ lender: ThreadLender?) {
+    guard let pool, borrowsThreads else { return }
+    signet_thread_pool_lend(pool, lender?.parallelFor, lender?.owner)
   }
 
   /// Runs one batch.

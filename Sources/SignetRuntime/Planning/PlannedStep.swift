@@ -64,6 +64,7 @@ struct PlannedStep: Sendable {
     case softmax(axis: Int, isLogarithm: Bool, input: ValueView, out: ValueView)
     case spread(Size2D, input: ValueView, out: ValueView)
     case resize(PlannedResize)
+    case gridSample(GridSample, input: ValueView, places: ValueView, out: ValueView)
     case fill(values: [Float], out: ValueView)
     case reduce(ReduceKernel, input: ValueView, out: ValueView)
     case normalize(epsilon: Float, input: ValueView, out: ValueView)
@@ -89,6 +90,7 @@ struct PlannedStep: Sendable {
     case .constantFilters(let work):
       [work.sums, work.out] + (work.residual.map { [$0] } ?? [])
     case .resize(let work): [work.input, work.out]
+    case .gridSample(_, let input, let places, let out): [input, places, out]
     case .fill(_, let out): [out]
     case .select(let inputs, let out): inputs + [out]
     case .constants(let work): [work.input, work.out]

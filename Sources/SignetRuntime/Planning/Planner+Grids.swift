@@ -22,6 +22,9 @@ extension Planner {
           PlannedResize(
             input: input, out: out, rows: rows, columns: columns,
             outside: attributes.extrapolation)))
+    case .gridSample(let attributes):
+      let places = try view(of: node.inputs[1])
+      emit([node], .gridSample(attributes, input: input, places: places, out: out))
     case .constant(let shape):
       try budget.take(
         ByteCount.of(2, shape.elementCount, elements: Float.self), for: "layer '\(node.name)'")

@@ -131,7 +131,7 @@ struct Planner {
       try planElementwise(node)
     case .reshape, .transpose, .region, .selection:
       try planRearrangement(node)
-    case .spread, .resize, .constant:
+    case .spread, .resize, .gridSample, .constant:
       try planResampling(node)
     case .reduce, .argExtreme, .normalize, .matrixProduct:
       try planGrid(node)

@@ -26,7 +26,7 @@ extension NodeOperation {
     case .selection(let attributes): attributes.extents + attributes.shape.extents
     case .linear, .batchNorm, .relu, .globalAveragePool, .add, .concatenate, .flatten, .dropout,
       .activation, .prelu, .affine, .multiply, .localResponseNorm, .softmax, .logSoftmax, .spread,
-      .binary, .select, .constant:
+      .binary, .select, .constant, .gridSample:
       []
     }
   }
@@ -109,7 +109,7 @@ extension NodeOperation {
       return .selection(attributes)
     case .linear, .batchNorm, .relu, .globalAveragePool, .add, .concatenate, .flatten, .dropout,
       .activation, .prelu, .affine, .multiply, .localResponseNorm, .softmax, .logSoftmax, .spread,
-      .binary, .select, .constant:
+      .binary, .select, .constant, .gridSample:
       return self
     }
   }

@@ -10,4 +10,15 @@ public struct ImportedModel: Sendable {
   public let assumesPreprocessing: Bool
   /// The files beside it that hold tensors, links followed.
   public let dataFiles: [URL]
+  /// What was cut off the network; `nil` if it is whole.
+  public let cutEnd: CutEnd?
+}
+
+/// The end of a detector that is not taken: how many boxes it keeps depends on the image.
+public struct CutEnd: Hashable, Sendable {
+  /// The operators it began with, as the file names them.
+  public let operators: [String]
+  /// The network's outputs without it: the boxes and scores that went into it, what else did, and
+  /// those of the file's outputs that do not depend on it.
+  public let outputs: [String]
 }

@@ -19,17 +19,20 @@ public struct ONNXImporter: Sendable {
     public var inputExtents: InputExtents?
     /// The output to take of a file that has several; what only the others need is left out.
     public var output: String?
+    /// Whether a detector that ends in non-maximum suppression is refused instead of cut off there.
+    public var takesWhole: Bool
 
     /// Nothing is said by default, so that the file must say all but the preprocessing.
     public init(
       preprocessing: Preprocessing? = nil, labels: [String] = [], openExtents: Shape? = nil,
-      inputExtents: InputExtents? = nil, output: String? = nil
+      inputExtents: InputExtents? = nil, output: String? = nil, takesWhole: Bool = false
     ) {
       self.preprocessing = preprocessing
       self.labels = labels
       self.openExtents = openExtents
       self.inputExtents = inputExtents
       self.output = output
+      self.takesWhole = takesWhole
     }
   }
 

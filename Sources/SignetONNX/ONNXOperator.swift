@@ -20,7 +20,7 @@ public struct ONNXOperator: Hashable, Sendable {
       limits: "one to three spatial axes, constant weights"),
     ONNXOperator(
       "ConvTranspose", as: "convolution of the map with zeros laid between its elements",
-      limits: "one or two spatial axes, constant weights"),
+      limits: "one to three spatial axes, constant weights"),
     ONNXOperator(
       "Gemm com.microsoft.FusedGemm", as: "linear layer",
       limits: "a vector per sample, or rows of the steps of all, a constant matrix; transA 0"),
@@ -31,7 +31,12 @@ public struct ONNXOperator: Hashable, Sendable {
     ONNXOperator(
       "QuantizeLinear DequantizeLinear ConvInteger MatMulInteger QLinearConv QLinearMatMul",
       as: "the numbers that whole ones stand for: weights as they are, computed values rounded",
-      limits: "constant scales and zero points, no blocks"),
+      limits: "constant scales and zero points; blocks of constants only"),
+    ONNXOperator(
+      "DynamicQuantizeLinear com.microsoft.DynamicQuantizeMatMul "
+        + "com.microsoft.MatMulIntegerToFloat com.microsoft.DynamicQuantizeLSTM",
+      as: "computed values before the file rounds them, weights as the numbers they stand for",
+      limits: "constant weights"),
     ONNXOperator(
       GraphImporter.quantizerMappings.keys.sorted().joined(separator: " "),
       as: "the numbers that few bits stand for",
@@ -77,6 +82,9 @@ public struct ONNXOperator: Hashable, Sendable {
       "Resize Upsample", as: "resampling; every mode, coordinates and rounding",
       limits: "any axes but the batch"),
     ONNXOperator(
+      "GridSample", as: "a map read at computed places; every mode and padding",
+      limits: "two spatial axes"),
+    ONNXOperator(
       "Concat Split Slice Gather Pad Tile DepthToSpace SpaceToDepth",
       as: "joining, cutting, repeating and surrounding",
       limits: "along any axis but the batch; constant places"),
@@ -86,8 +94,8 @@ public struct ONNXOperator: Hashable, Sendable {
       limits: "along any axis but the batch"),
     ONNXOperator(
       "GatherND ScatterND ScatterElements Scatter OneHot Trilu",
-      as: "elements read from or written to places, and comparisons with them",
-      limits: "constant places, the same in every sample; no reduction"),
+      as: "elements read from, written to or reduced at places, and comparisons with them",
+      limits: "constant places, the same in every sample"),
     ONNXOperator(
       "Einsum", as: "product of matrices, and rearrangements",
       limits: "one or two operands, distinct letters, the batch first"),
@@ -101,9 +109,13 @@ public struct ONNXOperator: Hashable, Sendable {
       "Flatten Reshape Squeeze Unsqueeze Transpose Expand",
       as: "nothing where the order in memory stays, else a rearrangement",
       limits: "the batch may move and merge with other axes, but is whole at the end"),
+    ONNXOperator(
+      "ai.signet.BinaryBlock ai.signet.BinaryConv ai.signet.BinaryLinear",
+      as: "the binary layers that they run, codes included", limits: "stored codes and scales"),
     ONNXOperator("If", as: "the branch taken", limits: "a condition that follows from the file"),
     ONNXOperator(
-      "Identity Dropout Cast CastLike", as: "nothing", limits: "casts to a float type only"),
+      "Identity Dropout Cast CastLike", as: "nothing",
+      limits: "casts to float types, and by Cast to truth: 1 where not 0"),
     ONNXOperator("Shape Size", as: "numbers, the batch left free"),
   ]
 

@@ -36,7 +36,7 @@ IMAGE_INPUTS = {
     "DequantizeLinear": [0], "Div": [0, 1], "Dropout": [0], "Einsum": [0, 1], "Equal": [0, 1],
     "Expand": [0], "EyeLike": [], "Flatten": [0], "Gather": [0], "GatherElements": [0, 1],
     "GatherND": [0], "Gemm": [0], "GlobalAveragePool": [0], "GlobalLpPool": [0],
-    "GlobalMaxPool": [0], "Greater": [0, 1], "GreaterOrEqual": [0, 1], "GroupNormalization":
+    "GlobalMaxPool": [0], "Greater": [0, 1], "GreaterOrEqual": [0, 1], "GridSample": [0, 1], "GroupNormalization":
     [0], "GRU": [0], "HardSigmoid": [0], "HardSwish": [0], "Identity": [0], "If": [],
     "InstanceNormalization": [0], "IsInf": [], "IsNaN": [], "LayerNormalization": [0],
     "LeakyRelu": [0], "Less": [0, 1], "LessOrEqual": [0, 1], "LogSoftmax": [0],

@@ -5,8 +5,8 @@ with onnxruntime's.
 
 FOLDER holds `NAME.onnx` and `NAME.npz`, whose arrays are named like the network's inputs, batch
 first; an `index.json` beside them, a list of objects with "name" and "group", says what each is for.
-A line per network gives the largest difference of the executor and of the exact runtime, as a share
-of the largest number of the output (1e-4 is allowed), and the root mean square difference of the
+A line per network gives the largest difference of the executor, of the exact runtime and of the
+network exported and imported again, as a share of the largest number of the output (1e-4 is allowed), and the root mean square difference of the
 runtime as it is, as a share of the output's (0.5 % is allowed); of several outputs the worst. A
 network that asks for --input-shape gets the input's, which the line says.
 """
@@ -81,7 +81,7 @@ def compare(expected, folder):
     """Differences by engine, or the first thing that is wrong."""
     worst = {}
     for engine, allowed in (("executor", LARGEST), ("exact", LARGEST),
-                            ("runtime", ROOT_MEAN_SQUARE)):
+                            ("exported", LARGEST), ("runtime", ROOT_MEAN_SQUARE)):
         found, reason = outputs(folder, engine)
         if reason:
             return worst, reason.strip().splitlines()[0]

@@ -112,8 +112,8 @@ import ThrownErrors
         "test.onnx: cannot be taken: tensor 'c': expected at most 16 axes and 2³¹ elements, found [1099511627776, 1099511627776]",
         "test.onnx: cannot be taken: tensor 'c': expected at most 16 axes and 2³¹ elements, found 99 numbers",
         "test.onnx: cannot be taken: tensor 'c': expected 16 bytes for [2, 2], found 3",
-        "test.onnx: cannot be taken: tensor 'c': expected float32, float16, bfloat16, double, integers of 8 to 64 bits or bool, found element type 8",
-        "test.onnx: cannot be taken: tensor 'c': expected float32, float16, bfloat16, double, integers of 8 to 64 bits or bool, found element type 99",
+        "test.onnx: cannot be taken: tensor 'c': expected float32, float16, bfloat16, double, integers of 2 to 64 bits or bool, found element type 8",
+        "test.onnx: cannot be taken: tensor 'c': expected float32, float16, bfloat16, double, integers of 2 to 64 bits or bool, found element type 99",
       ])
   }
 

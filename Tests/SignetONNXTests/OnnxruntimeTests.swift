@@ -1,4 +1,5 @@
 import Foundation
+import NetworkOracle
 import SignetModel
 import SignetONNX
 import SignetRuntime
@@ -14,6 +15,21 @@ struct OnnxruntimeTests {
 
   @Test func exportsOfRicherCodesGiveTheSameScores() throws {
     try check(RoundTripTests.richModel())
+  }
+
+  @Test func everyOperationGivesTheSameNumbers() throws {
+    let models = try Graph.gridOperations().map { try Model.random($0, weights: .float) }
+    let images = numbers(2 * models[0].graph.inputShape.elementCount)
+    let named = models.enumerated().map { ("\($0)", $1, ONNXExporter.Encoding.float) }
+    let scores = try Peer.scores(of: named, on: images)
+    for (name, model, _) in named {
+      let expected = try Engine(model: model, options: .init(maximumBatch: 2, isExact: true))
+        .run(images, count: 2)
+      let found = try #require(scores[name])
+      #expect(found.count == expected.count)
+      let isEqual = zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($1)) }
+      #expect(isEqual, "\(model.graph.nodes.map(\.operation))")
+    }
   }
 
   private func check(_ model: Model) throws {

@@ -130,7 +130,7 @@ import Testing
     for layer in model.graph.layers {
       #expect(back.weight(.weight, of: layer)?.codes == model.weight(.weight, of: layer)?.codes)
     }
-    for encoding in [ONNXExporter.Encoding.int8, .float] {
+    for encoding in [ONNXExporter.Encoding.int2, .int4, .int8, .float] {
       let expanded = try imported(model, encoding)
       #expect(!expanded.graph.layers.contains { expanded.isBinary($0) })
       #expect(
@@ -148,7 +148,7 @@ import Testing
       #expect(!codes.rows.areEqual && codes.constants != nil && codes.inputScales != nil)
       #expect(back.weight(.weight, of: layer)?.codes == codes, "\(layer.name)")
     }
-    for encoding in [ONNXExporter.Encoding.int8, .float] {
+    for encoding in [ONNXExporter.Encoding.int2, .int4, .int8, .float] {
       let expanded = try imported(model, encoding)
       #expect(!expanded.graph.layers.contains { expanded.isBinary($0) })
       for layer in model.graph.layers {
@@ -198,12 +198,14 @@ import Testing
     let graph = try g.graph(output: "b")
     let model = try Model(
       graph: graph, weights: weights(for: graph, codes: 1), preprocessing: .unit)
-    let sizes = try [ONNXExporter.Encoding.bits, .int8, .float].map {
+    let sizes = try [ONNXExporter.Encoding.bits, .int8, .float, .int2, .int4].map {
       try ONNXExporter(options: .init(encoding: $0)).data(model).count
     }
     // 27·64 + 576·256 weights; scales and the graph itself take some kilobytes.
     #expect(sizes[0] < 149_184 / 8 + 6000)
     #expect(sizes[1] > 149_184 && sizes[1] < 149_184 + 6000)
     #expect(sizes[2] > 4 * 149_184)
+    #expect(sizes[3] > 149_184 / 4 && sizes[3] < 149_184 / 4 + 6000)
+    #expect(sizes[4] > 149_184 / 2 && sizes[4] < 149_184 / 2 + 6000)
   }
 }

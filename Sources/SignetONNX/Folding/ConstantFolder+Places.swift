@@ -75,28 +75,27 @@ extension ConstantFolder {
     ]
   }
 
-  /// A tensor with the elements of the third input put to `places`, the last of several winning.
+  /// A tensor with the elements of the third input put to `places`, the last of several
+  /// winning, or reduced with what stands there.
   private func scattered(
     _ data: ConstantTensor, at places: [Int]
   ) throws(NodeFailure) -> ConstantTensor {
     let updates = try input(2, "updates")
-    let reduction = try attributes.string("reduction") ?? "none"
-    guard reduction == "none" else {
-      throw NodeFailure("reduction", expected: "none", found: reduction)
-    }
+    let reduction = try ScatterReduction(attributes)
     guard updates.count == places.count, (updates.integers == nil) == (data.integers == nil) else {
       throw NodeFailure("updates", expected: "\(places.count) elements", found: updates.dims)
     }
-    func scatter<T>(_ values: [T], _ new: [T]) -> [T] {
+    func scatter<T>(_ values: [T], _ new: [T], _ reduce: (T, T) -> T) -> [T] {
       var values = values
-      for (place, value) in zip(places, new) { values[place] = value }
+      for (place, value) in zip(places, new) { values[place] = reduce(values[place], value) }
       return values
     }
     if let values = data.integers, let new = updates.integers {
-      return ConstantTensor(dims: data.dims, integers: scatter(values, new), type: data.type)
+      let results = scatter(values, new) { data.type.wrap(reduction($0, $1)) }
+      return ConstantTensor(dims: data.dims, integers: results, type: data.type)
     }
-    return ConstantTensor(
-      dims: data.dims, floats: scatter(data.floats, updates.floats), type: data.type)
+    let results = scatter(data.floats, updates.floats) { reduction($0, $1) }
+    return ConstantTensor(dims: data.dims, floats: results, type: data.type)
   }
 
   private mutating func oneHot() throws(NodeFailure) -> [ConstantTensor] {

@@ -6,8 +6,8 @@ extension GraphImporter {
   /// Operators that mind where the batch is themselves.
   private static let batchAware: Set = [
     "Transpose", "Squeeze", "Unsqueeze", "Reshape", "Expand", "Flatten", "Gather", "LSTM", "GRU",
-    "RNN",
-    "Identity", "Shape", "Size", "Gemm",
+    "RNN", "com.microsoft.DynamicQuantizeLSTM", "Identity", "Shape", "Size", "Gemm",
+    "DynamicQuantizeLinear",
   ]
 
   mutating func apply(

@@ -17,7 +17,8 @@ extension GraphImporter {
     },
     "Where": { importer, context throws(NodeFailure) in
       try context.requireInputs(atMost: 3)
-      let views = try importer.operands(context)
+      var views = try importer.operands(context)
+      views[0] = importer.beforeTruth(views[0])
       return [.activation(try importer.combine(context, .select, views))]
     },
   ]
@@ -32,7 +33,10 @@ extension GraphImporter {
   mutating func binary(
     _ context: NodeContext, _ function: BinaryFunction
   ) throws(NodeFailure) -> View {
-    try combine(context, .binary(function), try operands(context))
+    let views = try operands(context)
+    let isLogical = [.and, .or, .exclusiveOr].contains(function)
+    return try combine(
+      context, .binary(function), isLogical ? views.map { beforeTruth($0) } : views)
   }
 
   private mutating func power(_ context: NodeContext) throws(NodeFailure) -> [ImportedValue] {

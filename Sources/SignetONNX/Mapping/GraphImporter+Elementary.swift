@@ -19,7 +19,11 @@ extension GraphImporter {
     "Softplus": elementary(.softplus),
     "Softsign": elementary(.softsign),
     "Mish": elementary(.mish),
-    "Not": elementary(.not),
+    "Not": { importer, context throws(NodeFailure) in
+      let view = importer.beforeTruth(try context.activation())
+      return try importer.emitElementwise(
+        context.name(), .activation(.elementary(.not)), on: view)
+    },
     "Gelu": { importer, context throws(NodeFailure) in
       let name = try context.attributes.string("approximate") ?? "none"
       guard name == "none" || name == "tanh" else {

@@ -10,5 +10,6 @@ extension GraphImporter {
       normalizationMappings, resizeMappings, transposedConvolutionMappings, gridMappings,
       quantizationMappings, contributedMappings, rankingMappings, einsumMappings,
       recurrenceMappings, placeMappings, branchMappings, quantizerMappings,
+      signetMappings, gridSampleMappings, dynamicQuantizationMappings,
     ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
 }

@@ -82,10 +82,7 @@ extension GraphImporter {
     _ context: NodeContext, _ find: RowFinder
   ) throws(NodeFailure) -> [ImportedValue] {
     try context.requireInputs(atMost: 3)
-    let reduction = try context.attributes.string("reduction") ?? "none"
-    guard reduction == "none" else {
-      throw NodeFailure("reduction", expected: "none", found: reduction)
-    }
+    let reduction = try ScatterReduction(context.attributes)
     guard let indices = context.input(1)?.constant else {
       throw NodeFailure("indices", expected: "a constant", found: "a computed value")
     }
@@ -101,6 +98,11 @@ extension GraphImporter {
         "updates", expected: "\(written.count) elements", found: Shape(updates.dims))
     }
     _ = try budget.claim([data.count])
+    if let operation = reduction.operation {
+      let reduced = try scatterReduced(
+        name, data, updates, at: written, operation, neutral: reduction.neutral)
+      return [.activation(reduced.reshaped(data.dims))]
+    }
     var places = Array(0..<data.count)
     for (index, place) in written.enumerated() { places[place] = data.count + index }
     let joined = try emit(
@@ -113,18 +115,19 @@ extension GraphImporter {
   }
 
   /// A value whose elements lie in order; a constant becomes one.
-  private mutating func flat(
+  mutating func flat(
     _ input: ImportedValue?, beside view: View, _ attribute: String, _ name: String
   ) throws(NodeFailure) -> View {
     switch input {
     case .activation(let view)?: return try ordered(view)
     case .constant(let constant)?:
       let tensor = try constant.perImage(attribute).asFloats
-      guard tensor.dims.first == 1 else {
+      // Tuples that name the sample have updates without an axis for it.
+      guard tensor.dims.first == 1 || declaredBatch == 1 else {
         throw NodeFailure(
           attribute, expected: "a constant for one sample", found: tensor.dims)
       }
-      let dims = Array(tensor.dims.dropFirst())
+      let dims = tensor.dims.first == 1 ? Array(tensor.dims.dropFirst()) : tensor.dims
       return try self.constant(tensor, dims: dims, beside: view, name)
     default: throw NodeFailure(attribute, expected: "a tensor", found: "another value")
     }

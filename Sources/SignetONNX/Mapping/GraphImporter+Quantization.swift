@@ -169,7 +169,7 @@ extension GraphImporter {
   }
 
   /// A computed value less its zero point, a constant number.
-  private mutating func shifted(
+  mutating func shifted(
     _ view: View, by context: NodeContext, _ index: Int
   ) throws(NodeFailure) -> View {
     var view = view
@@ -191,7 +191,7 @@ extension GraphImporter {
   }
 
   /// A weight's whole numbers less their zero points, one for all or one per filter.
-  private mutating func shifted(
+  mutating func shifted(
     _ weight: ConstantTensor, by zero: ConstantTensor?, _ name: String
   ) throws(NodeFailure) -> ConstantTensor {
     try budget.claimWork(weight.count, name)
@@ -203,7 +203,7 @@ extension GraphImporter {
     return ConstantTensor(dims: weight.dims, floats: values)
   }
 
-  private mutating func scaled(
+  mutating func scaled(
     _ weight: ConstantTensor, by scale: ConstantTensor
   ) throws(NodeFailure) -> ConstantTensor {
     try budget.claimWork(weight.count, "w_scale")
@@ -249,7 +249,8 @@ struct Quantization {
     self.zeroPoint = try context.constant(zeroPoint, "\(name)_zero_point")
     axis = try context.attributes.integer("axis") ?? 1
     guard try context.attributes.integer("block_size") ?? 0 == 0 else {
-      throw NodeFailure("block_size", expected: "0", found: "blocks")
+      throw NodeFailure(
+        "block_size", expected: "0 for values computed from the image", found: "blocks")
     }
     guard self.scale.count >= 1, self.zeroPoint?.count ?? self.scale.count == self.scale.count
     else {

@@ -20,7 +20,7 @@ extension GraphImporter {
     var cell: View?
   }
 
-  private mutating func recurrent(
+  mutating func recurrent(
     _ context: NodeContext, _ layer: Recurrence
   ) throws(NodeFailure) -> [ImportedValue] {
     let view = try context.activation()

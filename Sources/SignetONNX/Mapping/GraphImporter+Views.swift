@@ -9,6 +9,9 @@ extension GraphImporter {
     "Cast": { importer, context throws(NodeFailure) in
       context.attributes.ignore("saturate", "round_mode")
       let type = try ElementType.named(by: try context.attributes.integer("to"))
+      if type == .bool, let view = context.input(0)?.view, !view.isInteger {
+        return [.activation(try importer.truth(of: view, context.name()))]
+      }
       return [.activation(try importer.cast(try context.activation(), to: type, "to"))]
     },
     "CastLike": { importer, context throws(NodeFailure) in

@@ -2,70 +2,22 @@ import SignetModel
 
 /// Convolution and pooling along three spatial axes, made of operations along two.
 extension GraphImporter {
-  /// A window's extents along depth, and the same window along height and width.
-  struct VolumeWindow {
-    let kernel: Int
-    let stride: Int
-    let dilation: Int
-    let before: Int
-    let after: Int
-    let ceilMode: Bool
-    let plane: Window
-
-    private static let names = ["kernel_shape", "strides", "dilations"]
-
-    /// - Parameters:
-    ///   - dims: channels, depth, height and width
-    ///   - kernel: the kernel's extents if the weight says them
-    init(_ attributes: Attributes, dims: [Int], kernel: [Int]? = nil) throws(NodeFailure) {
-      var plane = attributes
-      var depth = attributes
-      for name in Self.names {
-        guard let given = try attributes.integers(name), !given.isEmpty else { continue }
-        guard given.count == 3 else {
-          throw NodeFailure(name, expected: "three extents", found: given)
-        }
-        plane = plane.replacing(.integers(name, Array(given.dropFirst())))
-        depth = depth.replacing(.integers(name, [given[0]]))
-      }
-      if let pads = try attributes.integers("pads"), !pads.isEmpty {
-        guard pads.count == 6 else {
-          throw NodeFailure("pads", expected: "six numbers", found: pads)
-        }
-        plane = plane.replacing(.integers("pads", [pads[1], pads[2], pads[4], pads[5]]))
-        depth = depth.replacing(.integers("pads", [pads[0], pads[3]]))
-      }
-      self.plane = try Window(
-        plane, dims: [dims[0], dims[2], dims[3]], kernel: kernel.map { Array($0.dropFirst()) })
-      let line = try Window(depth, dims: [dims[0], dims[1]], kernel: kernel.map { [$0[0]] })
-      self.kernel = line.kernel.width
-      stride = line.stride.width
-      dilation = line.dilation.width
-      (before, after) = (line.padding.left, line.padding.right)
-      ceilMode = line.ceilMode
-    }
-
-    /// Depths of the result.
-    func outputs(_ depth: Int) throws(NodeFailure) -> Int {
-      let reach = dilation * (kernel - 1) + 1
-      let room = depth + before + after - reach
-      guard room >= 0 else {
-        throw NodeFailure(
-          "kernel_shape", expected: "at most \(depth + before + after) deep", found: reach)
-      }
-      return room / stride + 1
-    }
-  }
-
   /// A convolution of channels × depth × height × width: the depths that a window meets become
   /// channels, and the planes stand below each other, far enough apart for no window to see two.
   mutating func volumeConvolution(
     _ context: NodeContext, _ view: View, _ weight: ConstantTensor, _ bias: ConstantTensor?,
     groups: Int
   ) throws(NodeFailure) -> View {
-    let name = context.name(weight: 1)
     let window = try VolumeWindow(
       context.attributes, dims: view.dims, kernel: Array(weight.dims.dropFirst(2)))
+    return try volumeConvolution(
+      context.name(weight: 1), view, weight, bias, window, groups: groups)
+  }
+
+  mutating func volumeConvolution(
+    _ name: String, _ view: View, _ weight: ConstantTensor, _ bias: ConstantTensor?,
+    _ window: VolumeWindow, groups: Int
+  ) throws(NodeFailure) -> View {
     let (channels, depth, height, width) = (view.dims[0], view.dims[1], view.dims[2], view.dims[3])
     let depths = try window.outputs(depth)
     _ = try budget.claim([window.kernel, depths], "kernel_shape")

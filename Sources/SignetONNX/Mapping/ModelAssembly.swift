@@ -35,6 +35,7 @@ struct ModelAssembly {
     let samePadding: [String: Bool]
     let notes: ExportNotes
     let dataFiles: [URL]
+    let cutEnd: CutEnd?
   }
 
   func reading(sample: OpenSample?) throws(ONNXError) -> Reading {
@@ -43,12 +44,12 @@ struct ModelAssembly {
     var problems: [ONNXError.Problem] = []
     let initializers = storedTensors(&problems)
     let inputs = inputs(initializers, sample, &problems)
-    let outputs = outputs(&problems)
+    var (outputs, cut) = ending(&problems)
     let functions = functions(&problems)
     let given = Set(initializers.keys).union(proto.graph.input.map(\.name))
     let order = GraphOrder(
       proto.graph.node, given: given,
-      wanted: options.output == nil ? nil : outputs.map(\.name))
+      wanted: options.output == nil && cut == nil ? nil : wanted(outputs, cut))
     problems += order.problems
     guard problems.isEmpty else {
       problems += unknownOperators(order.positions)
@@ -63,8 +64,9 @@ struct ModelAssembly {
       importer.set(input.name, .activation(input.view))
       importer.shapes[input.name] = input.shape
     }
-    for output in outputs { importer.readers[output.name, default: 0] += 1 }
+    for name in wanted(outputs, cut) { importer.readers[name, default: 0] += 1 }
     importer.run(proto.graph.node, in: order.positions)
+    if let cut { importer.rename(cut.outputs, among: &outputs) }
     let (graph, views) = try importer.graph(
       inputs: inputs.map { GraphInput(name: $0.name, shape: $0.shape) },
       outputs: outputs.map(\.name), file: name)
@@ -79,7 +81,15 @@ struct ModelAssembly {
     return Reading(
       graph: graph, weights: weights.filter { needed.contains($0.key) }, interface: interface,
       image: inputs[0], openAxes: inputs.map(\.openAxes), samePadding: importer.samePadding,
-      notes: notes, dataFiles: externalData.files)
+      notes: notes, dataFiles: externalData.files,
+      cutEnd: cut.map { CutEnd(operators: $0.operators, outputs: graph.outputs.map(\.name)) })
+  }
+
+  /// What the file calls the outputs.
+  private func wanted(_ outputs: [ProtoValueInfo], _ cut: SuppressionCut?) -> [String] {
+    outputs.map { output in
+      cut?.outputs.first { $0.name == output.name }?.value ?? output.name
+    }
   }
 
   private func port(
@@ -184,7 +194,7 @@ struct ModelAssembly {
     return names.isEmpty ? "none" : names
   }
 
-  private func outputs(_ problems: inout [ONNXError.Problem]) -> [ProtoValueInfo] {
+  func outputs(_ problems: inout [ONNXError.Problem]) -> [ProtoValueInfo] {
     let outputs = proto.graph.output
     let expected: String
     if let wanted = options.output {
@@ -225,6 +235,8 @@ struct ModelAssembly {
     for position in positions where problems.count < GraphImporter.maximumProblems {
       let node = proto.graph.node[position]
       guard !keys.contains("\(node.domain).\(node.opType)") else { continue }
+      // That such an end is refused has been said.
+      if options.takesWhole, SuppressionCut.suppressors.contains(node.opType) { continue }
       do throws(NodeFailure) {
         try GraphImporter.requireKnown(node)
       } catch {
@@ -239,7 +251,10 @@ struct ModelAssembly {
     var budget = ImportBudget(fileNodes: proto.graph.node.count)
     let attributes = (proto.graph.node + proto.functions.flatMap(\.node)).flatMap(\.attribute)
     for tensor in proto.graph.initializer + attributes.filter(\.hasT).map(\.t) {
-      guard let type = ElementType(onnxCode: tensor.dataType) else { continue }
+      let packed = PackedInteger(rawValue: tensor.dataType)
+      guard let type = packed == nil ? ElementType(onnxCode: tensor.dataType) : .uint8 else {
+        continue
+      }
       budget.grant(bytes: tensor.storedByteCount, of: type)
     }
     return budget
@@ -256,20 +271,21 @@ struct ModelAssembly {
       let model = try Model(
         graph: reading.graph, weights: reading.weights, preprocessing: said ?? plain,
         labels: options.labels.isEmpty ? notes.labels : options.labels,
-        provenance: notes.provenance.adding(importStep()), interface: reading.interface)
+        provenance: notes.provenance.adding(importStep(reading.cutEnd)),
+        interface: reading.interface)
       return ImportedModel(
         model: model, assumesPreprocessing: said == nil && !takesBytes && image.isImage,
-        dataFiles: reading.dataFiles)
+        dataFiles: reading.dataFiles, cutEnd: reading.cutEnd)
     } catch {
       throw .model(file: name, error)
     }
   }
 
-  private func importStep() -> Provenance.Step {
+  private func importStep(_ cutEnd: CutEnd?) -> Provenance.Step {
     let producer = [proto.producerName, proto.producerVersion].filter { !$0.isEmpty }
-    return Provenance.Step(
-      verb: "import",
-      options: ["file": name, "producer": producer.joined(separator: " ")])
+    var options = ["file": name, "producer": producer.joined(separator: " ")]
+    options["cutOff"] = cutEnd.map { $0.operators.joined(separator: ", ") }
+    return Provenance.Step(verb: "import", options: options)
   }
 }
 

@@ -49,7 +49,7 @@ struct NodeContext {
   private static let integerOperators: Set = [
     "Cast", "CastLike", "Expand", "Flatten", "Identity", "Reshape", "Shape", "Size", "Squeeze",
     "Transpose", "Unsqueeze", "DequantizeLinear", "ConvInteger", "MatMulInteger", "QLinearConv",
-    "QLinearMatMul",
+    "QLinearMatMul", "MatMulIntegerToFloat",
   ]
 
   /// Arithmetic on integers rounds and wraps around; only its conversion to floats is taken.

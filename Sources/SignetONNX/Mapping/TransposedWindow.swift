@@ -63,4 +63,9 @@ struct TransposedWindow {
       top: max(0, -before[0]), left: max(0, -before[1]), bottom: max(0, -after[0]),
       right: max(0, -after[1]))
   }
+
+  /// Whether each element of the map becomes one of the result.
+  var onlySpreads: Bool {
+    kernel == Size2D(1) && padding == Padding2D(0) && crop == Padding2D(0)
+  }
 }

@@ -53,6 +53,11 @@ struct Window {
     }
   }
 
+  init(kernel: Size2D, stride: Size2D, dilation: Size2D, padding: Padding2D) {
+    (self.kernel, self.stride, self.dilation, self.padding) = (kernel, stride, dilation, padding)
+    ceilMode = false
+  }
+
   private static func list(
     _ attributes: Attributes, _ name: String, _ count: Int
   ) throws(NodeFailure) -> [Int]? {

@@ -4,6 +4,9 @@ import SignetModel
 extension ElementType {
   static let onnxNames =
     "float32, float16, bfloat16, double, integers of 8 to 64 bits or bool"
+  /// Those of stored tensors, where several numbers may share a byte.
+  static let storedNames =
+    "float32, float16, bfloat16, double, integers of 2 to 64 bits or bool"
 
   /// `TensorProto.DataType`.
   var onnxCode: Int32 {

@@ -11,9 +11,10 @@ struct TensorDecoder {
   func decode(
     _ tensor: ProtoTensor, budget: inout ImportBudget
   ) throws(NodeFailure) -> ConstantTensor {
-    guard let type = ElementType(onnxCode: tensor.dataType) else {
+    let packed = PackedInteger(rawValue: tensor.dataType)
+    guard let type = packed?.elementType ?? ElementType(onnxCode: tensor.dataType) else {
       throw NodeFailure(
-        nil, expected: ElementType.onnxNames, found: "element type \(tensor.dataType)")
+        nil, expected: ElementType.storedNames, found: "element type \(tensor.dataType)")
     }
     let dims = tensor.dims.map(Int.init)
     let limit = ConstantTensor.maximumRank
@@ -22,12 +23,12 @@ struct TensorDecoder {
     else {
       throw NodeFailure(nil, expected: "at most \(limit) axes and 2³¹ elements", found: dims)
     }
-    let byteCount = count * type.byteCount
+    let byteCount = packed?.byteCount(count) ?? count * type.byteCount
     if tensor.dataLocation == 1 {
       let (bytes, isNew) = try externalData.bytes(of: tensor, count: byteCount)
-      budget.grant(bytes: isNew, of: type)
+      budget.grant(bytes: isNew, of: packed == nil ? type : .uint8)
       _ = try budget.claim(dims)
-      return decode(bytes, type: type, dims: dims, count: count)
+      return decode(bytes, packed, type: type, dims: dims, count: count)
     }
     if tensor.hasRawData {
       guard tensor.rawData.count == byteCount else {
@@ -35,9 +36,18 @@ struct TensorDecoder {
           nil, expected: "\(byteCount) bytes for \(dims)", found: tensor.rawData.count)
       }
       _ = try budget.claim(dims)
-      return decode(tensor.rawData, type: type, dims: dims, count: count)
+      return decode(tensor.rawData, packed, type: type, dims: dims, count: count)
     }
     _ = try budget.claim(dims)
+    if let packed {
+      // A byte in each number.
+      guard tensor.int32Data.count == byteCount else {
+        throw NodeFailure(
+          nil, expected: "\(byteCount) bytes for \(dims)", found: tensor.int32Data.count)
+      }
+      let bytes = Data(tensor.int32Data.map(UInt8.init(truncatingIfNeeded:)))
+      return decode(bytes, packed, type: type, dims: dims, count: count)
+    }
     return try decodeFields(tensor, type: type, dims: dims, count: count)
   }
 
@@ -60,7 +70,7 @@ struct TensorDecoder {
       try check(tensor.int32Data.count)
       let bits = tensor.int32Data.map { UInt16(truncatingIfNeeded: $0).littleEndian }
       return decode(
-        bits.withUnsafeBytes { Data($0) }, type: type, dims: dims, count: count)
+        bits.withUnsafeBytes { Data($0) }, nil, type: type, dims: dims, count: count)
     case .int64:
       try check(tensor.int64Data.count)
       return ConstantTensor(dims: dims, integers: tensor.int64Data, type: type)
@@ -75,11 +85,16 @@ struct TensorDecoder {
     }
   }
 
-  /// - Parameter bytes: exactly `count` little-endian elements. Layers take float32 ones as a window
-  ///   on them.
+  /// - Parameters:
+  ///   - bytes: exactly `count` little-endian elements. Layers take float32 ones as a window on them.
+  ///   - packed: where several elements share a byte
   private func decode(
-    _ bytes: Data, type: ElementType, dims: [Int], count: Int
+    _ bytes: Data, _ packed: PackedInteger?, type: ElementType, dims: [Int], count: Int
   ) -> ConstantTensor {
+    if let packed {
+      return ConstantTensor(
+        dims: dims, integers: packed.unpacked(bytes, count: count), type: type)
+    }
     guard !type.isFloat else {
       let window = type == .float32 ? FloatValues(littleEndian: bytes) : nil
       return ConstantTensor(dims: dims, floats: type.floats(bytes), type: type, values: window)
@@ -109,7 +124,8 @@ struct TensorDecoder {
 extension ProtoTensor {
   /// Bytes of elements that stand in the file itself.
   var storedByteCount: Int {
-    guard let type = ElementType(onnxCode: dataType) else { return 0 }
+    let packed = PackedInteger(rawValue: dataType)
+    guard let type = packed?.elementType ?? ElementType(onnxCode: dataType) else { return 0 }
     guard !hasRawData else { return rawData.count }
     let count =
       floatData.count + doubleData.count + int32Data.count + int64Data.count + uint64Data.count

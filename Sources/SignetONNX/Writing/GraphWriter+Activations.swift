@@ -117,7 +117,7 @@ extension BinaryFunction {
   fileprivate var isLogical: Bool { self == .and || self == .or || self == .exclusiveOr }
 
   /// Whether ONNX gives booleans.
-  fileprivate var givesTruth: Bool {
+  var givesTruth: Bool {
     switch self {
     case .equal, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .exclusiveOr: true
     default: false

@@ -59,7 +59,7 @@ extension GraphWriter {
     return append("Gather", [stored, places], to: beside("\(name).gathered"))
   }
 
-  /// One signed byte per weight and code, and a scale per filter.
+  /// A signed integer of few bits per weight and code, and a scale per filter.
   mutating func dequantized(
     _ codes: BinaryCodes, _ name: String, shape: [Int]
   ) -> String {
@@ -78,7 +78,7 @@ extension GraphWriter {
           bytes.append(Data(count: length))
         }
       }
-      let stored = store("\(name).signs.\(code)", .int8, dims: shape, bytes: bytes)
+      let stored = store(signs: bytes, "\(name).signs.\(code)", dims: shape)
       let part = Array(scales[code * filters..<(code + 1) * filters])
       let scale = store("\(name).scale.\(code)", part, dims: [filters])
       let output = beside(codes.codeCount == 1 && isComplete ? name : "\(name).code.\(code)")
@@ -92,6 +92,17 @@ extension GraphWriter {
     let flat = append("Reshape", [sum, rows], to: beside("\(name).flat"))
     let whole = withConstantsAndInputScales(codes, name, filters: flat)
     return append("Reshape", [whole, store("\(name).shape", shape)], to: beside(name))
+  }
+
+  /// - Parameter signs: −1, 0 or +1, a byte each
+  private mutating func store(signs: Data, _ name: String, dims: [Int]) -> String {
+    let type: PackedInteger
+    switch encoding {
+    case .int2: type = .int2
+    case .int4: type = .int4
+    case .bits, .int8, .float: return store(name, .int8, dims: dims, bytes: signs)
+    }
+    return store(name, typeCode: type.rawValue, dims: dims, bytes: type.packed(signs))
   }
 
   /// - Parameter filters: N × S

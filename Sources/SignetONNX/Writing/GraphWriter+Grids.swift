@@ -19,29 +19,7 @@ extension GraphWriter {
     reshape(result, to: shape.extents, to: name(of: node.name))
   }
 
-  private var shapes: [String: Shape] { model.graph.shapes }
-
-  mutating func writeSpread(_ stride: Size2D, _ node: Node, _ input: String, _ output: String) {
-    guard let shape = shapes[node.inputs[0]] else { return }
-    let (channels, height, width) = (shape.channels, shape.height, shape.width)
-    // A row and a column of one element each behind every element, widened by zeros.
-    let grid = reshape(
-      input, to: [channels, height, 1, width, 1], to: beside("\(node.name).grid"))
-    let amounts = [0, 0, 0, 0, 0, 0, 0, 0, 0, stride.height - 1, 0, stride.width - 1]
-    let padded = append(
-      "Pad", [grid, store("\(node.name).pads", amounts)], to: beside("\(node.name).padded"))
-    let whole = reshape(
-      padded, to: [channels, height * stride.height, width * stride.width],
-      to: beside("\(node.name).whole"))
-    append(
-      "Slice",
-      [
-        whole, store("\(node.name).starts", [0, 0]),
-        store(
-          "\(node.name).ends", [(height - 1) * stride.height + 1, (width - 1) * stride.width + 1]),
-        store("signet.space_axes", [2, 3]),
-      ], to: output)
-  }
+  var shapes: [String: Shape] { model.graph.shapes }
 
   mutating func write(_ resize: Resize, _ node: Node, _ input: String, _ output: String) {
     guard let shape = shapes[node.inputs[0]] else { return }
@@ -83,6 +61,16 @@ extension GraphWriter {
         ], to: beside("\(node.name).sizes"), [.integer("axis", 0)])
       append("Resize", operands + ["", sizes], to: output, attributes)
     }
+  }
+
+  mutating func write(_ sample: GridSample, _ inputs: [String], _ output: String) {
+    append(
+      "GridSample", inputs, to: output,
+      [
+        .string("mode", sample.mode.samplingName(operatorSet: operatorSet)),
+        .string("padding_mode", sample.padding.rawValue),
+        .flag("align_corners", sample.alignsCorners),
+      ])
   }
 
   /// A list of the one number that says how many samples a value has.
@@ -187,6 +175,17 @@ extension GraphWriter {
       guard isTiled else { return }
       let repeats = writer.store("\(node.name).repeats", [1] + axes.map(\.repeats))
       writer.append("Tile", [picked, repeats], to: result)
+    }
+  }
+}
+
+extension Resize.Mode {
+  /// Newer operator sets sample volumes too, and so have other names.
+  fileprivate func samplingName(operatorSet: Int) -> String {
+    switch self {
+    case .nearest: "nearest"
+    case .linear: operatorSet < 20 ? "bilinear" : "linear"
+    case .cubic: operatorSet < 20 ? "bicubic" : "cubic"
     }
   }
 }

@@ -12,6 +12,9 @@ extension GraphWriter {
     let output = name(of: node.name)
     switch node.operation {
     case .convolution(let attributes):
+      if let window = transposed.windows[node.name] {
+        return writeTransposed(attributes, node, window, to: output)
+      }
       append("Conv", layerInputs(node), to: output, Self.attributes(of: attributes))
     case .linear:
       append("Gemm", layerInputs(node), to: output, [.flag("transB", true)])
@@ -78,6 +81,7 @@ extension GraphWriter {
         writer.append(
           "Gather", [grid, places], to: result, [.integer("axis", attributes.axis + 1)])
       }
+    case .gridSample(let attributes): write(attributes, inputs, output)
     }
   }
 
@@ -86,7 +90,7 @@ extension GraphWriter {
     return inputs + [weight(.weight, of: node), weight(.bias, of: node)].compactMap(\.self)
   }
 
-  private static func attributes(of convolution: Convolution) -> [ProtoAttribute] {
+  static func attributes(of convolution: Convolution) -> [ProtoAttribute] {
     let padding = convolution.padding
     return [
       .integers("kernel_shape", [convolution.kernel.height, convolution.kernel.width]),

@@ -12,7 +12,8 @@ extension GraphWriter {
     case (.float, _), (_, .float): return store(name, weight.floats, dims: weight.shape)
     case (.int8(let filters), _): return dequantized(filters, name, shape: weight.shape)
     case (.binary(let codes), .bits): return unpacked(codes, name, shape: weight.shape)
-    case (.binary(let codes), .int8): return dequantized(codes, name, shape: weight.shape)
+    case (.binary(let codes), .int8), (.binary(let codes), .int4), (.binary(let codes), .int2):
+      return dequantized(codes, name, shape: weight.shape)
     }
   }
 

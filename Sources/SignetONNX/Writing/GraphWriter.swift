@@ -5,38 +5,57 @@ import SignetModel
 struct GraphWriter {
   let model: Model
   let encoding: ONNXExporter.Encoding
+  let operators: ONNXExporter.Operators
   var graph = ProtoGraph()
   private var constants: Set<String> = []
   private var names: ValueNames
-  private let interface: ModelInterface
+  private(set) var transposed = TransposedLayers()
+  let interface: ModelInterface
 
   /// The oldest operator set that describes all of the network, and is 17 or newer.
   let operatorSet: Int
 
-  init(model: Model, encoding: ONNXExporter.Encoding) {
+  init(
+    model: Model, encoding: ONNXExporter.Encoding = .bits,
+    operators: ONNXExporter.Operators = .standard
+  ) {
     self.model = model
     self.encoding = encoding
+    self.operators = operators
     interface = model.interface ?? .plain(model.graph)
-    operatorSet = model.graph.nodes.map(\.operation.oldestOperatorSet).max() ?? 17
+    operatorSet =
+      (model.graph.nodes.map(\.operation.oldestOperatorSet) + [encoding.oldestOperatorSet]).max()
+      ?? 17
     names = ValueNames(model.graph, interface)
   }
 
-  mutating func proto() -> ProtoModel {
+  mutating func proto() throws(ONNXError) -> ProtoModel {
     graph.name = "signet"
-    graph.input = interface.inputs.map { Self.value($0.port) }
+    let (units, open) = units
+    transposed = TransposedLayers(model.graph, written: units.compactMap(\.node))
+    graph.input = zip(interface.inputs, model.graph.inputs).map { known, input in
+      Self.value(known.port, open: known.openAxes(open?.axes(of: input.name) ?? []))
+    }
     for (input, known) in zip(model.graph.inputs, interface.inputs) { write(input, known) }
-    for node in model.graph.nodes { write(node) }
+    for unit in units { try write(unit, open) }
     for (output, port) in zip(model.graph.outputs, interface.outputs) { write(output, port) }
     nameNodesApart()
-    graph.output = interface.outputs.map(Self.value)
+    graph.output = zip(interface.outputs, model.graph.outputs).map { port, output in
+      Self.value(port, open: open?.axes(of: output.value) ?? [])
+    }
     var proto = ProtoModel()
-    proto.irVersion = operatorSet > 18 ? 9 : 8
+    proto.irVersion = encoding.oldestFileVersion ?? (operatorSet > 18 ? 9 : 8)
     proto.producerName = "signet"
     proto.graph = graph
     var set = ProtoOperatorSet()
     set.domain = ""
     set.version = Int64(operatorSet)
     proto.opsetImport = [set]
+    if operators != .standard {
+      set.domain = SignetOperator.domain
+      set.version = Int64(SignetOperator.version)
+      proto.opsetImport.append(set)
+    }
     proto.metadataProps = ExportNotes.entries(of: model).map { key, value in
       var entry = ProtoStringEntry()
       entry.key = key
@@ -103,7 +122,8 @@ struct GraphWriter {
   /// A free name for a value that is no node's.
   mutating func beside(_ name: String) -> String { names.beside(name) }
 
-  private static func value(_ port: ModelInterface.Port) -> ProtoValueInfo {
+  /// - Parameter open: axes of the port's extents that runs choose
+  private static func value(_ port: ModelInterface.Port, open: [Int]) -> ProtoValueInfo {
     var info = ProtoValueInfo()
     info.name = port.name
     info.type.tensorType.elemType = port.elementType.onnxCode
@@ -112,9 +132,13 @@ struct GraphWriter {
     case .free(let name): batch.dimParam = name ?? "batch"
     case .fixed(let extent): batch.dimValue = Int64(extent)
     }
-    var dimensions = port.extents.map {
+    var dimensions = port.extents.enumerated().map { axis, extent in
       var dimension = ProtoTensorShape.Dimension()
-      dimension.dimValue = Int64($0)
+      if open.contains(axis) {
+        dimension.dimParam = "\(port.name).\(axis + 1)"
+      } else {
+        dimension.dimValue = Int64(extent)
+      }
       return dimension
     }
     if let axis = port.batchAxis { dimensions.insert(batch, at: axis) }
@@ -147,11 +171,16 @@ struct GraphWriter {
   /// Appends a stored tensor unless one of that name exists.
   @discardableResult
   mutating func store(_ name: String, _ type: ElementType, dims: [Int], bytes: Data) -> String {
+    store(name, typeCode: type.onnxCode, dims: dims, bytes: bytes)
+  }
+
+  /// - Parameter typeCode: `TensorProto.DataType`
+  mutating func store(_ name: String, typeCode: Int32, dims: [Int], bytes: Data) -> String {
     let name = beside(name)
     guard constants.insert(name).inserted else { return name }
     var tensor = ProtoTensor()
     tensor.name = name
-    tensor.dataType = type.onnxCode
+    tensor.dataType = typeCode
     tensor.dims = dims.map(Int64.init)
     tensor.rawData = bytes
     graph.initializer.append(tensor)
@@ -167,111 +196,5 @@ struct GraphWriter {
     let words = values.map { Int64($0).littleEndian }
     return store(
       name, .int64, dims: dims ?? [values.count], bytes: words.withUnsafeBytes { Data($0) })
-  }
-}
-
-extension ModelInterface {
-  /// For a network that came from no file.
-  fileprivate static func plain(_ graph: Graph) -> ModelInterface {
-    ModelInterface(
-      inputs: graph.inputs.map { .init(port: port($0.name, $0.shape)) },
-      outputs: graph.outputs.map { output in
-        let isUnnamed = graph.isPlain && graph.shapes[scores] == nil
-        return port(isUnnamed ? scores : output.name, graph.shape(of: output))
-      })
-  }
-
-  private static func port(_ name: String, _ shape: Shape) -> Port {
-    Port(name: name, elementType: .float32, batch: .free(name: nil), extents: shape.extents)
-  }
-
-  private static let scores = "logits"
-}
-
-extension ModelInterface.Port {
-  /// What becomes of a value before it is the port's.
-  enum Step {
-    /// The extents behind the batch.
-    case reshape
-    /// A batch of one that has no axis.
-    case dropBatch
-    /// The batch to another axis than the first.
-    case moveBatch
-    case cast
-    /// Nothing but the name.
-    case name
-  }
-
-  fileprivate func steps(from shape: Shape) -> [Step] {
-    var steps: [Step] = []
-    if batchAxis == nil {
-      steps.append(.dropBatch)
-    } else if extents != shape.extents {
-      steps.append(.reshape)
-    }
-    if batchAxis ?? 0 > 0 { steps.append(.moveBatch) }
-    if elementType != .float32 { steps.append(.cast) }
-    return steps.isEmpty ? [.name] : steps
-  }
-
-  /// Whether a value of `shape` is the port's as it is.
-  func isPlain(_ shape: Shape) -> Bool { steps(from: shape) == [.name] }
-}
-
-extension ProtoAttribute {
-  /// What a Cast casts to.
-  static let float32 = ProtoAttribute.integer("to", Int(ElementType.float32.onnxCode))
-
-  private init(_ name: String, type: Int32) {
-    self.init()
-    self.name = name
-    self.type = type
-  }
-
-  static func float(_ name: String, _ value: Float) -> ProtoAttribute {
-    var attribute = ProtoAttribute(name, type: 1)
-    attribute.f = value
-    return attribute
-  }
-
-  static func integer(_ name: String, _ value: Int) -> ProtoAttribute {
-    var attribute = ProtoAttribute(name, type: 2)
-    attribute.i = Int64(value)
-    return attribute
-  }
-
-  static func flag(_ name: String, _ value: Bool) -> ProtoAttribute {
-    integer(name, value ? 1 : 0)
-  }
-
-  static func string(_ name: String, _ value: String) -> ProtoAttribute {
-    var attribute = ProtoAttribute(name, type: 3)
-    attribute.s = Data(value.utf8)
-    return attribute
-  }
-
-  static func integers(_ name: String, _ values: [Int]) -> ProtoAttribute {
-    var attribute = ProtoAttribute(name, type: 7)
-    attribute.ints = values.map(Int64.init)
-    return attribute
-  }
-}
-
-extension NodeOperation {
-  /// Since which operator set ONNX describes the operation; 17 for all before it.
-  fileprivate var oldestOperatorSet: Int {
-    switch self {
-    case .averagePool(let attributes): attributes.dilation != Size2D(1) ? 19 : 17
-    case .pad(let attributes): attributes.mode == .wrap ? 19 : 17
-    case .resize(let attributes):
-      attributes.coordinates == .halfPixelSymmetric ? 19 : attributes.antialiases ? 18 : 17
-    case .activation(.elementary(let function)):
-      switch function {
-      case .gelu, .geluTanh: 20
-      case .mish: 18
-      default: 17
-      }
-    default: 17
-    }
   }
 }

@@ -8,8 +8,8 @@ import SignetTraining
 ///
 /// The folder has `model.onnx` and `inputs.json`, a list of `{"name", "extents", "file"}`, each file
 /// with little-endian float32 numbers as the ONNX file orders them. What the executor, the exact
-/// runtime and the runtime give is written beside them likewise, listed in `executor.json`,
-/// `exact.json` and `runtime.json`.
+/// runtime, the runtime and the exact one with the network exported and imported again give is written
+/// beside them likewise, listed in `executor.json`, `exact.json`, `runtime.json` and `exported.json`.
 struct NamedRun {
   let folder: URL
 
@@ -34,6 +34,14 @@ struct NamedRun {
       try Engine(model: model, options: Engine.Options(isExact: true)).run(inputs)
     }
     attempt("runtime") { try Engine(model: model).run(inputs) }
+    attempt("exported") {
+      let file = folder.appendingPathComponent("exported.onnx")
+      // With ONNX's own operators a file is of one size: that of the input.
+      let sized = model.graph.isOpen ? try importedForInput() : model
+      try ONNXExporter(options: .init(encoding: .float)).write(sized, to: file)
+      let again = try ONNXImporter().model(contentsOf: file)
+      return try Engine(model: again, options: Engine.Options(isExact: true)).run(inputs)
+    }
   }
 
   /// As it is or, if its only input's extents must be said, with those of the input that is given;
@@ -46,9 +54,15 @@ struct NamedRun {
       let entries = try listed()
       guard "\(error)".contains("--input-shape"), entries.count == 1 else { throw error }
       ConformanceRunner.write("\(error)", to: folder.appendingPathComponent("sized.txt"))
-      let extents = InputExtents(extents: entries[0].extents)
-      return try ONNXImporter(options: .init(inputExtents: extents)).model(contentsOf: file)
+      return try importedForInput()
     }
+  }
+
+  /// With the extents of the first input that is given.
+  private func importedForInput() throws -> Model {
+    let file = folder.appendingPathComponent("model.onnx")
+    let extents = try InputExtents(extents: listed()[0].extents)
+    return try ONNXImporter(options: .init(inputExtents: extents)).model(contentsOf: file)
   }
 
   private func listed() throws -> [Entry] {

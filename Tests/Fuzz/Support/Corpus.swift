@@ -21,6 +21,10 @@ public struct Corpus {
         networks.append(
           Array(try ONNXExporter(options: .init(encoding: encoding)).data(model)))
       }
+      for operators in ONNXExporter.Operators.allCases where codes > 0 && operators != .standard {
+        networks.append(
+          Array(try ONNXExporter(options: .init(operators: operators)).data(model)))
+      }
       modelFiles.append(try Self.bytes(of: model))
     }
     var images = Self.images

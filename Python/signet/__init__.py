@@ -7,9 +7,9 @@
 
 from .command import CommandError, binarize
 from .file import ModelFile
-from .library import SignetError, library_version
+from .library import SignetError, library_version, onnxruntime_library_path
 from .model import Model, Tensor
 
 __all__ = ["CommandError", "Model", "ModelFile", "SignetError", "Tensor", "binarize",
-           "library_version"]
+           "library_version", "onnxruntime_library_path"]
 __version__ = "0.1.0"

@@ -89,6 +89,13 @@ def check(status):
         raise SignetError(library.signet_last_error().decode(), status)
 
 
+def onnxruntime_library_path() -> str:
+    """What `SessionOptions.register_custom_ops_library` of ONNX Runtime takes: the library has the
+    operators of domain ai.signet, which `signet export --operators signet` writes."""
+    path = _path()
+    return os.path.abspath(path) if os.path.exists(path) else path
+
+
 def library_version() -> str:
     """The version of the library that is loaded."""
     return library.signet_version().decode()

@@ -10,6 +10,8 @@ enum ArgumentError: Error, CustomStringConvertible {
   case layout(Int, count: Int)
   case rank(name: String, expected: String, found: Int)
   case extent(name: String, found: Int64)
+  case otherExtents(name: String, expected: [Int], found: [Int])
+  case unknownInput(String, expected: [String])
   case unknownOutput(String, expected: [String])
   case smallBuffer(name: String, needed: Int, found: Int)
   case text(String)
@@ -24,6 +26,10 @@ enum ArgumentError: Error, CustomStringConvertible {
     case .rank(let name, let expected, let found):
       "'\(name)': rank: expected \(expected), found \(found)"
     case .extent(let name, let found): "'\(name)': extent: expected 1 or more, found \(found)"
+    case .otherExtents(let name, let expected, let found):
+      "input '\(name)': expected extents of \(Self.text(expected)), found \(Self.text(found))"
+    case .unknownInput(let name, let expected):
+      "the network has no input '\(name)': expected one of \(expected.joined(separator: ", "))"
     case .unknownOutput(let name, let expected):
       "the network has no output '\(name)': expected one of \(expected.joined(separator: ", "))"
     case .smallBuffer(let name, let needed, let found):
@@ -33,10 +39,16 @@ enum ArgumentError: Error, CustomStringConvertible {
   }
 
   var status: signet_status {
-    if case .smallBuffer = self { return SIGNET_SMALL_BUFFER }
-    if case .extent = self { return SIGNET_BAD_INPUT }
-    if case .rank = self { return SIGNET_BAD_INPUT }
-    return SIGNET_BAD_ARGUMENT
+    switch self {
+    case .smallBuffer: SIGNET_SMALL_BUFFER
+    case .extent, .rank, .otherExtents, .unknownInput: SIGNET_BAD_INPUT
+    case .null, .index, .structureSize, .layout, .unknownOutput, .text: SIGNET_BAD_ARGUMENT
+    }
+  }
+
+  /// An extent of 0 is any.
+  private static func text(_ extents: [Int]) -> String {
+    extents.map { $0 == 0 ? "N" : "\($0)" }.joined(separator: "×")
   }
 }
 

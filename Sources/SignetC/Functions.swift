@@ -132,7 +132,7 @@ public func run(
     }
     var named: [String: DenseTensor] = [:]
     for input in UnsafeBufferPointer(start: inputs, count: inputCount) {
-      named[try input.text()] = try input.tensor()
+      named[try input.text()] = try input.tensor(checked: model.check)
     }
     try model.run(named, into: UnsafeMutableBufferPointer(start: outputs, count: outputCount))
   }

@@ -35,6 +35,20 @@ final class OpenModel: Sendable {
 }
 
 extension OpenModel {
+  /// Whether an input is one of the network's, with its extents: before its numbers, which the
+  /// extents count, are read.
+  func check(_ name: String, extents: [Int]) throws {
+    guard let port = inputs.first(where: { $0.text == name }) else {
+      throw ArgumentError.unknownInput(name, expected: inputs.map(\.text))
+    }
+    let fits =
+      port.extents.count == extents.count
+      && zip(port.extents, extents).allSatisfy { $0 == 0 || $0 == $1 }
+    guard fits else {
+      throw ArgumentError.otherExtents(name: name, expected: port.extents, found: extents)
+    }
+  }
+
   /// Runs the network and fills the outputs that are wanted.
   func run(
     _ inputs: [String: DenseTensor], into wanted: UnsafeMutableBufferPointer<signet_tensor>

@@ -11,7 +11,9 @@ extension signet_tensor {
   private static let ranks = 1...Int(SIGNET_MAX_RANK)
 
   /// The numbers of an input, copied.
-  func tensor() throws -> DenseTensor {
+  ///
+  /// - Parameter check: of name and extents, before a number is read
+  func tensor(checked check: (String, [Int]) throws -> Void) throws -> DenseTensor {
     let name = try text()
     guard let values else { throw ArgumentError.null("'\(name)': values") }
     guard Self.ranks.contains(rank) else {
@@ -29,6 +31,7 @@ extension signet_tensor {
       extents.append(Int(extent))
       count = product
     }
+    try check(name, extents)
     guard
       let tensor = DenseTensor(
         extents: extents, values: Array(UnsafeBufferPointer(start: values, count: count)))

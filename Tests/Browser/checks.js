@@ -1,5 +1,6 @@
-// What is wrong with a page, as sentences; runs within it.
-(() => {
+// What is wrong with a page, as sentences; runs within it. A page that is served may load what is
+// its server's, and run it.
+((isServed) => {
   const wrong = [];
   const say = (text) => wrong.push(text);
   const shown = (element) => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
@@ -16,9 +17,10 @@
   });
 
   for (const image of document.images) {
+    if (!shown(image)) continue;
     if (!image.alt.trim()) say(`an image has no text: ${image.src.slice(0, 60)}`);
     if (!image.complete || image.naturalWidth === 0) say(`an image is not shown: ${image.alt}`);
-    if (!image.src.startsWith("data:")) say(`an image comes from elsewhere: ${image.src}`);
+    if (!image.src.startsWith("data:") && !(isServed && image.src.startsWith("blob:"))) say(`an image comes from elsewhere: ${image.src}`);
   }
   for (const svg of document.querySelectorAll("svg")) {
     if (svg.parentElement.closest("svg") || svg.closest("[aria-hidden=true]")) continue;
@@ -45,10 +47,19 @@
     if (!target.startsWith("#")) say(`a link leads elsewhere: ${target}`);
     else if (!document.getElementById(target.slice(1))) say(`a link leads nowhere: ${target}`);
   }
-  if (document.scripts.length || document.querySelector("link,iframe,object,embed,form"))
-    say("the page has parts that load or run");
+  const parts = [...document.querySelectorAll("script,link,iframe,object,embed,form")];
+  const mayBe = (one) =>
+    isServed &&
+    (one.matches("form:not([action])") ||
+      (one.matches("script,link") && !one.textContent &&
+        [location.origin, "null"].includes(new URL(one.src || one.href).origin)));
+  if (parts.some((one) => !mayBe(one))) say("the page has parts that load or run");
   const styles = [...document.querySelectorAll("[style]")];
-  if (styles.length) say("elements have styles of their own, which the policy forbids");
+  if (styles.length && !isServed) say("elements have styles of their own, which the policy forbids");
+  for (const field of document.querySelectorAll("input,select,textarea"))
+    if (!field.labels.length) say("a field has no label");
+  for (const button of document.querySelectorAll("button"))
+    if (!button.textContent.trim()) say("a button has no name");
   for (const element of document.querySelectorAll("*"))
     for (const attribute of element.attributes)
       if (attribute.name.startsWith("on")) say(`an element runs ${attribute.name}`);
@@ -88,4 +99,4 @@
   }
   if (texts < 20) say(`only ${texts} texts are shown`);
   return [...new Set(wrong)];
-})();
+})

@@ -12,14 +12,14 @@ import time
 class Browser:
     """One page of a headless Chromium. Events of the page are kept in `events`."""
 
-    def __init__(self, program):
+    def __init__(self, program, flags=()):
         self.profile = tempfile.mkdtemp()
         command_end, self.out = os.pipe()
         self.into, answer_end = os.pipe()
         # Chromium reads commands from descriptor 3 and answers on descriptor 4.
         script = f'exec "$@" 3<&{command_end} 4>&{answer_end}'
         flags = [
-            "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu",
+            *flags, "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu",
             "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", f"--user-data-dir={self.profile}", "about:blank",
         ]

@@ -7,85 +7,19 @@
 import argparse
 import base64
 import os
-import re
-import struct
 import sys
 from pathlib import Path
 
 from devtools import Browser
+from pages import (
+    CHECKS, WIDTHS, event_complaints, open_by_key, picture_complaints, screen, tab_through)
 
-WIDTHS = (360, 768, 1440)
-CHECKS = (Path(__file__).parent / "checks.js").read_text()
 LARGEST = 3_000_000
-
-
-def png_size(data):
-    return struct.unpack(">II", data[16:24])
-
-
-def screenshot(browser, width):
-    height = browser.evaluate("document.documentElement.scrollHeight")
-    shot = browser.call(
-        "Page.captureScreenshot", format="png", captureBeyondViewport=True,
-        clip={"x": 0, "y": 0, "width": width, "height": min(height, 12000), "scale": 1},
-    )
-    return base64.b64decode(shot["data"])
-
-
-def tab_through(browser):
-    """Goes from one element to the next by the keyboard alone."""
-    wanted = browser.evaluate(
-        "[...document.querySelectorAll('a,summary,[tabindex=\"0\"]')]"
-        ".filter((one) => one.checkVisibility()).length"
-    )
-    browser.evaluate("document.activeElement.blur()")
-    reached, wrong = set(), []
-    for _ in range(wanted + 5):
-        browser.key("Tab")
-        place, outline = browser.evaluate(
-            "(() => { const one = document.activeElement;"
-            " return [[...document.querySelectorAll('*')].indexOf(one),"
-            " one === document.body ? 'body' : getComputedStyle(one).outlineStyle]; })()"
-        )
-        if outline == "body":
-            continue
-        reached.add(place)
-        if outline == "none":
-            wrong.append("an element does not show that it has the keyboard")
-    if len(reached) < wanted:
-        wrong.append(f"the keyboard reaches {len(reached)} of {wanted} elements")
-    return wrong
-
-
-def open_by_key(browser):
-    """A table behind a chart opens with the Enter key."""
-    if not browser.evaluate("!!document.querySelector('summary')"):
-        return []
-    browser.evaluate("document.querySelector('summary').focus()")
-    browser.key("Enter")
-    return (
-        [] if browser.evaluate("document.activeElement.parentElement.open")
-        else ["a summary does not open by the keyboard"]
-    )
 
 
 def complaints(browser):
     """What the browser says of the page, and what the page asked of the network."""
-    found = []
-    for event in browser.events:
-        name, body = event.get("method"), event.get("params", {})
-        if name == "Log.entryAdded" and body["entry"]["level"] in ("error", "warning"):
-            found.append(f"the browser says: {body['entry']['text']}")
-        elif name == "Runtime.exceptionThrown":
-            found.append("the page threw an exception")
-        elif name == "Runtime.consoleAPICalled":
-            found.append("the page wrote to the console")
-        elif name == "Page.javascriptDialogOpening":
-            found.append("the page opened a dialog")
-        elif name == "Network.requestWillBeSent":
-            address = body["request"]["url"]
-            if not address.startswith(("file:", "data:")):
-                found.append(f"the page asks for {address}")
+    found = event_complaints(browser.events, allowed=("file:", "data:"))
     files = [
         event["params"]["request"]["url"] for event in browser.events
         if event.get("method") == "Network.requestWillBeSent"
@@ -98,34 +32,23 @@ def complaints(browser):
 
 def look(browser, page, width, scheme, shots):
     browser.events.clear()
-    browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900,
-                 deviceScaleFactor=1, mobile=False)
-    browser.call("Emulation.setEmulatedMedia",
-                 features=[{"name": "prefers-color-scheme", "value": scheme}])
+    screen(browser, width, scheme)
     browser.call("Page.navigate", url=page.resolve().as_uri())
     browser.wait_for("Page.loadEventFired")
-    wrong = browser.evaluate(CHECKS)
-    paper = browser.evaluate("getComputedStyle(document.body).backgroundColor")
-    is_dark = sum(map(float, re.findall(r"[\d.]+", paper)[:3])) < 380
-    if is_dark != (scheme == "dark"):
-        wrong.append(f"{scheme}: the paper is {paper}")
-    shot = screenshot(browser, width)
-    if png_size(shot)[0] != width or len(shot) < 10_000:
-        wrong.append(f"a screenshot of {png_size(shot)} in {len(shot)} bytes shows little")
-    if shots:
-        (shots / f"{page.stem}-{width}-{scheme}.png").write_bytes(shot)
+    wrong = browser.evaluate(f"{CHECKS}(false)")
+    wrong += picture_complaints(
+        browser, width, scheme, shots and shots / f"{page.stem}-{width}-{scheme}.png")
     wrong += tab_through(browser)
     wrong += open_by_key(browser)
     browser.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    wrong += [text + ", all tables open" for text in browser.evaluate(CHECKS)]
+    wrong += [text + ", all tables open" for text in browser.evaluate(f"{CHECKS}(false)")]
     return wrong + complaints(browser)
 
 
 def read_at_a_glance(browser, page):
     """What stands on the first screen of a reader who has just opened the page."""
     browser.events.clear()
-    browser.call("Emulation.setDeviceMetricsOverride", width=1440, height=900,
-                 deviceScaleFactor=1, mobile=False)
+    screen(browser, 1440)
     browser.call("Page.navigate", url=page.resolve().as_uri())
     browser.wait_for("Page.loadEventFired")
     first = browser.evaluate(

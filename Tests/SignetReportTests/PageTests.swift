@@ -26,16 +26,17 @@ import Testing
     let report = PageSupport.report(try PageSupport.model())
     #expect(
       report.allFindings.map(\.figure) == [
-        "1.36× smaller", "4.00× faster", "75.00 % right", "conv hurt most", "cat → dog",
+        "1.36× smaller", "4.00× faster", "75.00 % right", "conv hurt most",
+        "1 of 4 images wrong",
       ])
     let sentences = report.allFindings.map(\.sentence)
     #expect(sentences[1].contains("0.250 ms instead of 1.000 ms in float"))
     #expect(sentences[1].contains("Abacus 3000 (reference)"))
     #expect(sentences[2].contains("± 43.3 points"))
-    #expect(sentences[3].contains("12.50 % of its outputs’ energy, 50.00 % with signs alone"))
+    #expect(sentences[3].contains("has 12.50 % of their energy (sum of squares)"))
+    #expect(sentences[3].contains("by signs alone, it would be 50.00 %"))
     #expect(
-      sentences[4].contains(
-        "cat, the label, is taken for dog, 1 time. 1 of 4 images are wrong in all."))
+      sentences[4] == "The commonest mistake, 1 time: cat, the label, is taken for dog.")
   }
 
   @Test func recordsThatTrainingOutdatedDoNotSayWhatHurtMost() throws {
@@ -147,7 +148,7 @@ import Testing
       "</title></style><script>alert(1)</script><img src=x onerror=alert(1)>\"]]>'&\u{202e}"
     let model = try PageSupport.model(name: name, labels: [name, "b" + name])
     var report = PageSupport.report(model, name: name)
-    report.commands = [name]
+    (report.commands, report.makingCommands) = ([name], [name])
     report.data?.name = name
     report.machine?.processor = name
     report.misses = report.misses.map { MissedImage(miss: $0.miss, file: name, picture: nil) }
@@ -159,6 +160,16 @@ import Testing
     #expect(page.components(separatedBy: "</title>").count > 2)
     // Every attribute ends where it should: no quote of a name is left in one.
     #expect(!page.contains("]]>"))
+  }
+
+  @Test func theWayToTheModelIsShownWhereItIsKnown() throws {
+    var report = PageSupport.report(try PageSupport.model())
+    #expect(!text(report).contains("To make this model again"))
+    report.makingCommands = ["signet import a.onnx -o b.signet", "signet train <i> -o c.signet"]
+    #expect(text(report).contains("To make this model again"))
+    #expect(
+      text(report).contains(
+        "<code>signet import a.onnx -o b.signet\nsignet train &lt;i&gt; -o c.signet</code>"))
   }
 
   @Test func thePolicyNamesTheStyleSheetAndNothingElse() throws {

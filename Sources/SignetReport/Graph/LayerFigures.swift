@@ -48,7 +48,7 @@ extension Model {
   }
 
   /// Bits per weight of all layers together.
-  var meanBits: Double {
+  package var meanBits: Double {
     let layers = layerFigures
     let weights = layers.reduce(0) { $0 + $1.weights }
     return 8 * Double(layers.reduce(0) { $0 + $1.weightBytes }) / Double(max(1, weights))

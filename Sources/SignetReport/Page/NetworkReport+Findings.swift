@@ -32,7 +32,18 @@ extension NetworkReport {
     }
     return Finding(
       figure: "\(Quantity.ratio(ratio)) smaller",
-      sentence: "\(bytes) instead of \(before) in float; \(bits) bits per weight in its layers.")
+      sentence: "\(bytes) instead of \(before) in float; \(bits) bits per weight in its layers."
+        + restOfFile)
+  }
+
+  /// Where the bits per weight do not explain the file's size.
+  private var restOfFile: String {
+    let layers = subject.model.layerFigures.reduce(0) { $0 + $1.bytes }
+    let rest = subject.fileBytes - layers
+    guard rest > subject.fileBytes / 4 else { return "" }
+    return
+      " The rest, \(Quantity.bytes(rest)), is batch norms, names and the graph, of which signet "
+      + "export folds what it can."
   }
 
   var speed: Finding? {
@@ -119,9 +130,10 @@ extension NetworkReport {
     if let layer = Self.worst(records, { $0.errorAfter }) {
       return Finding(
         figure: figure(layer.name),
-        sentence: "This layer\(place(layer.name)) has the largest error after binarizing: "
-          + "\(Quantity.percent(100 * layer.errorAfter)) of its outputs’ energy, "
-          + "\(Quantity.percent(100 * layer.errorBefore)) with signs alone.")
+        sentence:
+          "This layer’s outputs\(place(layer.name)) are furthest from float: the difference has "
+          + "\(Quantity.percent(100 * layer.errorAfter)) of their energy (sum of squares). Without "
+          + "hashing, by signs alone, it would be \(Quantity.percent(100 * layer.errorBefore)).")
     }
     guard let (layer, rise) = largestRise else { return nil }
     return Finding(
@@ -170,11 +182,10 @@ extension NetworkReport {
           + "taken for \(className(surest.found)).")
     }
     let times = "\(Quantity.count(pair.count)) time" + (pair.count == 1 ? "" : "s")
-    let (expected, found) = (className(pair.expected), className(pair.found))
     return Finding(
-      figure: "\(expected.shortened(to: 24)) → \(found.shortened(to: 24))",
+      figure: "\(share) \(isLabelled ? "wrong" : "differ")",
       sentence:
-        "The commonest mistake: \(expected), the \(truth), is taken for \(found), \(times). "
-        + "\(share) \(isLabelled ? "are wrong" : "differ") in all.")
+        "The commonest mistake, \(times): \(className(pair.expected)), the \(truth), is taken for "
+        + "\(className(pair.found)).")
   }
 }

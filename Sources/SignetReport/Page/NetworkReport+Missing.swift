@@ -39,8 +39,7 @@ extension NetworkReport {
         hints.append(("What each layer alone does to the output", "signet binarize --sensitivity"))
       }
     }
-    let hasOneInput = subject.model.graph.inputs.count == 1
-    if subject.milliseconds == nil, hasOneInput { hints.append(("Times", "--seconds 1")) }
+    if subject.milliseconds == nil { hints.append(("Times", "--seconds 1")) }
     if metrics.isEmpty, subject.model.provenance.steps.contains(where: { $0.verb != "import" }) {
       hints.append(
         ("How training went", "--metrics FILE, which --log of train and finetune writes"))

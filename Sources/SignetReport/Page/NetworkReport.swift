@@ -59,6 +59,8 @@ package struct NetworkReport: Sendable {
   package var times: [LayerTiming] = []
   /// Of the training that made the subject.
   package var metrics: [TrainingMetrics] = []
+  /// What made the subject, oldest first, as a shell takes it.
+  package var makingCommands: [String] = []
   /// What makes the page, and what made the models where that is known, as a shell takes it.
   package var commands: [String] = []
 

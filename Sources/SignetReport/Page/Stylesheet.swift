@@ -1,6 +1,6 @@
 /// How the page looks: one sheet, whose digest the page's policy names.
-enum Stylesheet {
-  static let page: Markup = """
+package enum Stylesheet {
+  package static let page: Markup = """
     :root{--paper:#fff;--text:#1b1f24;--quiet:#57606a;--line:#d9dee3;--tint:#f4f6f8;\
     --accent:#0b62b0;--warm:#a8480f;--cool:#1a7f5a;--grey:#8c959f}
     @media(prefers-color-scheme:dark){:root{--paper:#14181d;--text:#e3e7eb;--quiet:#9aa5b1;\
@@ -65,7 +65,7 @@ enum Stylesheet {
     details::details-content{content-visibility:visible;block-size:auto}}
     """
 
-  static let charts: Markup = """
+  package static let charts: Markup = """
     .chart{display:block;margin:.5rem 0;font-size:12px;overflow:visible}
     .chart text{fill:var(--text)}
     .chart .tick{fill:var(--quiet);font-size:11px}

@@ -85,13 +85,17 @@ extension NetworkReport {
         """
     }
     let list: Markup = steps.isEmpty ? .nothing : "<ol>\n\(steps)\n</ol>"
-    let code: Markup =
-      commands.isEmpty
-      ? .nothing
-      : .heading("To make this page again")
-        + "<pre><code>\(commands.joined(separator: "\n"))</code></pre>" as Markup
+    func code(_ title: String, _ lines: [String]) -> Markup {
+      guard !lines.isEmpty else { return .nothing }
+      return .heading(title)
+        + "<pre><code>\(lines.joined(separator: "\n"))</code></pre>" as Markup
+    }
     return PageSection(
       "origin", "Where it comes from",
-      lead: "What was done to the model, oldest first, as its file records it.", [list, code])
+      lead: "What was done to the model, oldest first, as its file records it.",
+      [
+        list, code("To make this model again", makingCommands),
+        code("To make this page again", commands),
+      ])
   }
 }

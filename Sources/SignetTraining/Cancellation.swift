@@ -10,6 +10,9 @@ public struct Cancellation: Sendable {
     self.isRequested = isRequested
   }
 
+  /// Whether the end is wished for.
+  var isAsked: Bool { isRequested() }
+
   /// - Throws: ``TrainingError/interrupted(checkpoint:)`` once the end is wished for; whoever keeps a
   ///   checkpoint adds where it is.
   public func check() throws(TrainingError) {

@@ -58,6 +58,10 @@ extension TrainingError: CustomStringConvertible {
     case .model(let error): return "\(error)"
     case .graph(let error): return "\(error)"
     case .weight(let name, let error): return "\(name.printable): \(error)"
+    case .launch(let variable, let expected, let found):
+      let found = found.map { "found '\($0.printable)'" } ?? "it is not set"
+      return "environment variable \(variable): expected \(expected), \(found)"
+    case .rank(let rank, let defect): return "rank \(rank) \(defect.printable)"
     }
   }
 

@@ -50,6 +50,11 @@ public enum TrainingError: Error, Sendable {
   /// A tensor of the result would not hold its shape's elements.
   case weight(name: String, WeightError)
 
+  /// An environment variable by which a launcher tells a process its place; `nil`: it is not set.
+  case launch(variable: String, expected: String, found: String?)
+  /// Another process of the run, by its rank, is not there, or not any more.
+  case rank(Int, defect: String)
+
   /// Where a number that is not finite was found.
   public enum LayerPart: String, Sendable, Hashable {
     /// The layer's tensors, what it reads, what it gives, or the derivative of the loss by its

@@ -31,8 +31,8 @@ import Torch
     let stage = try #require(memory.stages.first { $0.layer == "block.conv1" })
     // The second layer reads relu1 in both networks, as the addition will; its output is there in one.
     #expect(stage.activations == 4 * (2 * 512 + 512))
-    #expect(stage.bytes(images: 10, half: false) - stage.fixed == 10 * stage.activations)
-    #expect(stage.bytes(images: 10, half: true) - stage.fixed == 5 * stage.activations)
+    #expect(stage.bytes(images: 10, .float32) - stage.fixed == 10 * stage.activations)
+    #expect(stage.bytes(images: 10, .bfloat16) - stage.fixed == 5 * stage.activations)
     // A Fisher weight for every position of a layer to solve: five maps and two vectors.
     let weighing = try self.memory(Tiny.model(), options())
     let weighed = try #require(weighing.stages.last { $0.layer == "block.conv1" })
@@ -42,19 +42,19 @@ import Torch
   @Test func asManyImagesAsFitAreTakenAndTold() throws {
     let model = try Tiny.model()
     let memory = try memory(model, options())
-    let limit = memory.peak(images: 20, half: true).bytes
-    #expect(memory.images(within: limit, half: true) == 20)
-    #expect(memory.images(within: limit - 1, half: true) == 19)
+    let limit = memory.peak(images: 20, .bfloat16).bytes
+    #expect(memory.images(within: limit, .bfloat16) == 20)
+    #expect(memory.images(within: limit - 1, .bfloat16) == 19)
     var told: [CalibrationImages] = []
     let result = try Binarizer(options: options { $0.memoryBytes = limit }).run(
       model, dataset: QuarterDataset(count: 40), began: { told.append($0) })
     #expect(told.map(\.taken) == [20] && told.map(\.asked) == [24])
-    #expect(told.first?.holdsBFloat16 == true)
+    #expect(told.first?.activations == .bfloat16)
     guard case .memory(limit, let layer) = told.first?.limit else {
       Issue.record("\(told)")
       return
     }
-    #expect(layer == memory.peak(images: 24, half: true).layer)
+    #expect(layer == memory.peak(images: 24, .bfloat16).layer)
     let step = try #require(result.provenance.steps.last)
     #expect(step.options["images"] == "20" && step.options["imagesAsked"] == "24")
     #expect(step.options["activations"] == "bfloat16")
@@ -65,7 +65,7 @@ import Torch
     let memory = try memory(model, options())
     let images = UntouchableDataset(count: 40)
     for (asked, least) in [(24, 16), (5, 5)] {
-      let needed = memory.peak(images: least, half: true)
+      let needed = memory.peak(images: least, .bfloat16)
       #expect {
         try Binarizer(
           options: options {
@@ -139,11 +139,11 @@ import Torch
         $0.scalesInputs = false
       }
     }
-    let limit = try memory(model, options(2 << 30)).peak(images: 24, half: true).bytes
+    let limit = try memory(model, options(2 << 30)).peak(images: 24, .bfloat16).bytes
     func errors(_ bytes: Int) throws -> [Double] {
       var halved = false
       let errors = try Binarizer(options: options(bytes)).run(
-        model, dataset: QuarterDataset(count: 40), began: { halved = $0.holdsBFloat16 }
+        model, dataset: QuarterDataset(count: 40), began: { halved = $0.activations == .bfloat16 }
       ).provenance.layerRecords.map(\.errorAfter)
       #expect(halved == (bytes == limit))
       return errors
@@ -154,21 +154,23 @@ import Torch
     #expect(halves != wholes)
   }
 
-  @Test(arguments: [false, true])
-  func whatIsHeldBetweenLayersIsRounded(holdsBFloat16: Bool) throws {
+  @Test(arguments: ActivationStorage.allCases)
+  func whatIsHeldBetweenLayersIsRounded(storage: ActivationStorage) throws {
     let model = try Tiny.model()
     let plan = ExecutionPlan(model.graph)
     let network = PairedNetwork(
-      model: model, plan: plan, steps: plan.steps.indices, holdsBFloat16: holdsBFloat16,
+      model: model, plan: plan, steps: plan.steps.indices,
+      activations: try HeldActivations(
+        storage: storage, folder: FileManager.default.temporaryDirectory, partBytes: 1 << 10),
       isSymmetric: false)
     network.append([try Tensor(Tiny.images(3), shape: [3, 3, 8, 8])])
     try network.advance(chunk: 0, from: nil, to: 3)
-    let restored = try #require(try network.held(chunk: 0).values.first).float
+    let restored = try #require(try network.activations.values(of: 0).values.first).float
     #expect(try restored.dtype == .float32)
     let exact = try #require(try restored.toFloats().first { $0 != 0 })
     // Eight bits of each number are left.
     let isRounded = try restored.toFloats().allSatisfy { $0.bitPattern & 0xffff == 0 }
-    #expect(isRounded == holdsBFloat16 && exact.isFinite)
+    #expect(isRounded == storage.isRounded && exact.isFinite)
   }
 
   @Test func largeImagesGoThroughInSmallerChunks() throws {

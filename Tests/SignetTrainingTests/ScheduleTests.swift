@@ -47,11 +47,14 @@ import Testing
     #expect(factors(.cosine, total: 1000, warmup: 100).max() == 1)
   }
 
-  @Test func smallerBatchesLearnInProportion() {
+  @Test func smallerBatchesLearnMoreSlowly() {
     let options = TrainingOptions(batchSize: 128)
-    #expect(options.learningRate(0.002, at: 128) == 0.002)
-    #expect(options.learningRate(0.002, at: 4) == 0.0000625)
-    #expect(options.learningRate(0.002, at: 512) == 0.002)
+    for optimizer in [TrainingOptions.Optimizer.sgd(), .adam()] {
+      #expect(options.learningRate(0.002, at: 128, with: optimizer) == 0.002)
+      #expect(options.learningRate(0.002, at: 512, with: optimizer) == 0.002)
+    }
+    #expect(options.learningRate(0.002, at: 4, with: .sgd()) == 0.0000625)
+    #expect(options.learningRate(0.002, at: 2, with: .adam()) == 0.00025)
   }
 
   @Test func statisticsAreOfAsManyImages() {

@@ -46,7 +46,8 @@ public struct BinarizationOptions: Sendable, Hashable {
   /// Images per forward step, at most; large ones go through the network in smaller parts.
   public var batchSize: Int
   /// The most memory that the process should take, what it takes without any network included
-  /// (some 300 MB). Activations are held as bfloat16 where float32 would pass it.
+  /// (some 300 MB). Activations are held as bfloat16 where float32 would pass it, and in a file
+  /// beside the checkpoint where that would, too.
   public var memoryBytes: Int
   /// How layers are solved, all but the threads; the seed also chooses the images.
   public var hashing: HashingOptions

@@ -26,6 +26,8 @@ public struct Binarizer: Sendable {
   /// - Parameters:
   ///   - dataset: where the calibration images come from; labels are not read. BWN does without,
   ///     its errors are then those of the weights.
+  ///   - ranks: the processes that share the work: all run this with the same arguments, to the same
+  ///     result as one alone. The first of them reads and writes `checkpoint`
   ///   - began: called once, before any work, with the images that will be used
   ///   - warned: called where the images are such that the result is worth little
   ///   - progress: called after each layer with its record, its place from 0 and the count
@@ -37,7 +39,7 @@ public struct Binarizer: Sendable {
   ///   any work, where what is allowed does not hold a few images.
   public func run(
     _ model: Model, dataset: (any ImageDataset)?, checkpoint: URL? = nil,
-    cancellation: Cancellation = .none,
+    ranks: Ranks = .alone, cancellation: Cancellation = .none,
     progress: @escaping (LayerRecord, Int, Int) -> Void = { _, _, _ in },
     chosen: @escaping ([LayerChoice]) -> Void = { _ in },
     tried: @escaping (BudgetTrial) -> Void = { _ in },
@@ -50,7 +52,7 @@ public struct Binarizer: Sendable {
       if let threads = options.threads { try TorchSettings.setThreads(threads) }
       let run = try BinarizationRun(
         options: options, model: model, dataset: dataset, checkpoint: checkpoint,
-        cancellation: cancellation,
+        ranks: ranks, cancellation: cancellation,
         observer: BinarizationObserver(
           solved: progress, chosen: chosen, tried: tried, skipping: skipping, warned: warned))
       if let set = run.set { began(set.images) }

@@ -41,9 +41,20 @@ extension Checkpoint {
   /// - Throws: ``TrainingError/checkpoint(file:defect:)`` if the file is not a checkpoint or any
   ///   byte of it changed.
   init(contentsOf file: URL) throws(TrainingError) {
+    let data: Data
+    do {
+      data = try MappedFile.data(at: file)
+    } catch {
+      throw .checkpoint(file: file, defect: "\(error.defect)")
+    }
+    try self.init(data, from: file)
+  }
+
+  /// - Parameter file: where the bytes were
+  init(_ data: Data, from file: URL) throws(TrainingError) {
     let safetensors: SafetensorsFile
     do {
-      safetensors = try SafetensorsFile(contentsOf: file)
+      safetensors = try SafetensorsFile(data: data, path: file.path)
     } catch {
       throw .checkpoint(file: file, defect: "\(error.defect)")
     }

@@ -8,6 +8,9 @@ struct Checkpoint: Sendable, Equatable {
     case training, binarization
   }
 
+  /// The value of training that says how many steps it is to take.
+  static let totalStepsKey = "totalSteps"
+
   struct Entry: Sendable, Equatable {
     var elementType: ElementType
     var shape: [Int]

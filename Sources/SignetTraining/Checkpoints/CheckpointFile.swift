@@ -13,6 +13,15 @@ public enum CheckpointFile {
     return data.isEmpty || data.dropFirst(8).starts(with: beginning)
   }
 
+  /// How many steps the run that left a checkpoint of training was to take; `nil` where the file is no
+  /// such checkpoint.
+  public static func plannedSteps(of file: URL) -> Int? {
+    guard isCheckpoint(file), let checkpoint = try? Checkpoint(contentsOf: file),
+      checkpoint.kind == .training
+    else { return nil }
+    return checkpoint.values[Checkpoint.totalStepsKey].flatMap(Int.init)
+  }
+
   /// Removes a checkpoint; does nothing where there is no file.
   ///
   /// - Throws: ``TrainingError/foreignCheckpoint(file:)`` rather than touch anything else.

@@ -33,6 +33,8 @@ public final class Executor: Classifier {
   var straightThrough = StraightThrough()
   /// Whether batch norms keep their statistics while the network is trained.
   var holdsStatistics = false
+  /// The processes over whose images batch norms take their statistics, where that is not this one.
+  var statisticsGroup: ProcessGroup?
   /// The share of a training run that is done.
   var progress = 1.0
 
@@ -166,11 +168,12 @@ public final class Executor: Classifier {
     }
     let holds = holdsStatistics && purpose == .training
     // Fused steps have batch statistics.
-    let isFused = purpose == .training && capture == nil && !holds
+    let isFused =
+      purpose == .training && capture == nil && !holds && statisticsGroup == nil
     let interpreter = Interpreter(plan: isFused ? fusedPlan : plan)
     try interpreter.run(over: &values) { (_, step, inputs) throws(TrainingError) in
       let mode = OperationMode(
-        purpose: purpose, holdsStatistics: holds,
+        purpose: purpose, holdsStatistics: holds, statisticsGroup: statisticsGroup,
         mayOverwriteInput: capture == nil && step.mayOverwriteInput)
       let value = try interpreter.apply(step, to: inputs, mode: mode) { (node) throws(TorchError) in
         try resolvedParameters(of: node, for: purpose)

@@ -128,3 +128,25 @@ extension Resize {
     return try result * (1 - mask) + mask * Double(extrapolation)
   }
 }
+
+extension GridSample {
+  /// - Parameters:
+  ///   - input: N × C × H × W
+  ///   - places: N × H′ × W′ × 2
+  func apply(to input: Tensor, at places: Tensor) throws(TorchError) -> Tensor {
+    let interpolation: Tensor.Interpolation =
+      switch mode {
+      case .nearest: .nearest
+      case .linear: .linear
+      case .cubic: .cubic
+      }
+    let outside: Tensor.SamplePadding =
+      switch padding {
+      case .zeros: .zeros
+      case .border: .border
+      case .reflection: .reflection
+      }
+    return try input.gridSample(
+      places, interpolation: interpolation, padding: outside, alignsCorners: alignsCorners)
+  }
+}

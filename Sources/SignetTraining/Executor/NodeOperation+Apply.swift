@@ -14,6 +14,8 @@ struct OperationMode {
   var purpose = Purpose.inference
   /// Whether training takes batch norm's running statistics, as inference does.
   var holdsStatistics = false
+  /// Whose images training takes batch norm's statistics of; `nil`: this process's.
+  var statisticsGroup: ProcessGroup?
   /// Nobody else reads the first input, so its memory may take the result.
   var mayOverwriteInput = false
 
@@ -43,6 +45,9 @@ extension NodeOperation {
     case .linear:
       return try input.linear(required(.weight, in: parameters), bias: parameters[.bias])
     case .batchNorm(let attributes):
+      if mode.purpose == .training, !mode.holdsStatistics, let group = mode.statisticsGroup {
+        return try attributes.apply(to: input, parameters: parameters, over: group)
+      }
       return try input.batchNorm(
         weight: parameters[.weight], bias: parameters[.bias],
         runningMean: parameters[.runningMean], runningVariance: parameters[.runningVariance],
@@ -125,6 +130,8 @@ extension NodeOperation {
       return try attributes.apply(to: input)
     case .selection(let attributes):
       return try attributes.apply(to: input)
+    case .gridSample(let attributes):
+      return try attributes.apply(to: input, at: inputs[1])
     }
   }
 

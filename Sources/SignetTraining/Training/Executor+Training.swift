@@ -8,7 +8,7 @@ extension Executor {
   ///   get the usual magnitude
   convenience init(
     training model: Model, teacher: Model?, options: TrainingOptions,
-    normalized: Set<String> = []
+    normalized: Set<String> = [], ranks: Ranks = .alone
   ) throws {
     let binarized = try options.binarizedLayers(of: model)
     let parameters = try model.graph.nodes.map { node in
@@ -38,8 +38,10 @@ extension Executor {
       graph: model.graph, parameters: parameters,
       options: Executor.Options(precision: options.resolvedPrecision))
     straightThrough = options.straightThrough
+    if options.synchronizesBatchNorm { statisticsGroup = ranks.group }
     holdsStatistics =
-      options.batchSize < Self.fewestForStatistics
+      options.imagesPerNorm(of: options.batchSize, processes: ranks.count)
+      < Self.fewestForStatistics
       && model.graph.layers.contains(where: model.isBinary)
   }
 
@@ -54,11 +56,13 @@ extension NormalizedNetwork {
 
   /// The network as it will be trained on a data set.
   init(
-    training original: Model, on dataset: any ImageDataset, options: TrainingOptions
+    training original: Model, on dataset: any ImageDataset, options: TrainingOptions,
+    processes: Int = 1
   ) throws {
     let binarized = try options.binarizedLayers(of: original)
     let batchSize = min(options.batchSize, dataset.count)
-    let layers = Self.layers(lackingNormIn: original.graph, batchSize: batchSize) {
+    let images = options.imagesPerNorm(of: dataset.count, processes: processes)
+    let layers = Self.layers(lackingNormIn: original.graph, batchSize: images) {
       original.isBinary($0) || binarized.contains($0.name)
     }
     // Of float layers that become binary: the norm then gives what follows what it is used to.

@@ -8,14 +8,16 @@ final class MeasuredNetwork {
   let executor: Executor
   private let statistics: BatchLoader?
   private let batches: Int
+  private let ranks: Ranks
   /// The step for which the statistics were measured.
   private var measuredStep = 0
 
   /// - Parameter average: takes the place of the live weights
   init(
     of live: Executor, average: WeightAverage?, model: Model, dataset: any ImageDataset,
-    options: TrainingOptions
+    options: TrainingOptions, ranks: Ranks = .alone
   ) throws(TorchError) {
+    self.ranks = ranks
     var parameters = average?.parameters ?? live.parameters
     let hasStatistics = parameters.contains { $0.tensors[.runningMean] != nil }
     // What was held while training fits the weights as it is.
@@ -35,7 +37,7 @@ final class MeasuredNetwork {
       : BatchLoader(
         dataset: dataset, model: model, batchSize: options.batchSize, shuffleSeed: options.seed,
         augmentation: options.augmentation, dropLast: dataset.count >= options.batchSize,
-        prefetch: 2)
+        prefetch: 2, shard: ranks.shard)
     executor = Executor(graph: live.graph, parameters: parameters, options: .init())
     executor.straightThrough = live.straightThrough
   }
@@ -52,6 +54,7 @@ final class MeasuredNetwork {
       // The mean over all batches so far.
       try executor.updateStatistics(inputs, momentum: 1 / Double(count))
     }
+    try ranks.average(executor.statistics.map(\.tensor))
     measuredStep = step
   }
 }

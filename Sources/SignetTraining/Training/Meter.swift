@@ -1,10 +1,3 @@
-/// What one step tells.
-struct StepResult {
-  var loss: Double
-  /// Images whose largest score is where it should be, if outputs are scores.
-  var right: Int?
-}
-
 /// Averages over the steps since the last report, and the speed. A checkpoint keeps the sums of the
 /// averages, so that a run that goes on reports what it would have without a stop.
 struct Meter {
@@ -46,14 +39,14 @@ struct Meter {
     return true
   }
 
-  mutating func add(_ result: StepResult, images count: Int) {
+  mutating func add(_ result: StepResult) {
     lossSum += result.loss
     steps += 1
     if let right = result.right {
       self.right += right
-      images += count
+      images += result.images
     }
-    trainedImages += count
+    trainedImages += result.images
   }
 
   /// Stops the clock until the next report is out.

@@ -4,8 +4,16 @@ import SignetModel
 /// What must fit before a run begins.
 extension Trainer {
   func checkFit(
-    _ model: Model, teacher: Model?, dataset: any ImageDataset, validation: (any ImageDataset)?
+    _ model: Model, teacher: Model?, dataset: any ImageDataset, validation: (any ImageDataset)?,
+    processes: Int = 1
   ) throws(TrainingError) {
+    let images = min(options.batchSize, dataset.count)
+    guard images >= processes else {
+      throw .mismatch(
+        what: "the \(processes) processes",
+        expected: "an image for each in every step (--batch-size, more images)",
+        found: "\(images)")
+    }
     if case .distillation = options.loss, teacher == nil {
       throw .missing(what: "a teacher", neededBy: "distillation")
     }
@@ -22,7 +30,8 @@ extension Trainer {
         what: dataset.name, expected: "images of at least two classes, to tell them apart",
         found: "\(model.classCount)")
     }
-    try checkBatchNorms(of: model, images: min(options.batchSize, dataset.count))
+    try checkBatchNorms(
+      of: model, images: options.imagesPerNorm(of: dataset.count, processes: processes))
     if options.learnsFromLabels, !model.outputKind.isOfClasses {
       throw .mismatch(
         what: "the network's output", expected: "class scores, to learn from labels",

@@ -31,19 +31,24 @@ public struct Trainer: Sendable {
   ///   - dataset: the images to learn from
   ///   - validation: images apart from those of `dataset`, measured before the first step, between
   ///     epochs and at the end; the best of these networks is the result
-  ///   - checkpoint: where the state is kept; `nil` keeps none
+  ///   - checkpoint: where the state is kept; `nil` keeps none. The first of several processes writes
+  ///     it and reads it for all
+  ///   - ranks: the processes that share each batch: all run this with the same arguments. The result is
+  ///     the same in each to the bit, and that of one process up to the order of sums and, unless
+  ///     ``TrainingOptions/synchronizesBatchNorm`` is set, the statistics of parts of a batch
   ///   - progress: called every ``TrainingOptions/progressEverySteps`` steps, and after validations
   ///   - validating: called while a validation is made with the images done and their total
   /// - Throws: ``TrainingError``; `.interrupted` once `cancellation` is asked for.
   public func run(
     _ model: Model, teacher: Model? = nil, dataset: any ImageDataset,
     validation: (any ImageDataset)? = nil, checkpoint: URL? = nil,
-    cancellation: Cancellation = .none,
+    ranks: Ranks = .alone, cancellation: Cancellation = .none,
     progress: (TrainingProgress) throws -> Void = { _ in },
     validating: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws(TrainingError) -> TrainingResult {
     try options.check()
-    try checkFit(model, teacher: teacher, dataset: dataset, validation: validation)
+    try checkFit(
+      model, teacher: teacher, dataset: dataset, validation: validation, processes: ranks.count)
     return try TrainingError.wrapping {
       if let threads = options.threads { try TorchSettings.setThreads(threads) }
       TorchSettings.keepFreedMemory()
@@ -53,7 +58,8 @@ public struct Trainer: Sendable {
         try withoutActuallyEscaping(validating) { validating in
           try TrainingRun(
             options: options, model: model, teacher: teacher, dataset: dataset,
-            validation: validation, checkpoint: checkpoint, cancellation: cancellation,
+            validation: validation, checkpoint: checkpoint, ranks: ranks,
+            cancellation: cancellation,
             observer: TrainingObserver(progress: progress, validating: validating)
           ).toEnd()
         }

@@ -18,6 +18,7 @@ extension TrainingOptions {
     if let gradientNorm { options["gradientNorm"] = "\(gradientNorm)" }
     if statisticsBatches > 0 { options["recalibratedBatchNorms"] = "\(statisticsBatches) batches" }
     if mixup != .none { options["mixup"] = "\(mixup.alpha)" }
+    if synchronizesBatchNorm { options["batchNorm"] = "of all processes" }
     if let patience {
       options["patience"] = "\(patience) epochs, measured every \(validateEveryEpochs)"
     }

@@ -4,20 +4,18 @@ import Torch
 
 extension TrainingRun {
   private static let stepKey = "step"
-  private static let generatorKey = "generator"
+  /// Of each process; a run of another number of them goes on with the states there are.
+  private static func generatorKey(_ rank: Int) -> String {
+    rank == 0 ? "generator" : "generator.\(rank)"
+  }
   private static let bestKey = "best"
   private static let startKey = "start"
   private static let meterKey = "meter"
 
   /// Everything that changes from step to step, by name.
-  private var state: [(name: String, tensor: Tensor)] {
+  var state: [(name: String, tensor: Tensor)] {
     var state = optimization.state
-    for (node, parameters) in zip(executor.graph.nodes, executor.parameters) {
-      for role in [ParameterRole.runningMean, .runningVariance] {
-        guard let tensor = parameters.tensors[role] else { continue }
-        state.append(("statistics/" + node.parameterName(role), tensor))
-      }
-    }
+    state += executor.statistics.map { ("statistics/" + $0.name, $0.tensor) }
     return state + (average?.state ?? [])
   }
 
@@ -27,6 +25,7 @@ extension TrainingRun {
     guard let checkpoint else { return }
     var file = Checkpoint(kind: .training, fingerprint: fingerprint)
     file.values[Self.stepKey] = "\(step)"
+    file.values[Checkpoint.totalStepsKey] = "\(totalSteps)"
     file.values[Self.meterKey] = meter.text
     if let best {
       file.values[Self.bestKey] = best.text
@@ -42,21 +41,20 @@ extension TrainingRun {
       }
       file.tensors[name] = Checkpoint.Entry(floats: floats, shape: tensor.shape)
     }
-    file.tensors[Self.generatorKey] = Checkpoint.Entry(bytes: try Generator.process.state())
-    try file.write(to: checkpoint)
+    for (rank, state) in try ranks.gathered(Generator.process.state()).enumerated() {
+      file.tensors[Self.generatorKey(rank)] = Checkpoint.Entry(bytes: state)
+    }
+    if ranks.isFirst { try file.write(to: checkpoint) }
     hasCheckpoint = true
   }
 
   func resumeIfPossible() throws {
-    guard let checkpoint, FileManager.default.fileExists(atPath: checkpoint.path) else { return }
-    guard CheckpointFile.isCheckpoint(checkpoint) else {
-      throw TrainingError.foreignCheckpoint(file: checkpoint)
-    }
-    let file = try Checkpoint(contentsOf: checkpoint)
-    try file.require(kind: .training, fingerprint: fingerprint, file: checkpoint)
+    guard let checkpoint,
+      let file = try ranks.checkpoint(.training, fingerprint: fingerprint, in: checkpoint)
+    else { return }
     guard let step = file.values[Self.stepKey].flatMap(Int.init), (0...totalSteps).contains(step),
       let sums = file.values[Self.meterKey], meter.restore(text: sums),
-      let generator = file.tensors[Self.generatorKey], generator.elementType == .uint8
+      let first = file.tensors[Self.generatorKey(0)], first.elementType == .uint8
     else {
       throw TrainingError.checkpoint(
         file: checkpoint, defect: "the step, the sums or the generator is missing")
@@ -71,7 +69,9 @@ extension TrainingRun {
       try noGrad { () throws(TorchError) in try tensor.copy(from: saved) }
     }
     do {
-      try Generator.process.restore(Array(generator.bytes))
+      let own = file.tensors[Self.generatorKey(ranks.rank)]
+      // A process that there was none of before has the seed it began with.
+      if let own { try Generator.process.restore(Array(own.bytes)) }
     } catch {
       throw TrainingError.checkpoint(file: checkpoint, defect: "the generator is damaged")
     }

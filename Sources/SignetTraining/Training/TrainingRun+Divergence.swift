@@ -44,6 +44,22 @@ extension TrainingRun {
   }
 }
 
+extension Executor {
+  /// What has gradients, in the order of the forward pass.
+  var trainedTensors: [Tensor] {
+    plan.steps.flatMap { parameters[$0.node].trained.filter(\.requiresGrad) }
+  }
+
+  /// What batch norms have seen, by its name.
+  var statistics: [(name: String, tensor: Tensor)] {
+    zip(graph.nodes, parameters).flatMap { node, parameters in
+      [ParameterRole.runningMean, .runningVariance].compactMap { role in
+        parameters.tensors[role].map { (node.parameterName(role), $0) }
+      }
+    }
+  }
+}
+
 extension NodeParameters {
   fileprivate var trained: [Tensor] {
     [latent?.latent, latent?.scale, latent?.constant, tensors[.weight], tensors[.bias]].compactMap {

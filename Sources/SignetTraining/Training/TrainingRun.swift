@@ -19,37 +19,45 @@ final class TrainingRun {
   /// What a checkpoint must have been made with.
   let fingerprint: [String: String]
   let verb: String
+  let ranks: Ranks
   private let loss: TrainingLoss
   private let cancellation: Cancellation
   private let observer: TrainingObserver
+  /// Where several processes share each batch.
+  private let reducer: GradientReducer?
   /// Steps done.
   var step = 0
   var best: BestValidation?
   var meter: Meter
   /// Whether `checkpoint` holds a state of this run.
   var hasCheckpoint = false
+  /// Whether any of the processes was asked to stop, as they told one another in the last step.
+  private var isStopping = false
 
   var model: Model { network.model }
 
   init(
     options: TrainingOptions, model: Model, teacher: Model?, dataset: any ImageDataset,
-    validation: (any ImageDataset)?, checkpoint: URL?, cancellation: Cancellation,
-    observer: TrainingObserver
+    validation: (any ImageDataset)?, checkpoint: URL?, ranks: Ranks,
+    cancellation: Cancellation, observer: TrainingObserver
   ) throws {
     self.options = options
     self.dataset = dataset
     self.checkpoint = checkpoint
+    self.ranks = ranks
     self.cancellation = cancellation
     self.observer = observer
-    network = try NormalizedNetwork(training: model, on: dataset, options: options)
+    network = try NormalizedNetwork(
+      training: model, on: dataset, options: options, processes: ranks.count)
     executor = try Executor(
       training: network.model, teacher: teacher, options: options,
-      normalized: Set(network.norms.keys))
+      normalized: Set(network.norms.keys), ranks: ranks)
     average = try options.averageDecay.map { [executor] in
       try WeightAverage(of: executor, decay: $0)
     }
     measured = try MeasuredNetwork(
-      of: executor, average: average, model: network.model, dataset: dataset, options: options)
+      of: executor, average: average, model: network.model, dataset: dataset, options: options,
+      ranks: ranks)
     optimization = try Optimization(executor: executor, options: options)
     let kinds = model.outputKinds
     let loss = try TrainingLoss(
@@ -58,12 +66,13 @@ final class TrainingRun {
     self.validation = validation.map {
       Validation(
         dataset: $0, measure: options.validationMeasure(of: kinds), loss: loss, model: model,
-        batchSize: max(options.batchSize, 256))
+        batchSize: max(options.batchSize, 256), ranks: ranks)
     }
     loader = BatchLoader(
       dataset: dataset, model: model,
       batchSize: options.batchSize, shuffleSeed: options.seed, augmentation: options.augmentation,
-      dropLast: dataset.count >= options.batchSize, prefetch: 4)
+      dropLast: dataset.count >= options.batchSize, prefetch: 4,
+      shard: ranks.shard)
     totalSteps = options.totalSteps(batchesPerEpoch: loader.batchesPerEpoch)
     meter = Meter(batchSize: options.batchSize, totalSteps: totalSteps)
     let isHashed = model.graph.nodes.contains { model.isBinary($0) }
@@ -77,13 +86,20 @@ final class TrainingRun {
       fingerprint["validation"] = validation?.fingerprint
     }
     self.fingerprint = fingerprint
-    try manualSeed(options.seed)
+    reducer = try ranks.group.map { [executor] group in
+      try GradientReducer(group: group, parameters: executor.trainedTensors)
+    }
+    // Of its own in each process, so that no two drop the same values.
+    try manualSeed(options.seed &+ UInt64(ranks.rank))
+    // Processors of other kinds may have measured other statistics.
+    try ranks.takeFromFirst(state.map(\.tensor))
     try resumeIfPossible()
   }
 
   func toEnd() throws -> TrainingResult {
     meter.resume()
     func report(_ score: ValidationScore?) throws {
+      ranks.note("step \(step)")
       try observer.progress(
         meter.report(
           step: step, batchesPerEpoch: loader.batchesPerEpoch, learningRate: learningRate,
@@ -100,7 +116,7 @@ final class TrainingRun {
         let batch = try batches.next()
       {
         try stopIfAsked()
-        meter.add(try train(on: batch, epoch: epoch), images: batch.count)
+        meter.add(try train(on: batch, epoch: epoch))
         let endsEpoch = step % loader.batchesPerEpoch == 0
         let validates = validates(after: step)
         if validates || endsEpoch || step % options.progressEverySteps == 0 {
@@ -115,6 +131,7 @@ final class TrainingRun {
       }
     }
     try saveCheckpoint()
+    ranks.leave()
     return try result()
   }
 
@@ -132,16 +149,35 @@ final class TrainingRun {
     executor.progress = Double(step) / Double(totalSteps)
     let outputs = try executor.forwardTraining(inputs)
     let teacher = try loss.teacherOutputs(for: inputs)
-    let loss = try loss(outputs: outputs, teacher: teacher, targets: targets)
-    let value = try loss.item()
-    guard value.isFinite else { throw try divergence(inputs: inputs) }
-    try loss.backward()
+    var loss = try loss(outputs: outputs, teacher: teacher, targets: targets)
+    let own = StepResult(
+      loss: try loss.item(), images: batch.count,
+      right: try rightCount(outputs, teacher: teacher, targets),
+      // One process is asked between steps only.
+      isStopping: ranks.count > 1 && cancellation.isAsked)
+    let statistics = executor.statistics.map(\.tensor)
+    let (result, common) = try ranks.sum(own, statistics: statistics)
+    isStopping = result.isStopping
+    guard own.loss.isFinite else { throw try divergence(inputs: inputs) }
+    guard result.loss.isFinite else { throw diverged(at: nil, .outputs) }
+    if batch.count * ranks.count != result.images {
+      // The mean over processes of means over parts that differ.
+      loss = try loss * (Double(batch.count * ranks.count) / Double(result.images))
+    }
+    try reducer?.prepare(for: loss)
+    do throws(TorchError) {
+      try loss.backward()
+    } catch {
+      throw ranks.explained(error)
+    }
+    // Only now: the backward pass reads what the forward pass left.
+    for (statistic, mean) in zip(statistics, common) { try statistic.copy(from: mean) }
     let norm = try optimization.clipGradients(options.gradientNorm ?? .infinity)
     guard norm.isFinite else { throw try gradientDivergence() }
     try optimization.step(step, factor: rateFactor)
     step += 1
     try average?.update(step: step)
-    return StepResult(loss: value, right: try rightCount(outputs, teacher: teacher, targets))
+    return result
   }
 
   /// Images with the highest score where the label or, where labels are not learned from, the
@@ -182,7 +218,8 @@ final class TrainingRun {
     try measured.updateStatistics(at: step)
     let outcome = try validation.outcome(of: measured.executor) { done, total in
       try observer.validating(done, total)
-      if done < total { try stopIfAsked() }
+      // Several processes stop together, between steps.
+      if done < total, ranks.count == 1 { try stopIfAsked() }
     }
     if best == nil {
       best = BestValidation(outcome, step: step, model: try trained())
@@ -193,11 +230,9 @@ final class TrainingRun {
 
   /// Ends the run where that is wished for, its state kept.
   private func stopIfAsked() throws {
-    do {
-      try cancellation.check()
-    } catch {
-      if checkpoint != nil { try saveCheckpoint() }
-      throw TrainingError.interrupted(checkpoint: checkpoint)
-    }
+    guard ranks.count == 1 ? cancellation.isAsked : isStopping else { return }
+    if checkpoint != nil { try saveCheckpoint() }
+    ranks.leave()
+    throw TrainingError.interrupted(checkpoint: checkpoint)
   }
 }

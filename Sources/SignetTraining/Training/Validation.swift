@@ -54,10 +54,42 @@ struct Validation {
   /// The network as it came.
   let model: Model
   let batchSize: Int
+  var ranks = Ranks.alone
 
   /// - Parameter progress: called after each batch with the images done and their total
   func outcome(
     of executor: Executor, progress: (Int, Int) throws -> Void
+  ) throws -> Outcome {
+    guard ranks.count == 1 else { return try commonOutcome(of: executor, progress: progress) }
+    return try outcome(of: executor, on: dataset, progress: progress)
+  }
+
+  /// Each process measures a part. Relative errors are not sums over images: those all measure whole.
+  private func commonOutcome(
+    of executor: Executor, progress: (Int, Int) throws -> Void
+  ) throws -> Outcome {
+    guard measure != .fidelity, dataset.count >= ranks.count else {
+      let whole = try outcome(of: executor, on: dataset, progress: progress)
+      // What all decide by must be the same bits.
+      let bits = try ranks.takeFromFirst(withUnsafeBytes(of: whole.score.value) { Array($0) })
+      let value = bits.withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
+      return Outcome(
+        score: ValidationScore(measure: measure, value: value),
+        hits: try ranks.takeFromFirst(whole.hits))
+    }
+    let own = try outcome(of: executor, on: dataset.part(ranks.shard)) { done, total in
+      try progress(min(dataset.count, done * ranks.count), dataset.count)
+    }
+    let hits = try ranks.gathered(own.hits).flatMap { $0 }
+    let right = hits.count { $0 > 0 }
+    return Outcome(
+      score: ValidationScore(
+        measure: measure, value: 100 * Double(right) / Double(max(1, hits.count))),
+      hits: hits)
+  }
+
+  private func outcome(
+    of executor: Executor, on dataset: any ImageDataset, progress: (Int, Int) throws -> Void
   ) throws -> Outcome {
     var hits: [UInt8] = []
     let value = try withoutActuallyEscaping(progress) { progress in
@@ -70,10 +102,12 @@ struct Validation {
           progress: progress
         ).top1
       case .agreement:
-        return try summary(of: executor, judged: judged, progress: progress).agreement ?? 0
+        return try summary(of: executor, on: dataset, judged: judged, progress: progress)
+          .agreement ?? 0
       case .fidelity:
         // Where a single image, or images all alike, say nothing of relative errors.
-        return try summary(of: executor, judged: nil, progress: progress).fidelity ?? -.infinity
+        return try summary(of: executor, on: dataset, judged: nil, progress: progress)
+          .fidelity ?? -.infinity
       }
     }
     return Outcome(score: ValidationScore(measure: measure, value: value), hits: hits)
@@ -81,7 +115,8 @@ struct Validation {
 
   /// How near the outputs are to the teacher's.
   private func summary(
-    of executor: Executor, judged: ((Bool) -> Void)?, progress: (Int, Int) throws -> Void
+    of executor: Executor, on dataset: any ImageDataset, judged: ((Bool) -> Void)?,
+    progress: (Int, Int) throws -> Void
   ) throws -> FidelitySummary {
     let counts = executor.graph.outputs.map { executor.graph.shape(of: $0).elementCount }
     var sums = counts.map { FidelitySums(outputs: $0) }

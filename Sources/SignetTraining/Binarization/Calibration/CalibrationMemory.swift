@@ -23,10 +23,17 @@ struct CalibrationMemory {
     var others = 0
     /// Images at most, where this stage does not take all of them.
     var images = Int.max
+    /// Images whose activations are read from a file, or written to it, at once.
+    var staged = 0
 
-    func bytes(images: Int, half: Bool) -> Int {
+    func bytes(images: Int, _ storage: ActivationStorage) -> Int {
       let count = min(images, self.images)
-      return fixed + count * (others + (half ? (activations + 1) / 2 : activations))
+      switch storage {
+      case .float32: return fixed + count * (others + activations)
+      case .bfloat16: return fixed + count * (others + (activations + 1) / 2)
+      // As they are read and as they are written, rounded both.
+      case .file: return fixed + count * others + staged * activations
+      }
     }
   }
 
@@ -49,22 +56,51 @@ struct CalibrationMemory {
   }
 
   /// The fullest stage.
-  func peak(images: Int, half: Bool) -> (layer: String, bytes: Int) {
+  func peak(images: Int, _ storage: ActivationStorage) -> (layer: String, bytes: Int) {
     let fullest = stages.max {
-      $0.bytes(images: images, half: half) < $1.bytes(images: images, half: half)
+      $0.bytes(images: images, storage) < $1.bytes(images: images, storage)
     }
     return (
       fullest?.layer ?? "",
-      Self.processBytes + (fullest?.bytes(images: images, half: half) ?? 0)
+      Self.processBytes + (fullest?.bytes(images: images, storage) ?? 0)
     )
   }
 
+  /// What a file holds of an image at most.
+  var fileBytesPerImage: Int { stages.reduce(0) { max($0, ($1.activations + 1) / 2) } }
+
+  /// What one way to hold activations has room for.
+  struct Room {
+    var activations: ActivationStorage
+    var images: Int
+    /// Of the folder, where that is what sets the limit.
+    var freeBytes: Int?
+  }
+
+  /// The images that each way holds.
+  ///
+  /// - Parameters:
+  ///   - limit: of memory
+  ///   - scratch: bytes free in the folder that a file would go to, nine tenths of which it may take
+  func room(within limit: Int, scratch: Int) -> [Room] {
+    ActivationStorage.allCases.map { storage in
+      var room = Room(activations: storage, images: images(within: limit, storage))
+      let inFolder = (scratch - scratch / 10) / max(1, fileBytesPerImage)
+      if storage == .file, inFolder < room.images {
+        room.images = inFolder
+        room.freeBytes = scratch
+      }
+      return room
+    }
+  }
+
   /// The most images that the limit holds; a negative number where not even none fits.
-  func images(within limit: Int, half: Bool) -> Int {
+  func images(within limit: Int, _ storage: ActivationStorage) -> Int {
     stages.reduce(Int.max) { most, stage in
-      let left = limit - Self.processBytes - stage.fixed
+      let none = stage.bytes(images: 0, storage)
+      let left = limit - Self.processBytes - none
       guard left >= 0 else { return -1 }
-      let each = stage.bytes(images: 1, half: half) - stage.fixed
+      let each = stage.bytes(images: 1, storage) - none
       guard each > 0, left / each < stage.images else { return most }
       return min(most, left / each)
     }
@@ -72,14 +108,14 @@ struct CalibrationMemory {
 
   /// As many threads as the memory that images leave lets work.
   func workers(atMost threads: Int, images: CalibrationImages?, within limit: Int) -> Int {
-    let held = peak(images: images?.taken ?? 0, half: images?.holdsBFloat16 ?? false).bytes
+    let held = peak(images: images?.taken ?? 0, images?.activations ?? .float32).bytes
     return max(1, min(threads, Self.workers + max(0, limit - held) / max(1, workerBytes)))
   }
 
   /// The same for passes with gradients, one of which there is room for in any case.
   func gradientWorkers(atMost threads: Int, within limit: Int, images: Int) -> Int {
     guard passBytes > 0, let stage = stages.first else { return 1 }
-    let left = limit - Self.processBytes - stage.bytes(images: images, half: false)
+    let left = limit - Self.processBytes - stage.bytes(images: images, .float32)
     return max(1, min(threads, 1 + max(0, left) / passBytes))
   }
 }

@@ -9,6 +9,8 @@ struct CalibrationPass {
   let model: Model
   let workers: Workers
   let threads: Int
+  /// The processes among which products are divided.
+  var ranks = Ranks.alone
   /// Told where images do not differ at all.
   let alike: (_ count: Int) -> Void
 
@@ -23,7 +25,7 @@ struct CalibrationPass {
     isSymmetric: Bool
   ) throws -> PairedNetwork {
     let networks = PairedNetwork(
-      model: model, plan: plan, steps: steps, holdsBFloat16: set.images.holdsBFloat16,
+      model: model, plan: plan, steps: steps, activations: try set.heldActivations(),
       isSymmetric: isSymmetric)
     var variation = ImageVariation(model.preprocessing)
     try set.forEachGroup(of: set.calibrating, count: count, reporting: true, workers: workers) {
@@ -73,8 +75,10 @@ struct CalibrationPass {
     var groups = empty
     let sampler = PatchSampler(seed: options.seed, layer: layer, perImage: options.patchesPerImage)
     let inParallel = node.operation.sumsChunksInParallel
-    let alone = try KernelProducts(threads: 1)
-    let together = try KernelProducts(threads: threads)
+    var alone = try KernelProducts(threads: 1)
+    var together = try KernelProducts(threads: threads)
+    alone.share = (ranks.rank, ranks.count)
+    together.share = alone.share
     for first in stride(from: 0, to: networks.chunkCount, by: workers.threads) {
       let chunks = first..<min(first + workers.threads, networks.chunkCount)
       let parts = try workers.map(chunks) { chunk in
@@ -99,7 +103,10 @@ struct CalibrationPass {
     networks.parameters.drop([step.node], withChanged: false)
     var sums: [CalibrationSums] = []
     groups.reverse()
-    while let group = groups.popLast() { sums.append(try group.sums()) }
+    while var group = groups.popLast() {
+      try group.join(ranks)
+      sums.append(try group.sums())
+    }
     return sums
   }
 

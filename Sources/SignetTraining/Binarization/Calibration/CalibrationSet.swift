@@ -1,3 +1,4 @@
+import Foundation
 import SignetData
 import SignetModel
 import Torch
@@ -13,16 +14,26 @@ struct CalibrationSet {
   let model: Model
   /// Told of images that cannot be read; with `nil` the first one is an error.
   let skipping: ((DataError) -> Void)?
+  /// Where activations go that memory does not hold.
+  let scratch: URL
 
   init(
     _ dataset: any ImageDataset, images: CalibrationImages, seed: UInt64, model: Model,
-    layout: CalibrationLayout, skipping: ((DataError) -> Void)?
+    layout: CalibrationLayout, scratch: URL, skipping: ((DataError) -> Void)?
   ) {
+    self.scratch = scratch
     self.images = images
     (calibrating, heldOut) = dataset.shuffled(seed: seed, settingAside: images.heldOut)
     self.layout = layout
     self.model = model
     self.skipping = skipping
+  }
+
+  /// What is to hold the images' activations, empty.
+  func heldActivations() throws(ModelFileError) -> HeldActivations {
+    try HeldActivations(
+      storage: images.activations, folder: scratch,
+      partBytes: layout.imagesPerChunk * (images.fileBytes / max(1, images.taken)))
   }
 
   /// Hands out the first images of a set in groups of as many chunks as there are workers: of each

@@ -107,7 +107,8 @@ struct CalibrationStages {
           layer: node.name,
           fixed: weightBytes + (survey ? weightBytes : 0) + max(passing, summing, costs.solving),
           activations: max(own, before), others: weighted,
-          images: survey ? BinarizationOptions.surveyImages : .max),
+          images: survey ? BinarizationOptions.surveyImages : .max,
+          staged: CalibrationMemory.workers * layout.imagesPerChunk),
         worker: max(costs.forward, costs.summing))
       before = own
       start = layer

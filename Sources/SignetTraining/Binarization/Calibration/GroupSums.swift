@@ -82,10 +82,10 @@ struct GroupSums {
         }
         correlation.withUnsafeMutableBufferPointer { correlation in
           guard let correlation = correlation.baseAddress else { return }
-          products.multiply(
+          products.addProduct(
             .init(outputs, rowStride: 1, columnStride: filters.count),
             .init(patches, rowStride: size), rows: filters.count, columns: size, depth: count,
-            beta: 1, into: correlation, stride: size)
+            into: correlation)
         }
       }
     }
@@ -136,6 +136,18 @@ struct GroupSums {
         for index in 0..<part.count { sum[index] += part[index] }
       }
     }
+  }
+
+  /// Puts together what each process has added of G and X̃Y; the others have zeros there, so that
+  /// nothing is rounded.
+  mutating func join(_ ranks: Ranks) throws {
+    guard ranks.count > 1 else { return }
+    let sums = [
+      try Tensor(gram, shape: [gram.count]), try Tensor(correlation, shape: [correlation.count]),
+    ]
+    try ranks.sum(sums)
+    gram = try sums[0].toFloats()
+    correlation = try sums[1].toFloats()
   }
 
   /// The sums in the weights' order.

@@ -16,12 +16,12 @@ extension PairedNetwork {
     guard !isSymmetric else { return nil }
     let graph = interpreter.graph
     let wanted = names.compactMap(graph.value(named:))
-    let given = heldValues(of: chunk)
+    let given = activations.ids(of: chunk)
     let way = ExecutionPlan(graph, wanted: wanted, given: given)
     guard way.sources.isSubset(of: given),
       way.steps.allSatisfy({ !open.contains($0.node) && passes($0.node) })
     else { return nil }
-    var values = try held(way.sources, chunk: chunk)
+    var values = try activations.values(of: chunk, way.sources)
     try Interpreter(plan: way).run(over: &values) { (_, step, inputs) throws(TrainingError) in
       try value(of: step, inputs)
     }

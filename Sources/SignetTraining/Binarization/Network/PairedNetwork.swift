@@ -11,36 +11,34 @@ final class PairedNetwork: @unchecked Sendable {
   /// The steps that are ever run: up to the last layer to be solved, or all.
   let steps: Range<Int>
   let parameters: ParameterStore
-  /// Whether activations are held in half the memory.
-  private let holdsBFloat16: Bool
   /// Without a binarized side both are the float one.
   let isSymmetric: Bool
+  let activations: HeldActivations
   private let lock = NSLock()
-  /// Values that are still to be read, by chunk.
-  private var chunks: [[ValueID: PairedValue]] = []
-  private(set) var imageCount = 0
+  private var images = 0
 
   init(
-    model: Model, plan: ExecutionPlan, steps: Range<Int>, holdsBFloat16: Bool, isSymmetric: Bool
+    model: Model, plan: ExecutionPlan, steps: Range<Int>, activations: HeldActivations,
+    isSymmetric: Bool
   ) {
     interpreter = Interpreter(plan: plan)
     self.steps = steps
     parameters = ParameterStore(model)
-    self.holdsBFloat16 = holdsBFloat16
+    self.activations = activations
     self.isSymmetric = isSymmetric
   }
 
-  var chunkCount: Int { lock.withLock { chunks.count } }
+  var chunkCount: Int { activations.chunkCount }
+
+  var imageCount: Int { lock.withLock { images } }
 
   /// Adds a chunk that stands at the network's beginning.
   ///
   /// - Parameter inputs: one per input of the network, count × its shape
   func append(_ inputs: [Tensor]) {
     let values = zip(interpreter.graph.inputValues, inputs.map { PairedValue(float: $0) })
-    lock.withLock {
-      chunks.append(Dictionary(values, uniquingKeysWith: { first, _ in first }))
-      imageCount += inputs.first?.shape[0] ?? 0
-    }
+    activations.append(Dictionary(values, uniquingKeysWith: { first, _ in first }))
+    lock.withLock { images += inputs.first?.shape[0] ?? 0 }
   }
 
   /// A layer's inputs X and X̃, and its float output Y without bias, of one chunk that stands before
@@ -50,7 +48,7 @@ final class PairedNetwork: @unchecked Sendable {
   ) throws(TrainingError) -> (inputs: PairedValue, output: Tensor) {
     let step = interpreter.plan.steps[layer]
     let name = interpreter.name(of: step)
-    guard let inputs = try held(Set(step.inputs), chunk: chunk)[step.inputs[0]] else {
+    guard let inputs = try activations.values(of: chunk, Set(step.inputs))[step.inputs[0]] else {
       throw .missing(what: "an activation", neededBy: "layer '\(name)'")
     }
     var bias: Tensor?
@@ -59,22 +57,22 @@ final class PairedNetwork: @unchecked Sendable {
       bias = own.removeValue(forKey: .bias)
       return own
     }
+    var biased: Tensor?
     do throws(TorchError) {
-      let biased = try bias.map { (bias) throws(TorchError) in
+      biased = try bias.map { (bias) throws(TorchError) in
         try output + bias.reshape([1, -1] + [Int](repeating: 1, count: output.rank - 2))
       }
-      let value = try PairedValue(float: biased ?? output).mapped(kept)
-      lock.withLock { chunks[chunk][step.value] = value }
-      return (inputs, output)
     } catch {
       throw .node(name: name, error)
     }
+    try activations.add(PairedValue(float: biased ?? output), step.value, to: chunk)
+    return (inputs, output)
   }
 
   /// Runs a chunk from the layer at `start`, which was entered and whose codes are now in place, to
   /// just before the layer at `end`. `start` is `nil` at the network's beginning.
   func advance(chunk: Int, from start: Int?, to end: Int) throws(TrainingError) {
-    var values = try held(chunk: chunk)
+    var values = try activations.values(of: chunk)
     let entered = start.flatMap { values[interpreter.plan.steps[$0].value] }
     try interpreter.run((start ?? steps.lowerBound)..<end, over: &values) {
       (index, step, inputs) throws(TrainingError) in
@@ -83,8 +81,7 @@ final class PairedNetwork: @unchecked Sendable {
         float: entered.float,
         changed: isSymmetric ? nil : try apply(step, inputs.map(\.binarized), parameters.binary))
     }
-    let remaining = try TrainingError.wrapping { try values.mapValues { try $0.mapped(kept) } }
-    lock.withLock { chunks[chunk] = remaining }
+    try activations.replace(values, of: chunk)
   }
 
   /// Frees the parameters of nodes that all chunks have passed.
@@ -99,7 +96,7 @@ final class PairedNetwork: @unchecked Sendable {
   func outputs(
     chunk: Int, from start: Int, with changed: NodeParameters? = nil
   ) throws(TrainingError) -> [Tensor] {
-    var values = try held(chunk: chunk).mapValues(\.float)
+    var values = try activations.values(of: chunk).mapValues(\.float)
     try interpreter.run(start..<steps.upperBound, over: &values) {
       (index, step, inputs) throws(TrainingError) in
       try apply(step, inputs) { (node) throws(TorchError) in
@@ -137,28 +134,5 @@ final class PairedNetwork: @unchecked Sendable {
     try interpreter.apply(step, to: inputs) { (node) throws(TorchError) in
       try parameters(node).tensors
     }
-  }
-
-  /// What a chunk holds, in float32.
-  ///
-  /// - Parameter wanted: of its values; `nil`: all
-  func held(
-    _ wanted: Set<ValueID>? = nil, chunk: Int
-  ) throws(TrainingError) -> [ValueID: PairedValue] {
-    var values = lock.withLock { chunks[chunk] }
-    if let wanted { values = values.filter { wanted.contains($0.key) } }
-    guard holdsBFloat16 else { return values }
-    return try TrainingError.wrapping {
-      try values.mapValues { value in
-        try value.mapped { (tensor) throws(TorchError) in try tensor.to(.float32) }
-      }
-    }
-  }
-
-  /// The values that a chunk holds.
-  func heldValues(of chunk: Int) -> Set<ValueID> { lock.withLock { Set(chunks[chunk].keys) } }
-
-  private func kept(_ tensor: Tensor) throws(TorchError) -> Tensor {
-    holdsBFloat16 ? try tensor.to(.bfloat16) : tensor
   }
 }

@@ -23,7 +23,8 @@ extension BinarizationOptions {
     var fingerprint = described
     fingerprint["batchSize"] = "\(batchSize)"
     if let images {
-      fingerprint["images taken"] = "\(images.taken), \(images.holdsBFloat16 ? "halved" : "whole")"
+      fingerprint["images taken"] =
+        "\(images.taken), \(images.activations.isRounded ? "halved" : "whole")"
     }
     fingerprint["seed"] = "\(seed)"
     fingerprint["model"] = try Digest.of(model)

@@ -9,6 +9,7 @@ extension BinarizationRun {
     ).run(set, known: Set(state.survey.keys)) { layer, survey in
       state.survey[layer] = survey
       try state.save()
+      try stopIfAnyIsAsked()
     }
     guard let budget = options.budget else { return }
     let choice = try BudgetChoice(for: selection, surveys: state.survey, budget: budget)

@@ -30,7 +30,7 @@ extension BinarizationRun {
       guard options.method != .bwn else { return described }
       described["images"] = "\(imagesTaken)"
       if imagesTaken < options.images { described["imagesAsked"] = "\(options.images)" }
-      if set.images.holdsBFloat16 { described["activations"] = "bfloat16" }
+      if set.images.activations.isRounded { described["activations"] = "bfloat16" }
       return described
     }
   }

@@ -18,6 +18,8 @@ final class BinarizationRun {
   let observer: BinarizationObserver
   let workers: Workers
   let threads: Int
+  let ranks: Ranks
+  private let cancellation: Cancellation
   var selection: LayerSelection
   /// All layers that could be solved.
   let wholeSelection: LayerSelection
@@ -35,8 +37,11 @@ final class BinarizationRun {
 
   init(
     options: BinarizationOptions, model: Model, dataset: (any ImageDataset)?, checkpoint: URL?,
-    cancellation: Cancellation = .none, observer: BinarizationObserver = BinarizationObserver()
+    ranks: Ranks = .alone, cancellation: Cancellation = .none,
+    observer: BinarizationObserver = BinarizationObserver()
   ) throws {
+    self.ranks = ranks
+    self.cancellation = cancellation
     self.options = options
     self.model = model
     self.observer = observer
@@ -49,28 +54,34 @@ final class BinarizationRun {
     let memory = CalibrationMemory(
       model: model, options: options, layout: layout, selection: selection)
     let set = try dataset.map { dataset in
-      CalibrationSet(
+      let scratch =
+        checkpoint?.deletingLastPathComponent() ?? FileManager.default.temporaryDirectory
+      return CalibrationSet(
         dataset,
-        images: try CalibrationImages(options: options, dataset: dataset, memory: memory),
-        seed: options.seed, model: model, layout: layout, skipping: observer.skipping)
+        images: try CalibrationImages(
+          options: options, dataset: dataset, memory: memory, scratch: scratch),
+        seed: options.seed, model: model, layout: layout, scratch: scratch,
+        skipping: observer.skipping)
     }
     (self.layout, self.memory, self.set) = (layout, memory, set)
     threads = options.threads ?? TorchSettings.threads
     workers = Workers(
       threads: memory.workers(atMost: threads, images: set?.images, within: options.memoryBytes),
-      cancellation: cancellation)
+      // Several processes stop together, between layers.
+      cancellation: ranks.count > 1 ? .none : cancellation)
     try selection.checkWeights()
     state = try BinarizationState(
       file: checkpoint,
       fingerprint: options.fingerprint(
         model: model, images: set?.images, data: checkpoint == nil ? nil : dataset?.fingerprint),
-      selection: selection)
+      selection: selection, ranks: ranks)
   }
 
   func toEnd() throws -> Model {
     do {
-      if let drop = options.targetDrop { return try smallest(within: drop) }
-      return try binarized()
+      let model = try options.targetDrop.map(smallest) ?? binarized()
+      ranks.leave()
+      return model
     } catch TrainingError.interrupted {
       throw TrainingError.interrupted(checkpoint: state.usefulFile)
     }
@@ -103,6 +114,8 @@ final class BinarizationRun {
     var done = 0
     for (index, layer) in stops.enumerated() {
       let start = index > 0 ? ContinuousClock.now : began
+      try stopIfAnyIsAsked()
+      ranks.note("layer '\(selection.node(at: layer).name)'")
       if index > 0 { try pass.advance(networks, from: stops[index - 1], to: layer) }
       guard selection.layers.contains(layer) else {
         var sums = try sums(of: layer, networks)
@@ -138,6 +151,15 @@ final class BinarizationRun {
     return solution
   }
 
+  /// Ends the run in all processes where one of them was asked to.
+  func stopIfAnyIsAsked() throws {
+    guard ranks.count > 1 else { return }
+    let flags = try ranks.gathered([cancellation.isAsked ? 1 : 0])
+    guard flags.contains([1]) else { return }
+    ranks.leave()
+    throw TrainingError.interrupted(checkpoint: nil)
+  }
+
   private func solveAllWithoutData() throws {
     for (index, layer) in selection.layers.enumerated() {
       let solution = try solving(layer).solveWithoutData()
@@ -148,7 +170,9 @@ final class BinarizationRun {
   }
 
   var pass: CalibrationPass {
-    CalibrationPass(options: options, model: model, workers: workers, threads: threads) {
+    CalibrationPass(
+      options: options, model: model, workers: workers, threads: threads, ranks: ranks
+    ) {
       [unowned self] count in
       guard !areAlike else { return }
       areAlike = true
@@ -170,7 +194,7 @@ final class BinarizationRun {
       options: options, name: node.name, weight: weight,
       parts: LayerParts(
         codeCounts: counts, layer: node, options: options, graph: model.graph,
-        weights: model.weights), threads: threads)
+        weights: model.weights), threads: threads, ranks: ranks)
   }
 
   private func put(

@@ -14,19 +14,23 @@ struct BinarizationState {
   /// What budgets led to, while the smallest that is good enough is looked for.
   var trials: [BudgetTrial] = []
 
+  /// Whether this process is the one that writes the file.
+  private let writes: Bool
+
   /// Not a name that a layer can have.
   private static let surveyKey = ""
 
   /// - Throws: ``TrainingError`` where `file` is there and not this run's.
-  init(file: URL?, fingerprint: [String: String], selection: LayerSelection) throws {
+  init(
+    file: URL?, fingerprint: [String: String], selection: LayerSelection,
+    ranks: Ranks = .alone
+  ) throws {
     self.file = file
     self.fingerprint = fingerprint
-    guard let file, FileManager.default.fileExists(atPath: file.path) else { return }
-    guard CheckpointFile.isCheckpoint(file) else {
-      throw TrainingError.foreignCheckpoint(file: file)
-    }
-    let checkpoint = try Checkpoint(contentsOf: file)
-    try checkpoint.require(kind: .binarization, fingerprint: fingerprint, file: file)
+    writes = ranks.isFirst
+    guard let file,
+      let checkpoint = try ranks.checkpoint(.binarization, fingerprint: fingerprint, in: file)
+    else { return }
     if let text = checkpoint.values[Self.surveyKey] {
       guard let known = try? JSONDecoder().decode(Known.self, from: Data(text.utf8))
       else { throw TrainingError.checkpoint(file: file, defect: "its survey is damaged") }
@@ -53,7 +57,7 @@ struct BinarizationState {
   var usefulFile: URL? { solved.isEmpty && survey.isEmpty ? nil : file }
 
   func save() throws {
-    guard let file else { return }
+    guard let file, writes else { return }
     var checkpoint = Checkpoint(kind: .binarization, fingerprint: fingerprint)
     let survey = try JSONEncoder().encode(Known(survey: survey, trials: trials))
     checkpoint.values[Self.surveyKey] = String(decoding: survey, as: UTF8.self)

@@ -9,6 +9,8 @@ struct LayerSolving {
   let parts: LayerParts
   /// Of the solver; the result does not depend on it.
   var threads = 1
+  /// The processes that each solve some of the filters.
+  var ranks = Ranks.alone
   /// N
   var filterCount: Int { weight.shape.first ?? 0 }
   /// S
@@ -98,6 +100,13 @@ struct LayerSolving {
     var solver = WholeWeightSolver(
       hashing, codeCounts: counts, fitsConstants: parts.hasConstants,
       inputChannels: parts.scaledChannels, importance: importance)
+    if ranks.count > 1 {
+      solver.codeSolver = { [ranks] in
+        var solver = DescentSolver($0)
+        solver.sharing = ranks
+        return solver
+      }
+    }
     if options.method == .errorFeedback {
       solver.codeSolver = { ErrorFeedbackSolver(codes: $0.codes, threads: $0.threads) }
     }
@@ -130,6 +139,7 @@ struct LayerSolving {
   }
 
   func layerError(_ error: HashingError) -> TrainingError {
+    if case .exchange = error, let lost = ranks.lostRank { return lost }
     guard case .notFinite(let buffer, _) = error else { return .hashing(layer: name, error) }
     switch buffer {
     case .weights: return .notFinite(layer: name, part: .weights)

@@ -22,8 +22,8 @@ struct Signet: ParsableCommand {
     subcommands: [
       TrainCommand.self, BinarizeCommand.self, FinetuneCommand.self, CompareCommand.self,
       EvaluateCommand.self, PredictCommand.self, BenchmarkCommand.self, InspectCommand.self,
-      ImportCommand.self, ExportCommand.self, ReportCommand.self, DoctorCommand.self,
-      DemoCommand.self,
+      ImportCommand.self, ExportCommand.self, ReportCommand.self, ServeCommand.self,
+      DoctorCommand.self, DemoCommand.self,
     ])
 
   static func main() {

@@ -44,10 +44,12 @@ import Testing
     let report = try output.json()
     let taken = try #require(report["images"] as? Int)
     #expect(report["imagesAsked"] as? Int == 1024)
-    // Some, and not all of those that are not held out: the limit was at work.
-    #expect(taken >= 16 && taken < 117)
-    #expect(output.standardError.contains("\(taken) of the 1,024 images asked for calibrate:"))
-    #expect(output.standardError.contains("--memory 667MiB"))
+    // All of those that are not held out, which memory does not hold.
+    #expect(taken == 117)
+    #expect(output.standardError.contains("activations are kept beside "))
+    #expect(output.standardError.contains("which --memory does not hold"))
+    let left = try FileManager.default.contentsOfDirectory(atPath: workspace.folder.path)
+    #expect(!left.contains { $0.contains("scratch") })
     let peak = try #require(report["peakResidentBytes"] as? Int)
     #expect(peak <= limit, "\(peak) bytes")
     #expect(peak > limit / 2)

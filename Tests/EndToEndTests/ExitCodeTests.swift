@@ -44,7 +44,7 @@ import Testing
       64, "--supervision", "teacher",
       from: ["finetune", "m.signet", "--data", "cifar10:x", "--supervision", "teacher", "-o", out])
     try expect(
-      64, "--epochs or --steps",
+      64, "found --epochs and --steps",
       from: ["train", "vgg9", "--data", "cifar10:x", "--epochs", "1", "--steps", "2", "-o", out])
     try expect(64, "--arch", from: ["benchmark"])
     for command in [

@@ -6,7 +6,7 @@ import Testing
 @Suite struct HelpTests {
   static let subcommands = [
     "train", "binarize", "finetune", "compare", "evaluate", "predict", "benchmark", "inspect",
-    "import", "export", "report", "doctor", "demo",
+    "import", "export", "report", "serve", "doctor", "demo",
   ]
 
   @Test(arguments: ["signet"] + subcommands) func helpIsAsRecorded(name: String) throws {

@@ -10,16 +10,23 @@ import Testing
     "SignetModel": [],
     "SignetZoo": ["SignetModel"],
     "SignetONNX": ["SignetModel", "SwiftProtobuf"],
+    "SignetCoreML": ["SignetModel", "SwiftProtobuf"],
     "SignetData": ["SignetModel", "CTurboJPEG", "CPNG", "CZlib"],
     "SignetHashing": ["CSignetKernels"],
     "SignetRuntime": ["SignetModel", "CSignetKernels"],
     "SignetC": ["SignetModel", "SignetRuntime", "CSignet"],
+    "SignetONNXRuntime": ["SignetModel", "SignetRuntime", "CSignet", "CSignetONNXRuntime"],
     "Torch": ["CTorch"],
     "SignetTraining": ["SignetModel", "SignetData", "SignetHashing", "Torch", "Crypto"],
     "SignetReport": ["SignetModel", "SignetData", "Crypto"],
+    "SignetServer": [
+      "SignetModel", "SignetData", "SignetRuntime", "SignetReport", "NIOCore", "NIOPosix",
+      "NIOHTTP1",
+    ],
     "signet": [
-      "SignetModel", "SignetZoo", "SignetONNX", "SignetData", "SignetHashing", "SignetRuntime",
-      "SignetTraining", "SignetReport", "Torch", "ArgumentParser",
+      "SignetModel", "SignetZoo", "SignetONNX", "SignetCoreML", "SignetData", "SignetHashing",
+      "SignetRuntime",
+      "SignetTraining", "SignetReport", "SignetServer", "Torch", "ArgumentParser",
     ],
   ]
 
@@ -82,11 +89,11 @@ import Testing
     }
   }
 
-  /// Its functions are those of `signet.h`: C calls them, and no product has them for Swift.
-  private static let interfaceForC = "SignetC"
+  /// Their functions are those of C's headers: C calls them, and no product has them for Swift.
+  private static let interfacesForC = ["SignetC", "SignetONNXRuntime"]
 
   @Test func noPublicInterfaceHasACPointer() throws {
-    for target in Self.allowed.keys where target != Self.interfaceForC {
+    for target in Self.allowed.keys where !Self.interfacesForC.contains(target) {
       for file in Self.swiftFiles(of: target) {
         let source = try String(contentsOf: file, encoding: .utf8)
         for declaration in PublicDeclarations(in: source) where declaration.hasCPointer {

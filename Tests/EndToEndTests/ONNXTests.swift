@@ -74,7 +74,7 @@ import Testing
       data, "--steps", "2", "--batch-size", "8", "--augment", "none", "--threads", "1",
       "-o", path("tuned.signet")
     ).succeed()
-    let sizes = try ["bits", "int8", "float"].map { encoding in
+    let sizes = try ["bits", "int2", "int4", "int8", "float"].map { encoding in
       let name = "\(encoding).onnx"
       let report = try Command(
         "export", path("tuned.signet"), "--encoding", encoding, "--kept-layers", "float32",
@@ -84,12 +84,48 @@ import Testing
       #expect(report["fileBytes"] as? Int == (try workspace.bytes(name).count))
       return try workspace.bytes(name).count
     }
-    #expect(sizes[0] < sizes[1] && sizes[1] < sizes[2])
-    let results = try ["tuned.signet", "bits.onnx", "int8.onnx", "float.onnx"].map { name in
+    #expect(sizes == sizes.sorted() && Set(sizes).count == 5)
+    for operators in ["signet", "signet-layers"] {
+      let report = try Command(
+        "export", path("tuned.signet"), "--operators", operators, "--kept-layers", "float32",
+        "--json", "-o", path("\(operators).onnx")
+      ).succeed().json()
+      #expect(report["operators"] as? String == operators)
+      let inspected = try Command("inspect", path("\(operators).onnx"), "--json").succeed().json()
+      let tuned = try Command("inspect", path("tuned.signet"), "--json").succeed().json()
+      #expect(inspected["binaryWeights"] as? Int == tuned["binaryWeights"] as? Int)
+    }
+    let names = [
+      "tuned.signet", "bits.onnx", "int2.onnx", "int4.onnx", "int8.onnx", "float.onnx",
+      "signet.onnx", "signet-layers.onnx",
+    ]
+    let results = try names.map { name in
       try Command("evaluate", path(name), "--data", data, "--threads", "1", "--json")
         .succeed().json()["top1"] as? Double
     }
     #expect(Set(results).count == 1)
+  }
+
+  @Test func operatorsAreForBinaryLayersInONNX() throws {
+    try writePlainONNX()
+    let plain = try Command(
+      "export", path("plain.onnx"), "-o", path("own.onnx"), "--operators", "signet"
+    ).run()
+    #expect(plain.status == 65 || plain.status == 1)
+    #expect(plain.standardError.contains("are for binary layers, and it has none"))
+    #expect(throws: (any Error).self) { try workspace.bytes("own.onnx") }
+    for (options, text) in [
+      (["-o", path("own.signet"), "--operators", "signet"], "--operators: only for ONNX"),
+      (
+        ["-o", path("own.onnx"), "--operators", "signet", "--encoding", "int8"],
+        "--encoding: expected bits with --operators signet, found int8"
+      ),
+      (["-o", path("own.onnx"), "--operators", "signed"], "--operators"),
+    ] {
+      let refused = try Command(arguments: ["export", path("plain.onnx")] + options).run()
+      #expect(refused.status == 64)
+      #expect(refused.standardError.contains(text), "\(refused.standardError)")
+    }
   }
 
   @Test func imagesThatCannotBeReadAreNamedAndCounted() throws {

@@ -120,6 +120,18 @@ import Testing
     #expect(float.twinMilliseconds == nil)
   }
 
+  @Test func timesOfNetworksWithSeveralInputsAreMeasured() throws {
+    var builder = GraphBuilder(inputs: [
+      GraphInput(name: "a", shape: Shape([3])), GraphInput(name: "b", shape: Shape([3])),
+    ])
+    let sum = builder.append("sum", .add, "a", "b")
+    let model = try Model(
+      graph: builder.graph(output: sum), weights: [:], preprocessing: .none)
+    let report = try maker(model, float: nil, data: nil, seconds: 0.01).report()
+    #expect(report.subject.milliseconds ?? 0 > 0)
+    #expect(report.times.contains { $0.name == "sum" })
+  }
+
   @Test func networksOfOtherInputsAreRefused() throws {
     var builder = GraphBuilder(inputShape: .map(1, 4, 4))
     let output = builder.append("relu", .relu, builder.input)

@@ -63,7 +63,10 @@ struct BinarizationArguments: ParsableArguments {
 
   @Option(
     help:
-      "Most memory to take, such as 2GiB or 500MB; fewer images calibrate where they do not fit.")
+      """
+      Most memory to take, such as 2GiB or 500MB; activations that do not fit lie in a file beside \
+      the checkpoint.
+      """)
   var memory = ByteSize(bytes: 2 << 30)
 
   @Option(help: "How long to search for better codes, 0 to 3; 0 is the paper's procedure.")

@@ -18,8 +18,10 @@ struct ByteSize: ExpressibleByArgument, Hashable {
   }
 
   var defaultValueDescription: String {
-    let gibibytes = bytes >> 30
-    return gibibytes > 0 && gibibytes << 30 == bytes ? "\(gibibytes)GiB" : "\(bytes)"
+    for (shift, unit) in [(30, "GiB"), (20, "MiB")] where bytes >> shift > 0 {
+      if (bytes >> shift) << shift == bytes { return "\(bytes >> shift)\(unit)" }
+    }
+    return "\(bytes)"
   }
 
   private static let factors: [String: Double] = [

@@ -47,7 +47,9 @@ struct FileRoles {
 
   /// Like ``check()``, against the many files of a data set: only what is there already can be one
   /// of them.
-  func check(data files: [URL], _ option: String = "--data") throws(CommandError) {
+  func check(
+    data files: some Sequence<URL>, _ option: String = "--data"
+  ) throws(CommandError) {
     let written = roles.filter { $0.isWritten && $0.place.exists }
     guard !written.isEmpty else { return }
     for file in files {

@@ -34,23 +34,32 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
     let imported = try imported(onnx, crop: preprocessing?.crop, files: files)
     guard let preprocessing else { return imported.model }
     if takesImages, imported.assumesPreprocessing, !preprocessing.saysHowPixelsAreScaled {
-      Console.warn(
-        "\(path) does not say how images become its input, so pixels are taken as 0…1 without "
-          + "mean and deviation, which is wrong for most networks; say --preset imagenet, cifar10 "
-          + "or unit, or --mean, --std and --input-scale")
+      warnOfAssumedPixels()
     }
     return try preprocessing.applied(to: imported.model)
   }
 
   /// The model as one that works on another's images: where an ONNX file does not say how they
-  /// become its input, they do as for `other`.
+  /// become its input, they do as for `other`, if both take images of as many channels.
   func load(
     _ onnx: ONNXChoices, besides other: Model, files: FileRoles? = nil
   ) throws -> Model {
     guard isONNX else { return try modelFile() }
     let imported = try imported(onnx, files: files)
-    return imported.assumesPreprocessing
-      ? try imported.model.with(preprocessing: other.preprocessing) : imported.model
+    guard imported.assumesPreprocessing else { return imported.model }
+    let shape = imported.model.graph.inputShape
+    guard shape.isMap, other.preprocessing.mean.count == shape.channels else {
+      if imported.model.preprocessing.channelOrder != .none { warnOfAssumedPixels() }
+      return imported.model
+    }
+    return try imported.model.with(preprocessing: other.preprocessing)
+  }
+
+  private func warnOfAssumedPixels() {
+    Console.warn(
+      "\(path) does not say how images become its input, so pixels are taken as 0…1 without "
+        + "mean and deviation, which is wrong for most networks; say --preset imagenet, cifar10 "
+        + "or unit, or --mean, --std and --input-scale")
   }
 
   private var isONNX: Bool { path.lowercased().hasSuffix(".onnx") }
@@ -68,9 +77,16 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
   ) throws -> ImportedModel {
     let options = ONNXImporter.Options(
       openExtents: crop.map { Shape.map(3, $0.height, $0.width) }, inputExtents: onnx.inputShape,
-      output: onnx.outputName)
+      output: onnx.outputName, takesWhole: onnx.whole)
     let imported = try ONNXImporter(options: options).read(contentsOf: URL(fileURLWithPath: path))
     try files?.check(data: imported.dataFiles, "the model's data")
+    if let end = imported.cutEnd {
+      Console.note(
+        "\(path) ends in \(end.operators.joined(separator: " and ")), which keeps as many boxes as "
+          + "an image has; it and what follows are cut off, and the outputs are "
+          + end.outputs.map { "'\($0)'" }.joined(separator: ", ")
+          + " (--output-name takes one of them, --whole refuses such files)")
+    }
     return imported
   }
 

@@ -17,13 +17,23 @@ struct ONNXOptions: ParsableArguments {
       valueName: "name"))
   var outputName: String?
 
-  var choices: ONNXChoices { ONNXChoices(inputShape: inputShape, outputName: outputName) }
+  @Flag(
+    help: """
+      Refuse a detector that ends in non-maximum suppression. Without this it ends before that, with \
+      the boxes and scores as outputs.
+      """)
+  var whole = false
+
+  var choices: ONNXChoices {
+    ONNXChoices(inputShape: inputShape, outputName: outputName, whole: whole)
+  }
 }
 
 /// The same as a plain value.
 struct ONNXChoices: Hashable {
   var inputShape: InputExtents?
   var outputName: String?
+  var whole = false
 
   /// The options that say it.
   var words: [String] {
@@ -32,6 +42,7 @@ struct ONNXChoices: Hashable {
     }
     return (shape.map { ["--input-shape", $0] } ?? [])
       + (outputName.map { ["--output-name", $0] } ?? [])
+      + (whole ? ["--whole"] : [])
   }
 }
 

@@ -16,16 +16,33 @@ struct OutputFile: ExpressibleByArgument, Hashable {
     path = argument
   }
 
+  /// What a file is, by its name.
+  enum Format {
+    case model
+    case onnx
+    /// A folder.
+    case coreML
+  }
+
   var url: URL { URL(fileURLWithPath: path) }
 
-  var isONNX: Bool { path.lowercased().hasSuffix(".onnx") }
+  var format: Format {
+    let name = url.lastPathComponent.lowercased()
+    if name.hasSuffix(".onnx") { return .onnx }
+    return name.hasSuffix(".mlpackage") ? .coreML : .model
+  }
 
   /// For commands whose result is a model file.
   func checkIsModelFile() throws {
-    guard isONNX else { return }
+    let (foreign, product): (String, String)
+    switch format {
+    case .model: return
+    case .onnx: (foreign, product) = ("an ONNX file", "ONNX")
+    case .coreML: (foreign, product) = ("a Core ML package", "a package")
+    }
     throw ValidationError(
-      "-o: what is written is a model file, and '\(path)' is named as an ONNX file; write a model "
-        + "file, then make ONNX of it with signet export")
+      "-o: what is written is a model file, and '\(path)' is named as \(foreign); write a model "
+        + "file, then make \(product) of it with signet export")
   }
 
   /// Bytes that file systems allow a name.
@@ -33,6 +50,7 @@ struct OutputFile: ExpressibleByArgument, Hashable {
 
   /// - Throws: ``CommandError/output(file:reason:)``
   func check() throws(CommandError) {
+    guard format != .coreML else { return try checkPackage() }
     let manager = FileManager.default
     var isFolder: ObjCBool = false
     if path.hasSuffix("/") { throw .output(file: path, reason: .isFolder) }
@@ -42,6 +60,24 @@ struct OutputFile: ExpressibleByArgument, Hashable {
     guard let target = try? AtomicFile.checkTarget(url) else {
       throw .output(file: path, reason: .notRegularFile)
     }
+    try checkPlace(of: target)
+  }
+
+  /// A folder that stands there is replaced, if it is what would be written.
+  private func checkPackage() throws(CommandError) {
+    let manager = FileManager.default
+    if manager.fileExists(atPath: url.path) {
+      let manifest = url.appendingPathComponent("Manifest.json").path
+      guard manager.fileExists(atPath: manifest) else {
+        throw .output(file: path, reason: .notPackage)
+      }
+    }
+    try checkPlace(of: url)
+  }
+
+  private func checkPlace(of target: URL) throws(CommandError) {
+    let manager = FileManager.default
+    var isFolder: ObjCBool = false
     let length = target.lastPathComponent.utf8.count
     guard length <= Self.longestName else {
       throw .output(file: path, reason: .longName(length, limit: Self.longestName))

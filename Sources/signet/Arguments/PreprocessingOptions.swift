@@ -100,11 +100,12 @@ struct PreprocessingOptions: ParsableArguments {
     let preprocessing = try resolved(over: model.preprocessing, channels: shape.channels)
     let names = try readClassNames()
     guard preprocessing != model.preprocessing || names != nil else { return model }
-    if let names, let classNames, names.count != model.classCount {
-      throw CommandError.labelCount(
-        file: classNames, expected: model.classCount, found: names.count)
+    do throws(ModelError) {
+      return try model.with(preprocessing: preprocessing, labels: names)
+    } catch {
+      guard case .labels(let expected, let found) = error, let classNames else { throw error }
+      throw CommandError.labelCount(file: classNames, expected: expected, found: found)
     }
-    return try model.with(preprocessing: preprocessing, labels: names)
   }
 
   /// The lines of the label file.

@@ -20,6 +20,7 @@ struct TrainingArguments: ParsableArguments {
   enum AugmentationName: String, ExpressibleByArgument, CaseIterable {
     case none
     case cropFlip = "crop-flip"
+    case resizedCrop = "resized-crop"
   }
 
   @Option(help: "Passes over the data, e.g. 30 or 0.5.")
@@ -28,11 +29,25 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "Steps, instead of --epochs.")
   var steps: Int?
 
+  @Option(
+    help: """
+      As many steps as fit so many minutes, instead of --epochs, by what the first few take. The \
+      model's file records their number, which gives the same model again.
+      """)
+  var minutes: Double?
+
   @Option(help: "Images per step.")
   var batchSize: Int?
 
   @Option(help: "Learning rate at its highest.")
   var learningRate: Double?
+
+  @Flag(
+    name: .customLong("sync-batch-norm"),
+    help: ArgumentHelp(
+      "Take batch norm's statistics over the images of all processes, not each over its own.",
+      visibility: .hidden))
+  var synchronizesBatchNorm = false
 
   @Option(help: "What takes the steps.")
   var optimizer: OptimizerName?
@@ -133,11 +148,17 @@ struct TrainingArguments: ParsableArguments {
   var seed: UInt64 = 0
 
   func validate() throws {
-    if epochs != nil, steps != nil {
-      throw ValidationError("expected --epochs or --steps, found both")
+    let durations = [
+      ("--epochs", epochs != nil), ("--steps", steps != nil), ("--minutes", minutes != nil),
+    ].filter(\.1).map(\.0)
+    guard durations.count < 2 else {
+      throw ValidationError(
+        "expected one of --epochs, --steps and --minutes, found "
+          + durations.joined(separator: " and "))
     }
     try check("--epochs", epochs, in: 0...100_000)
     try check("--steps", steps, in: 0...1_000_000_000)
+    try check("--minutes", minutes, in: 0.01...1_000_000)
     try check("--batch-size", batchSize, in: 1...65536)
     try check("--learning-rate", learningRate, in: 0...1000)
     try check("--momentum", momentum, in: 0...0.999_999)
@@ -181,7 +202,8 @@ struct TrainingArguments: ParsableArguments {
     options.learningRate =
       learningRate
       ?? base.learningRate(
-        usualLearningRate(of: options.optimizer, base: base), at: options.batchSize)
+        usualLearningRate(of: options.optimizer, base: base), at: options.batchSize,
+        with: options.optimizer)
     options.weightDecay = weightDecay ?? base.weightDecay
     switch schedule {
     case .cosine: options.schedule = .cosine
@@ -196,6 +218,7 @@ struct TrainingArguments: ParsableArguments {
     switch augment {
     case .none?: options.augmentation = .none
     case .cropFlip?: options.augmentation = .cifar
+    case .resizedCrop?: options.augmentation = .imageNet
     case nil: break
     }
     options.augmentation.cutout = cutout ?? base.augmentation.cutout
@@ -211,6 +234,7 @@ struct TrainingArguments: ParsableArguments {
     case .bfloat16: options.precision = .bfloat16
     }
     options.checkpointEverySteps = checkpointEvery ?? base.checkpointEverySteps
+    options.synchronizesBatchNorm = synchronizesBatchNorm
     options.seed = seed
     options.threads = threads
     return options
@@ -218,7 +242,9 @@ struct TrainingArguments: ParsableArguments {
 
   /// Nobody knows what a flip or a crop would make of arrays.
   func checkChanges(of data: DatasetSpecification) throws {
-    guard data.kind == .tensors, augment == .cropFlip || cutout ?? 0 > 0 else { return }
+    guard data.kind == .tensors,
+      (augment ?? AugmentationName.none) != AugmentationName.none || cutout ?? 0 > 0
+    else { return }
     throw ValidationError("--augment, --cutout: only images can be changed, not \(data)")
   }
 
@@ -237,7 +263,7 @@ struct TrainingArguments: ParsableArguments {
       }
     return (isOpening ? "Unless told otherwise: " : "")
       + "\(duration), \(base.batchSize) images per step, \(optimizer), "
-      + "learning rate \(base.learningRate) (for fewer images per step in proportion), "
+      + "learning rate \(base.learningRate) (less for fewer images per step), "
       + "\(base.schedule) schedule, weight decay "
       + "\(base.weightDecay), augmentation crop-flip."
   }

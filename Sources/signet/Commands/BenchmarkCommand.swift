@@ -71,9 +71,9 @@ struct BenchmarkCommand: ParsableCommand {
     // One thread unless asked: latencies at one thread are what others publish.
     let threads = common.threads ?? 1
     let options = running.options(threads: threads, batch: batchSize)
-    let classifier = try running.engine.classifier(for: network, options: options)
+    let runner = try running.engine.network(for: network, options: options)
     let display = ProgressDisplay()
-    let milliseconds = try Latency(batch: batchSize, seconds: seconds).measure(classifier) {
+    let milliseconds = try Latency(batch: batchSize, seconds: seconds).measure(runner) {
       display.show(
         ProgressLine(
           label: "benchmark", done: Int($1 * 1000), total: Int(seconds * 1000),
@@ -85,7 +85,7 @@ struct BenchmarkCommand: ParsableCommand {
       model: model?.path ?? arch ?? "", engine: running.engine.rawValue, threads: threads,
       batch: batchSize, milliseconds: milliseconds,
       peakResidentBytes: ProcessMemory.peakResidentBytes,
-      kernels: (classifier as? Engine)?.kernelNames ?? [], layers: layers)
+      kernels: (runner as? Engine)?.kernelNames ?? [], layers: layers)
     try Console.print(report, json: common.json)
     try page.write {
       let subject =

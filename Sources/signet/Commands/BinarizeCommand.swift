@@ -15,6 +15,13 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
       Example:
         signet binarize float.signet --data cifar10:cifar-10-batches-bin \\
           -o binary.signet
+
+      With --then-finetune what came out goes beside the output, as NAME.hashed.signet, and is \
+      fine-tuned on the same data for so many minutes, with the float model as its teacher and without \
+      labels; signet finetune has more options.
+
+        signet binarize float.onnx --data imagefolder:photos --then-finetune 30 \\
+          -o tuned.signet
       """)
 
   @Argument(help: "A float model file or an ONNX file.")
@@ -27,9 +34,18 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
 
   @OptionGroup var options: BinarizationArguments
 
+  @Option(
+    help: ArgumentHelp(
+      "Win back what was lost: fine-tune the result for so many minutes.", valueName: "minutes"))
+  var thenFinetune: Double?
+
   @OptionGroup var storage: StorageOptions
 
   @OptionGroup var checkpoints: CheckpointOptions
+
+  @OptionGroup(title: "Several processes") var processes: ProcessOptions
+
+  @OptionGroup var device: DeviceOptions
 
   @OptionGroup var reading: ReadingOptions
 
@@ -43,11 +59,19 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
 
   func validate() throws {
     try output.checkIsModelFile()
+    try check("--then-finetune", thenFinetune, in: 0.01...1_000_000)
   }
 
   func run() throws {
     try page.check()
-    try Console.print(perform(), json: common.json)
+    if let thenFinetune {
+      let recovery = try Recovery(self, minutes: thenFinetune)
+      guard let report = try recovery.perform() else { return }
+      try Console.print(report, json: common.json)
+    } else {
+      guard let report = try perform() else { return }
+      try Console.print(report, json: common.json)
+    }
     try page.write(pageMaker)
   }
 
@@ -62,8 +86,14 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
   }
 
   /// Everything but the printing.
-  func perform() throws -> BinarizationReport {
-    let work = try LongWork(files: files, output: output, checkpoints: checkpoints)
+  ///
+  /// - Returns: in the first of several processes
+  @discardableResult
+  func perform() throws -> BinarizationReport? {
+    let ranks = try processes.join()
+    try device.use(processes: ranks.count)
+    let work = try LongWork(
+      files: files, output: output, checkpoints: checkpoints, writes: ranks.isFirst)
     defer { work.release() }
     let float = try model.load(
       onnx.choices, preprocessing, files: files, takesImages: data.data.kind != .tensors)
@@ -72,8 +102,9 @@ struct BinarizeCommand: ParsableCommand, LongCommand {
     try work.begin()
     Interruption.stopAtNextSafePoint()
     let report = try Binarization(
-      options: try options.resolved(threads: common.threadCount), keptLayers: storage.keptLayers,
-      checkpoint: work.checkpoint, skipped: reading.skippedImages()
+      options: try options.resolved(threads: processes.threads(common)),
+      keptLayers: storage.keptLayers,
+      checkpoint: work.checkpoint, skipped: reading.skippedImages(), ranks: ranks
     ).run(float, dataset: dataset, output: output)
     work.finish()
     return report

@@ -93,6 +93,8 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
 
+  @OptionGroup var device: DeviceOptions
+
   @OptionGroup var page: ReportOption
 
   @OptionGroup var common: CommonOptions
@@ -116,6 +118,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     Interruption.stopAtNextSafePoint()
+    try device.use()
     try files.check()
     try page.check()
     var comparison = try Comparison(
@@ -170,6 +173,7 @@ struct CompareCommand: ParsableCommand {
     return ComparisonPlan(
       network: model?.path, architecture: arch, folder: output, data: images, epochs: epochs,
       floatEpochs: floatEpochs ?? epochs, seed: seed, supervision: supervision, keep: keep,
-      threads: common.threads, onnx: onnx.choices, hashing: hashing, extra: extra)
+      threads: common.threads, device: device.device, onnx: onnx.choices, hashing: hashing,
+      extra: extra)
   }
 }

@@ -58,12 +58,18 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
 
+  @OptionGroup var device: DeviceOptions
+
   @OptionGroup var page: ReportOption
 
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     try check("--batch-size", batchSize, in: 1...65536)
+    guard running.engine == .torch || ["cpu", "auto"].contains(device.device) else {
+      throw ValidationError(
+        "--device \(device.device): the runtime computes on the processor; --engine torch does not")
+    }
     try measure.check(
       isAgainst: against != nil, hasData: data != nil,
       hasPart: part.split != nil || part.limit != nil)
@@ -71,6 +77,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     Interruption.exitAtOnce()
+    if running.engine == .torch { try device.use() }
     try files.check()
     try page.check()
     try measureAndPrint()

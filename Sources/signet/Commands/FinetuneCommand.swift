@@ -64,6 +64,10 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
 
   @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
 
+  @OptionGroup(title: "Several processes") var processes: ProcessOptions
+
+  @OptionGroup var device: DeviceOptions
+
   @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
 
   @OptionGroup var page: ReportOption
@@ -83,7 +87,8 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
 
   func run() throws {
     try page.check()
-    try Console.print(perform(), json: common.json)
+    guard let report = try perform() else { return }
+    try Console.print(report, json: common.json)
     try page.write(pageMaker)
   }
 
@@ -102,9 +107,15 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
   }
 
   /// Everything but the printing.
-  func perform() throws -> TrainingReport {
+  ///
+  /// - Returns: in the first of several processes
+  @discardableResult
+  func perform() throws -> TrainingReport? {
+    let ranks = try processes.join()
+    try device.use(processes: ranks.count)
     let work = try LongWork(
-      files: files, output: output, checkpoints: checkpoints, log: options.log)
+      files: files, output: output, checkpoints: checkpoints, log: options.log,
+      writes: ranks.isFirst)
     defer { work.release() }
     // Arrays are known by the network's inputs, a network of the zoo by the images.
     let known = try data.data.kind == .tensors ? model.load(onnx.choices, files: files) : nil
@@ -119,7 +130,7 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
           preprocessing: self.teacher?.load(onnx.choices).preprocessing, labels: dataset.classNames)
       }
     let teacher = try teacher?.load(onnx.choices, besides: start, files: files)
-    var resolved = options.resolved(over: .finetuning, threads: common.threadCount)
+    var resolved = try options.resolved(over: .finetuning, threads: processes.threads(common))
     resolved.loss = loss
     binary.apply(to: &resolved)
     if dataset.holdsTensors { resolved.augmentation = .none }
@@ -131,9 +142,9 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
     try work.begin()
     Interruption.stopAtNextSafePoint()
     let report = try Training(
-      verb: "finetune", options: resolved, keptLayers: storage.keptLayers,
+      verb: "finetune", options: resolved, minutes: options.minutes, keptLayers: storage.keptLayers,
       checkpoint: work.checkpoint,
-      log: options.log
+      log: options.log, ranks: ranks
     ).run(start, teacher: teacher, data: images, output: output)
     work.finish()
     return report

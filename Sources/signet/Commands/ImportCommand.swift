@@ -71,12 +71,13 @@ struct ImportCommand: ParsableCommand {
     try output.check()
     let lock = try FileLock(output.url)
     defer { lock.release() }
-    let imported = try imported().with(outputKind: outputKind)
+    let imported = try imported().with(outputKind: outputKind).recordingCommand()
     try imported.write(to: output.url, from: model?.path ?? weights ?? "")
     let report = ImportReport(
       output: output.path, layers: imported.graph.layers.count,
       parameters: imported.weights.values.reduce(0) { $0 + $1.elementCount },
-      fileBytes: try imported.fileByteCount)
+      fileBytes: try imported.fileByteCount,
+      cutOff: imported.provenance.steps.last { $0.verb == "import" }?.options["cutOff"])
     try Console.print(report, json: common.json)
   }
 

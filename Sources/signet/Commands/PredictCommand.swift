@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SignetData
 import SignetModel
 import SignetReport
@@ -7,8 +8,8 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Says what a model sees in images.",
     discussion: """
-      Class scores are shown as probabilities of the likeliest classes, any other output as the \
-      numbers it is; --json has all numbers. Images that cannot be read are named, and the rest \
+      Class scores are shown as probabilities of the likeliest classes, a detector's outputs as \
+      boxes in pixels of the image, any other output as the numbers it is; --json has all numbers. Images that cannot be read are named, and the rest \
       goes on.
 
       Examples:
@@ -38,6 +39,8 @@ struct PredictCommand: ParsableCommand {
       "Also write all outputs there, as NAME.npz, and maps as NAME.png.", valueName: "folder"))
   var save: String?
 
+  @OptionGroup(title: "Detectors") var boxes: BoxOptions
+
   @OptionGroup var running: EngineOptions
 
   @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
@@ -62,6 +65,7 @@ struct PredictCommand: ParsableCommand {
     guard network.inputs.count == 1, let input = network.inputs.first else {
       throw EvaluationError.inputs(names: network.inputs.map(\.name))
     }
+    let reader = try boxes.reader(of: model)
     let images = try ImageFiles(images)
     let kind = PredictionReport.Kind(model.outputKind)
     var predictions: [PredictionReport.Image] = []
@@ -87,7 +91,10 @@ struct PredictCommand: ParsableCommand {
       }
       if kind == .probabilities { warnUnlessProbabilities(outputs, file) }
       try saved?.write(named, for: file)
-      predictions.append(prediction(of: model, file, named))
+      var prediction = prediction(of: model, file, named)
+      prediction.boxes = try reader?.named(
+        named, of: model, size: ImageFile.size(of: URL(fileURLWithPath: file)))
+      predictions.append(prediction)
     }
     let unusable = predictions.count { $0.error != nil }
     // What could not be used was named on standard error.

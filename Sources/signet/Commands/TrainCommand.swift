@@ -39,6 +39,10 @@ struct TrainCommand: ParsableCommand, LongCommand {
 
   @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
 
+  @OptionGroup(title: "Several processes") var processes: ProcessOptions
+
+  @OptionGroup var device: DeviceOptions
+
   @OptionGroup(title: "ONNX files") var onnx: ONNXOptions
 
   @OptionGroup var common: CommonOptions
@@ -48,13 +52,20 @@ struct TrainCommand: ParsableCommand, LongCommand {
   }
 
   func run() throws {
-    try Console.print(perform(), json: common.json)
+    guard let report = try perform() else { return }
+    try Console.print(report, json: common.json)
   }
 
   /// Everything but the printing.
-  func perform() throws -> TrainingReport {
+  ///
+  /// - Returns: in the first of several processes
+  @discardableResult
+  func perform() throws -> TrainingReport? {
+    let ranks = try processes.join()
+    try device.use(processes: ranks.count)
     let work = try LongWork(
-      files: files, output: output, checkpoints: checkpoints, log: options.log)
+      files: files, output: output, checkpoints: checkpoints, log: options.log,
+      writes: ranks.isFirst)
     defer { work.release() }
     let dataset = try data.open(default: .train, seed: options.seed)
     let start = try model.load(onnx.choices, files: files) { architecture in
@@ -62,9 +73,9 @@ struct TrainCommand: ParsableCommand, LongCommand {
         inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
       ).with(labels: dataset.classNames)
     }
-    var resolved = options.resolved(
+    var resolved = try options.resolved(
       over: binary.method == .float ? TrainingOptions() : .binaryTraining,
-      threads: common.threadCount)
+      threads: processes.threads(common))
     resolved.loss = .crossEntropy(labelSmoothing: options.labelSmoothing)
     binary.apply(to: &resolved)
     let images = try options.images(
@@ -73,7 +84,8 @@ struct TrainCommand: ParsableCommand, LongCommand {
     try work.begin()
     Interruption.stopAtNextSafePoint()
     let report = try Training(
-      verb: "train", options: resolved, checkpoint: work.checkpoint, log: options.log
+      verb: "train", options: resolved, minutes: options.minutes, checkpoint: work.checkpoint,
+      log: options.log, ranks: ranks
     ).run(start, teacher: nil, data: images, output: output)
     work.finish()
     return report

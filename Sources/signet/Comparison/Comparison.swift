@@ -95,11 +95,13 @@ struct Comparison {
   }
 
   private func perform(_ words: [String]) throws {
-    switch try Signet.parseAsRoot(words) {
-    case let command as TrainCommand: _ = try command.perform()
-    case let command as FinetuneCommand: _ = try command.perform()
-    case let command as BinarizeCommand: _ = try command.perform()
-    default: throw ValidationError("expected a command that makes a model: \(words)")
+    try RecordedCommand.$inner.withValue(words) {
+      switch try Signet.parseAsRoot(words) {
+      case let command as TrainCommand: try command.perform()
+      case let command as FinetuneCommand: try command.perform()
+      case let command as BinarizeCommand: try command.perform()
+      default: throw ValidationError("expected a command that makes a model: \(words)")
+      }
     }
   }
 

@@ -25,6 +25,7 @@ struct ComparisonPlan {
   let supervision: Supervision
   let keep: KeepPattern
   let threads: Int?
+  var device = "cpu"
   /// How the network is read if it is an ONNX file.
   let onnx: ONNXChoices
   /// Given to `signet binarize`.
@@ -83,6 +84,7 @@ struct ComparisonPlan {
 
   private var common: [String] {
     ["--seed", "\(seed)"] + (threads.map { ["--threads", "\($0)"] } ?? [])
+      + (device == "cpu" ? [] : ["--device", device])
   }
 
   private func epochs(_ epochs: Double) -> [String] {

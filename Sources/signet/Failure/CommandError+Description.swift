@@ -9,6 +9,9 @@ extension CommandError: CustomStringConvertible {
       "\(file.printablePath): the folder '\(folder.printablePath)' is not writable"
     case .output(let file, .isFolder):
       "\(file.printablePath): expected the name of a file, found a folder"
+    case .output(let file, .notPackage):
+      "\(file.printablePath): is there, and is no Core ML package that could be replaced; choose "
+        + "another name"
     case .output(let file, .notRegularFile):
       "\(file.printablePath): expected the name of a file, found a device or a pipe"
     case .output(let file, .longName(let length, let limit)):
@@ -43,6 +46,8 @@ extension CommandError: CustomStringConvertible {
     case .unknownOutput(let name, let file, let names):
       "\(file.printablePath): --output: has no '\(name.printable)', expected one of "
         + Self.list(names)
+    case .device(let name, let reason):
+      "--device \(name.printable): \(reason)"
     case .otherComparison(let file, let earlier, let now):
       """
       \(file.printablePath): was made by another command; choose another --output, or --restart makes all anew

@@ -33,6 +33,8 @@ enum CommandError: Error {
   case otherInputs(file: String, expected: [String], found: [String])
   /// A model without binary layers where one with them is needed.
   case notBinary(file: String)
+  /// What libtorch was to compute on is not there.
+  case device(String, reason: String)
   /// A comparison's file was made by another command.
   case otherComparison(file: String, earlier: String, now: String)
 
@@ -40,6 +42,8 @@ enum CommandError: Error {
     case noFolder(String)
     case folderNotWritable(String)
     case isFolder
+    /// Something else than a Core ML package stands where one is to be.
+    case notPackage
     /// A device, a pipe or a socket.
     case notRegularFile
     /// A name of too many bytes.
@@ -51,7 +55,7 @@ enum CommandError: Error {
     case .notBinary, .output, .foreignFile, .otherComparison, .crop, .preset, .sameFile,
       .unknownOutput:
       .wrongUsage
-    case .standardOutput: .failed
+    case .standardOutput, .device: .failed
     case .labels, .labelCount, .otherInputs, .metric, .severalOutputs, .unreadableImages,
       .foreignFormat:
       .badInput

@@ -1,7 +1,9 @@
+import SignetCoreML
 import SignetData
 import SignetModel
 import SignetONNX
 import SignetRuntime
+import SignetServer
 import SignetTraining
 import SignetZoo
 
@@ -23,8 +25,10 @@ enum ExitStatus: Int32 {
       self = .badInput
     case let error as EngineError: self.init(engine: error)
     case let error as ONNXError: self.init(onnx: error)
+    case let error as CoreMLError: self.init(coreML: error)
     case let error as ZooError: self.init(zoo: error)
     case let error as TrainingError: self.init(training: error)
+    case let error as ServerError: self.init(server: error)
     default: self = .failed
     }
   }
@@ -48,6 +52,14 @@ enum ExitStatus: Int32 {
     }
   }
 
+  private init(coreML error: CoreMLError) {
+    switch error {
+    case .unsupported: self = .badInput
+    case .unwritable: self = .failed
+    case .file(let error): self.init(file: error)
+    }
+  }
+
   private init(zoo error: ZooError) {
     if case .unknownArchitecture = error {
       self = .wrongUsage
@@ -64,12 +76,20 @@ enum ExitStatus: Int32 {
     }
   }
 
+  private init(server error: ServerError) {
+    switch error {
+    case .tokenMissing, .token, .memory: self = .wrongUsage
+    case .portInUse, .address: self = .failed
+    }
+  }
+
   private init(training error: TrainingError) {
     switch error {
     case .option, .unknownLayer, .nothingToBinarize, .missing, .otherRun, .memory:
       self = .wrongUsage
     case .mismatch, .checkpoint, .foreignCheckpoint, .data, .model, .graph, .weight, .notFinite:
       self = .badInput
+    case .launch: self = .wrongUsage
     case .modelFile(let error): self.init(file: error)
     case .evaluation: self = .badInput
     case .interrupted: self = .interrupted

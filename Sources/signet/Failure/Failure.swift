@@ -38,6 +38,12 @@ struct Failure {
     }
   }
 
+  /// From any thread, whatever the others are doing.
+  func exitAtOnce() -> Never {
+    Console.note(message)
+    _exit(status)
+  }
+
   func exit() -> Never {
     guard isHelp else {
       Console.note(message)
@@ -67,11 +73,22 @@ struct Failure {
   }
 
   private static func message(for error: any Error, _ sentence: String) -> String {
-    guard case TrainingError.interrupted(let checkpoint) = error else {
-      return "signet: error: \(sentence)"
+    switch error {
+    case TrainingError.interrupted(let checkpoint):
+      return "signet: \(rank)\(sentence)" + (checkpoint == nil ? "" : continuation)
+    case TrainingError.rank: return "signet: error: \(rank)\(sentence)" + continuation
+    default: return "signet: error: \(rank)\(sentence)"
     }
-    return "signet: \(sentence)"
-      + (checkpoint == nil ? "" : "\nTo go on where it stopped:\n  \(CommandLine.quoted)")
+  }
+
+  private static var continuation: String {
+    "\nTo go on where it stopped\(rank.isEmpty ? "" : ", in every process"):\n  \(CommandLine.quoted)"
+  }
+
+  /// Which of several processes speaks.
+  private static var rank: String {
+    guard let launch = try? Launch(ProcessInfo.processInfo.environment) else { return "" }
+    return "rank \(launch.rank): "
   }
 
   private static func signed(_ message: String) -> String {

@@ -74,6 +74,7 @@ struct PageMaker {
     report.others = try others.map { try $0.measured }
     report.metrics = metrics
     report.commands = commands
+    report.makingCommands = report.subject.model.provenance.commands(making: report.subject.name)
     if let dataset { try PageImages(maker: self, dataset: dataset).add(to: &report) }
     if seconds > 0 { try PageTimes(maker: self).add(to: &report) }
     return report

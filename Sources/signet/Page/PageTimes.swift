@@ -9,9 +9,7 @@ struct PageTimes {
   /// Turns each model gets.
   private static let rounds = 4
 
-  /// Adds nothing for a network of several inputs: its engine is measured with one.
   func add(to report: inout NetworkReport) throws {
-    guard maker.subject.model.graph.inputs.count == 1 else { return }
     var models = [maker.subject.model] + maker.others.map(\.model)
     let hasTwin = maker.float == nil && maker.subject.model.hasBinaryLayers
     models +=

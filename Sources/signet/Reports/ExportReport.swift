@@ -7,6 +7,8 @@ struct ExportReport: Report {
   var output: String
   /// How the weights of binary layers are stored in ONNX; absent for a model file.
   var encoding: String?
+  /// Which operators an ONNX file has; absent for a model file.
+  var operators: String?
   /// How the other layers are stored.
   var keptLayers: String
   var fileBytes: Int

@@ -4,15 +4,6 @@ import SignetReport
 
 /// What a model makes of images.
 struct PredictionReport: Report {
-  struct Candidate: Encodable, Hashable, Sendable {
-    /// Class index.
-    var index: Int
-    /// Class name, or the index where the model has no names.
-    var name: String
-    /// 0…1
-    var probability: Double
-  }
-
   /// What the model's outputs are.
   enum Kind: String, Encodable, Sendable {
     /// One score per class, of which a softmax makes probabilities.
@@ -34,7 +25,7 @@ struct PredictionReport: Report {
     /// Row-major.
     var values: [Float]
     /// Most probable first, where the output is class scores.
-    var classes: [Candidate]?
+    var classes: [ClassCandidate]?
 
     init(name: String, shape: [Int], image: Image, kind: Kind) {
       self.name = name
@@ -52,9 +43,11 @@ struct PredictionReport: Report {
     /// What the model gave, row-major: the outputs as they are.
     var scores: [Float]?
     /// Most probable first, where outputs are class scores.
-    var classes: [Candidate]?
+    var classes: [ClassCandidate]?
     /// All outputs, where there are several; what stands above is the first's.
     var outputs: [Output]?
+    /// What a detector found, the likeliest first.
+    var boxes: [NamedBox]?
   }
 
   var kind: Kind
@@ -71,8 +64,21 @@ struct PredictionReport: Report {
 
   private func lines(of image: Image) -> [String] {
     if let error = image.error { return ["skipped: " + error] }
+    if let boxes = image.boxes { return Self.lines(of: boxes) }
     if let outputs = image.outputs { return outputs.flatMap(lines(of:)) }
     return lines(of: image.classes, image.scores ?? [], kind: kind, shape: shape)
+  }
+
+  private static func lines(of boxes: [NamedBox]) -> [String] {
+    guard !boxes.isEmpty else { return ["no box scores enough (--score-threshold)"] }
+    let width = boxes.map(\.name.printable.count).max() ?? 0
+    return boxes.map { box in
+      let place = [box.x, box.y].map { "\(Int($0.rounded()))" }.joined(separator: ", ")
+      let size = [box.width, box.height].map { "\(Int($0.rounded()))" }.joined(separator: " × ")
+      return "\(box.name.printable.padded(to: width, .left))  "
+        + "\(Quantity.percent(box.score * 100))".padded(to: 8, .right)
+        + "  at \(place), \(size) pixels"
+    }
   }
 
   private func lines(of output: Output) -> [String] {
@@ -81,7 +87,7 @@ struct PredictionReport: Report {
   }
 
   private func lines(
-    of classes: [Candidate]?, _ scores: [Float], kind: Kind, shape: [Int]
+    of classes: [ClassCandidate]?, _ scores: [Float], kind: Kind, shape: [Int]
   ) -> [String] {
     if let classes {
       let width = classes.map(\.name.printable.count).max() ?? 0
@@ -119,24 +125,8 @@ extension PredictionReport.Image {
   ) {
     self.file = file
     scores = outputs
-    let probabilities: [Double]
-    switch kind {
-    case .scores: probabilities = Self.softmax(outputs)
-    case .probabilities: probabilities = outputs.map(Double.init)
-    case .map, .values: return
-    }
-    let ranked = outputs.indices.sorted { (outputs[$0], $1) > (outputs[$1], $0) }
-    classes = ranked.prefix(count).map { index in
-      PredictionReport.Candidate(
-        index: index, name: labels.indices.contains(index) ? labels[index] : "\(index)",
-        probability: probabilities[index])
-    }
-  }
-
-  private static func softmax(_ scores: [Float]) -> [Double] {
-    let highest = scores.max() ?? 0
-    let weights = scores.map { exp(Double($0) - Double(highest)) }
-    let total = weights.reduce(0, +)
-    return weights.map { $0 / total }
+    guard kind == .scores || kind == .probabilities else { return }
+    classes = ClassCandidate.ranked(
+      outputs, areProbabilities: kind == .probabilities, labels: labels, count: count)
   }
 }

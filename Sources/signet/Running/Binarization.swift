@@ -11,13 +11,22 @@ struct Binarization {
   let checkpoint: URL
   /// Where images that cannot be read are named; with `nil` the first one is an error.
   var skipped: SkippedImages?
+  /// The processes that share the work; the first shows and writes all.
+  var ranks = Ranks.alone
 
   /// Agreement or fidelity, in percent, below which more is needed than hashing.
   private static let littleKept = 50.0
 
+  /// - Returns: in the first process
   func run(
     _ model: Model, dataset: any ImageDataset, output: OutputFile
-  ) throws -> BinarizationReport {
+  ) throws -> BinarizationReport? {
+    guard ranks.isFirst else {
+      _ = try Binarizer(options: options).run(
+        model, dataset: dataset, checkpoint: checkpoint, ranks: ranks,
+        cancellation: Interruption.cancellation, skipping: skipped.map { _ in { _ in } })
+      return nil
+    }
     let clock = ContinuousClock()
     let start = clock.now
     var layers: [LayerRecord] = []
@@ -28,7 +37,8 @@ struct Binarization {
     var choices: [BinarizationReport.Choice]?
     var trials: [BudgetTrial] = []
     let binary = try Binarizer(options: options).run(
-      model, dataset: dataset, checkpoint: checkpoint, cancellation: Interruption.cancellation,
+      model, dataset: dataset, checkpoint: checkpoint, ranks: ranks,
+      cancellation: Interruption.cancellation,
       progress: { layer, index, total in
         layers.append(layer)
         Console.note(
@@ -47,13 +57,13 @@ struct Binarization {
       skipping: skipped.map { $0.note },
       began: {
         images = $0
-        for line in $0.shortage { Console.note(line) }
+        for line in $0.shortage + $0.placement(beside: checkpoint) { Console.note(line) }
       },
       warned: {
         warnings.append("\($0)")
         Console.warn("\($0)")
       }
-    ).storingKeptLayers(as: keptLayers)
+    ).storingKeptLayers(as: keptLayers).recordingCommand()
     let step = binary.provenance.steps.last
     let results = step?.results ?? [:]
     let bits = step?.options["budget"].flatMap(Double.init)
@@ -102,6 +112,21 @@ extension CalibrationImages {
       return [count, "  the set has \(Quantity.count(available))" + rest]
     case .memory(let bytes, let layer):
       return [count, "  more would pass --memory \(bytes >> 20)MiB at '\(layer)'"]
+    case .scratch(let bytes, let folder):
+      return [
+        count, "  the \(Quantity.bytes(bytes)) free in \(folder) hold the activations of no more;",
+        "  give more --memory, or a --checkpoint where there is room",
+      ]
     }
+  }
+
+  /// Where activations lie, if not in memory.
+  fileprivate func placement(beside checkpoint: URL) -> [String] {
+    guard activations == .file else { return [] }
+    return [
+      "activations are kept beside \(checkpoint.path)",
+      "  up to \(Quantity.bytes(fileBytes)), "
+        + "which --memory does not hold; gone at the end",
+    ]
   }
 }

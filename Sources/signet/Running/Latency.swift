@@ -15,17 +15,18 @@ struct Latency {
 
   /// - Returns: milliseconds of each run; the first runs, which warm caches up, are not counted
   func measure(
-    _ classifier: any Classifier, progress: (_ runs: Int, _ seconds: Double) -> Void = { _, _ in }
+    _ network: any Classifier & NamedNetwork,
+    progress: (_ runs: Int, _ seconds: Double) -> Void = { _, _ in }
   ) throws -> [Double] {
-    let images = Self.noise(count: batch * classifier.inputShape.elementCount)
-    for _ in 0..<3 { _ = try classifier.logits(images: images, count: batch) }
+    let inputs = network.inputs.map { Self.noise(count: batch * $0.shape.elementCount) }
+    for _ in 0..<3 { _ = try network.logits(inputs: inputs, count: batch) }
     let clock = ContinuousClock()
     let start = clock.now
     let turn = Duration.seconds(seconds / Double(rounds))
     let runs = (minimumRuns + rounds - 1) / rounds
     var milliseconds: [Double] = []
     while milliseconds.count < runs || clock.now - start < turn {
-      let duration = try clock.measure { _ = try classifier.logits(images: images, count: batch) }
+      let duration = try clock.measure { _ = try network.logits(inputs: inputs, count: batch) }
       milliseconds.append(duration / .milliseconds(1))
       progress(milliseconds.count, (clock.now - start) / .seconds(1))
     }
@@ -33,11 +34,11 @@ struct Latency {
   }
 
   /// - Returns: milliseconds of each run by model
-  func compare(_ classifiers: [any Classifier]) throws -> [[Double]] {
-    var milliseconds = [[Double]](repeating: [], count: classifiers.count)
+  func compare(_ networks: [any Classifier & NamedNetwork]) throws -> [[Double]] {
+    var milliseconds = [[Double]](repeating: [], count: networks.count)
     for _ in 0..<rounds {
-      for (index, classifier) in classifiers.enumerated() {
-        milliseconds[index] += try measure(classifier)
+      for (index, network) in networks.enumerated() {
+        milliseconds[index] += try measure(network)
       }
     }
     return milliseconds

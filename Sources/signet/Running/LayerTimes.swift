@@ -13,15 +13,15 @@ struct LayerTimes {
     let twin = try model.hasBinaryLayers ? Engine(model: model.floatTwin(), options: options) : nil
     let hertz = ProcessorClock.measuredHertz()
     let batch = options.maximumBatch
-    let images = Latency.noise(count: batch * engine.inputShape.elementCount)
+    let inputs = Self.noise(for: engine, samples: batch)
     var own: [[Double]] = []
     var twins: [[Double]] = []
     let clock = ContinuousClock()
     let start = clock.now
     // In turns, so that a machine that is busy for a while slows both.
     while own.count < 20 || clock.now - start < .seconds(seconds) {
-      own.append(try engine.measuredRun(images, count: batch).seconds)
-      if let twin { twins.append(try twin.measuredRun(images, count: batch).seconds) }
+      own.append(try engine.measuredRun(inputs).seconds)
+      if let twin { twins.append(try twin.measuredRun(inputs).seconds) }
     }
     let medians = medians(own)
     let total = medians.reduce(0, +)
@@ -43,6 +43,16 @@ struct LayerTimes {
         multiplyAdds: step.multiplyAdds * batch, hertz: hertz,
         floatMilliseconds: floatSeconds(step).map { $0 * 1e3 })
     }
+  }
+
+  private static func noise(for engine: Engine, samples: Int) -> [String: DenseTensor] {
+    var tensors: [String: DenseTensor] = [:]
+    for input in engine.inputs {
+      tensors[input.name] = DenseTensor(
+        extents: [samples] + input.shape.extents,
+        values: Latency.noise(count: samples * input.shape.elementCount))
+    }
+    return tensors
   }
 
   /// The median of each step over the runs, the first of which warmed up.

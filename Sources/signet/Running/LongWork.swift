@@ -7,13 +7,23 @@ import SignetTraining
 /// goes on, tidied up at its end.
 struct LongWork {
   let checkpoint: URL
+  private let writes: Bool
   private let restarts: Bool
   private let locks: [FileLock]
 
-  /// - Parameter log: a folder for metrics
+  /// - Parameters:
+  ///   - log: a folder for metrics
+  ///   - writes: whether this process is the one that writes the files
   init(
-    files: FileRoles, output: OutputFile, checkpoints: CheckpointOptions, log: String? = nil
+    files: FileRoles, output: OutputFile, checkpoints: CheckpointOptions, log: String? = nil,
+    writes: Bool = true
   ) throws {
+    self.writes = writes
+    guard writes else {
+      checkpoint = checkpoints.file(for: output).url
+      (restarts, locks) = (false, [])
+      return
+    }
     try files.check()
     if let log { try FileFolder.make(URL(fileURLWithPath: log)) }
     try output.check()
@@ -30,7 +40,7 @@ struct LongWork {
 
   /// Says what is done with unfinished work that is there, and does it.
   func begin() throws {
-    guard FileManager.default.fileExists(atPath: checkpoint.path) else { return }
+    guard writes, FileManager.default.fileExists(atPath: checkpoint.path) else { return }
     if restarts {
       try CheckpointFile.remove(checkpoint)
     } else {
@@ -40,6 +50,7 @@ struct LongWork {
 
   /// Removes the checkpoint: the work is done. What is left of it then does no harm.
   func finish() {
+    guard writes else { return }
     do {
       try CheckpointFile.remove(checkpoint)
     } catch {

@@ -10,8 +10,10 @@ enum RunningEngine: String, ExpressibleByArgument, CaseIterable {
 
   /// - Parameters:
   ///   - batch: the most images that will be run at once
-  func classifier(for model: Model, threads: Int, batch: Int) throws -> any Classifier {
-    try classifier(for: model, options: Engine.Options(threads: threads, maximumBatch: batch))
+  func classifier(
+    for model: Model, threads: Int, batch: Int
+  ) throws -> any Classifier & NamedNetwork {
+    try network(for: model, options: Engine.Options(threads: threads, maximumBatch: batch))
   }
 
   func classifier(for model: Model, options: Engine.Options) throws -> any Classifier {

@@ -9,25 +9,34 @@ struct Training {
   /// What to call it: `train` or `finetune`.
   let verb: String
   let options: TrainingOptions
+  /// How long it may take; `nil` leaves it to the options.
+  var minutes: Double?
   var keptLayers = KeptLayerStorage.float32
   let checkpoint: URL
   /// A folder for metrics.
   var log: String?
+  /// The processes that share the work; the first shows and writes all.
+  var ranks = Ranks.alone
 
+  /// - Returns: in the first process
   func run(
     _ model: Model, teacher: Model?, data: TrainingData, output: OutputFile
-  ) throws -> TrainingReport {
+  ) throws -> TrainingReport? {
     let clock = ContinuousClock()
     let start = clock.now
     let display = ProgressDisplay()
     var validating = SlowProgress(display: display, label: "\(verb): held-out images")
+    let options = try timed(model, teacher: teacher, data: data)
     var last: TrainingProgress?
-    var metrics = try log.map { try MetricsLog(folder: URL(fileURLWithPath: $0)) }
+    var metrics = try (ranks.isFirst ? log : nil).map {
+      try MetricsLog(folder: URL(fileURLWithPath: $0))
+    }
     defer { display.finish() }
     let result = try Trainer(options: options).run(
       model, teacher: teacher, dataset: data.training, validation: data.validation,
-      checkpoint: checkpoint, cancellation: Interruption.cancellation,
+      checkpoint: checkpoint, ranks: ranks, cancellation: Interruption.cancellation,
       progress: { progress in
+        guard ranks.isFirst else { return }
         append(progress.metrics, to: &metrics, display)
         last = progress
         display.show(progress.line(label: verb))
@@ -35,9 +44,11 @@ struct Training {
           display.note(progress.milestone(label: verb, score: score))
         }
       },
-      validating: { validating.show(done: $0, total: $1) })
+      validating: { if ranks.isFirst { validating.show(done: $0, total: $1) } })
     display.finish()
-    let trained = try result.model.storingKeptLayers(as: keptLayers)
+    guard ranks.isFirst else { return nil }
+    let trained = try result.model.storingKeptLayers(as: keptLayers).recordingCommand(
+      steps: minutes == nil ? nil : stepCount(of: options))
     try trained.write(to: output.url)
     let top1 = try data.test.map { test in
       try Evaluation.measure(
@@ -52,6 +63,31 @@ struct Training {
       },
       top1: top1, seconds: (clock.now - start) / .seconds(1),
       fileBytes: try trained.fileByteCount)
+  }
+
+  private func stepCount(of options: TrainingOptions) -> Int? {
+    if case .steps(let count) = options.duration { count } else { nil }
+  }
+
+  /// The options with as many steps as fit the time.
+  private func timed(
+    _ model: Model, teacher: Model?, data: TrainingData
+  ) throws -> TrainingOptions {
+    guard let minutes else { return options }
+    let clock = ContinuousClock()
+    let start = clock.now
+    var timed = options
+    let steps = try Trainer(options: options).steps(
+      within: 60 * minutes, model, teacher: teacher, dataset: data.training,
+      validation: data.validation, checkpoint: checkpoint, ranks: ranks,
+      cancellation: Interruption.cancellation)
+    timed.duration = .steps(steps)
+    guard ranks.isFirst else { return timed }
+    let trial = Quantity.seconds((clock.now - start) / .seconds(1))
+    Console.note(
+      "\(verb)  \(Quantity.count(steps)) steps fit \(Quantity.seconds(60 * minutes)) "
+        + "(seen in \(trial))")
+    return timed
   }
 
   /// Work does not end because its log cannot be written: a warning, and no more metrics.

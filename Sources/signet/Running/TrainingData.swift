@@ -14,10 +14,10 @@ struct TrainingData {
 
 extension TrainingData {
   /// The files that all of it comes from.
-  var sourceFiles: [URL] {
+  var sourceFiles: some Sequence<URL> {
     let files = training.sourceFiles
     let others = [validation, test].compactMap { $0?.sourceFiles }
     // Images that are held out come from the same files, of which there may be a million.
-    return files + others.filter { $0 != files }.joined()
+    return ([files] + others.filter { $0 != files }).joined()
   }
 }

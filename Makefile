@@ -45,6 +45,7 @@ test: build
 	scripts/test-library.sh
 	scripts/test-install.sh
 	Tests/Browser/run
+	Tests/Server/run
 	scripts/format.sh check
 	scripts/check-links.sh
 	scripts/build-docs.sh

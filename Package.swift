@@ -20,6 +20,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
     .package(url: "https://github.com/apple/swift-crypto.git", "3.12.3"..<"5.0.0"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
   ],
   targets: [
     .target(name: "SignetModel"),
@@ -33,6 +34,14 @@ let package = Package(
       ],
       exclude: ["Protobuf/onnx.proto"]),
     .target(
+      name: "SignetCoreML",
+      dependencies: [
+        "SignetModel",
+        .product(
+          name: "SwiftProtobuf", package: "swift-protobuf", condition: .when(traits: ["Command"])),
+      ],
+      exclude: ["Protobuf/coreml.proto"]),
+    .target(
       name: "SignetData",
       dependencies: ["SignetModel", "CTurboJPEG", "CPNG", "CZlib"]),
     // Kernels include one another by family: "core/geometry.h".
@@ -42,9 +51,15 @@ let package = Package(
     // For C, and what can call it: scripts/build-library.sh makes libsignet of these.
     .target(name: "CSignet"),
     .target(name: "SignetC", dependencies: ["SignetModel", "SignetRuntime", "CSignet"]),
+    // The operators of libsignet that ONNX Runtime loads.
+    .target(name: "CSignetONNXRuntime", dependencies: ["CSignet"]),
+    .target(
+      name: "SignetONNXRuntime",
+      dependencies: ["SignetModel", "SignetRuntime", "CSignet", "CSignetONNXRuntime"]),
     .target(
       name: "CTorch",
       dependencies: ["CLibTorch"],
+      cxxSettings: [.headerSearchPath("declarations"), .define("USE_C10D_GLOO")],
       linkerSettings: libtorchLinkerSettings),
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(
@@ -59,11 +74,20 @@ let package = Package(
         "SignetModel", "SignetData",
         .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Command"])),
       ]),
+    .target(
+      name: "SignetServer",
+      dependencies: [
+        "SignetModel", "SignetData", "SignetRuntime", "SignetReport",
+        .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Command"])),
+        .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Command"])),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Command"])),
+      ]),
     .executableTarget(
       name: "signet",
       dependencies: [
-        "SignetModel", "SignetZoo", "SignetONNX", "SignetData", "SignetHashing", "SignetRuntime",
-        "SignetTraining", "SignetReport", "Torch",
+        "SignetModel", "SignetZoo", "SignetONNX", "SignetCoreML", "SignetData", "SignetHashing",
+        "SignetRuntime",
+        "SignetTraining", "SignetReport", "SignetServer", "Torch",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),
@@ -97,14 +121,20 @@ let package = Package(
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     .target(name: "ThrownErrors", path: "Tests/ThrownErrors"),
+    // For tests of what several processes do together.
+    .target(name: "SideBySide", path: "Tests/SideBySide"),
     .testTarget(name: "SignetModelTests", dependencies: ["SignetModel", "ThrownErrors"]),
     .testTarget(
       name: "SignetZooTests", dependencies: ["SignetZoo", "SignetModel", "ThrownErrors"]),
     .testTarget(
       name: "SignetONNXTests",
       dependencies: [
-        "SignetONNX", "SignetModel", "SignetRuntime", "SignetTraining", "ThrownErrors",
+        "SignetONNX", "SignetModel", "SignetRuntime", "SignetTraining", "NetworkOracle",
+        "ThrownErrors",
       ]),
+    .testTarget(
+      name: "SignetCoreMLTests",
+      dependencies: ["SignetCoreML", "SignetModel", "NetworkOracle", "ThrownErrors"]),
     .testTarget(
       name: "SignetDataTests", dependencies: ["SignetData", "SignetModel", "ThrownErrors"]),
     // What hashing is checked against: the paper's procedure, every code there is, a lower bound.
@@ -112,7 +142,9 @@ let package = Package(
       name: "HashingOracles", dependencies: ["SignetHashing"], path: "Tests/HashingOracles"),
     .testTarget(
       name: "SignetHashingTests",
-      dependencies: ["SignetHashing", "HashingOracles", "CSignetKernels", "ThrownErrors"]),
+      dependencies: [
+        "SignetHashing", "HashingOracles", "CSignetKernels", "SideBySide", "ThrownErrors",
+      ]),
     // Checks of the C kernels; scripts/test-kernels.sh makes a program of them.
     .target(
       name: "KernelTester", dependencies: ["CSignetKernels"], path: "Tests/Kernels",
@@ -127,21 +159,24 @@ let package = Package(
       dependencies: [
         "SignetRuntime", "SignetModel", "CSignetKernels", "KernelTester", "NetworkOracle",
       ]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch", "ThrownErrors"]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch", "SideBySide", "ThrownErrors"]),
     .testTarget(
       name: "SignetTrainingTests",
       dependencies: [
         "SignetTraining", "SignetModel", "SignetZoo", "SignetData", "SignetHashing",
-        "HashingOracles", "NetworkOracle", "Torch", "ThrownErrors",
+        "HashingOracles", "NetworkOracle", "SideBySide", "Torch", "ThrownErrors",
       ]),
     .testTarget(
       name: "SignetReportTests",
       dependencies: ["SignetReport", "SignetModel", "SignetData", "ThrownErrors"],
       exclude: ["Fixtures"]),
     .testTarget(
+      name: "SignetServerTests",
+      dependencies: ["SignetServer", "SignetModel", "SignetData", "SignetRuntime", "ThrownErrors"]),
+    .testTarget(
       name: "SignetCommandTests",
       dependencies: ["signet", "SignetReport", "SignetData", "SignetModel", "ThrownErrors"]),
-    .testTarget(name: "EndToEndTests", exclude: ["Fixtures"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["SideBySide"], exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],
   // libtorch's headers are C++20.

@@ -11,7 +11,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 modules=("$@")
 [ "$#" != 0 ] ||
-  modules=(SignetModel SignetRuntime SignetData SignetZoo SignetONNX SignetTraining)
+  modules=(SignetModel SignetRuntime SignetData SignetZoo SignetONNX SignetCoreML
+    SignetTraining)
 # Modules whose comments are not complete yet: what is missing is said, and is no error.
 incomplete=" SignetTraining "
 

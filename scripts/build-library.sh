@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
 # Builds libsignet, the runtime for C and what can call it, into a folder (default: .build/library):
 # lib/libsignet.so.1 and lib/libsignet.a with the Swift runtime inside, include/signet.h, and
-# lib/pkgconfig/signet.pc. On macOS lib/libsignet.1.dylib, where Swift is part of the system.
+# lib/pkgconfig/signet.pc. On macOS lib/libsignet.1.dylib, where Swift is part of the system. ONNX
+# Runtime takes the shared library for one of operators, as which it has another name, too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 prefix=${1:-.build/library}
 scratch=.build/library-objects
 version=$(sed -n 's/^    version: "\(.*\)",$/\1/p' Sources/signet/Signet.swift)
 
-swift build -c release --target SignetC --scratch-path "$scratch"
+for target in SignetC SignetONNXRuntime; do
+  swift build -c release --target "$target" --scratch-path "$scratch"
+done
 objects=$(cd "$scratch/release" && pwd -P)
 list=$(find "$objects" -name '*.o' | sort |
-  grep -E '/(SignetC|SignetModel|SignetRuntime|CSignet|CSignetKernels)\.build/')
+  grep -E '/(SignetC|SignetONNXRuntime|SignetModel|SignetRuntime|CSignet|CSignetONNXRuntime|CSignetKernels)\.build/')
 mkdir -p "$prefix/lib/pkgconfig" "$prefix/include"
 prefix=$(cd "$prefix" && pwd)
 
@@ -19,8 +22,10 @@ if [ "$(uname -s)" = Darwin ]; then
   # shellcheck disable=SC2086
   swiftc -emit-library -O -o "$prefix/lib/libsignet.1.dylib" $list \
     -Xlinker -install_name -Xlinker @rpath/libsignet.1.dylib \
-    -Xlinker -exported_symbol -Xlinker '_signet_*' -Xlinker -dead_strip
+    -Xlinker -exported_symbol -Xlinker '_signet_*' \
+    -Xlinker -exported_symbol -Xlinker _RegisterCustomOps -Xlinker -dead_strip
   ln -sf libsignet.1.dylib "$prefix/lib/libsignet.dylib"
+  ln -sf libsignet.1.dylib "$prefix/lib/libsignet_onnxruntime.dylib"
   private=
 else
   swift=$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")/lib/swift_static/linux
@@ -35,11 +40,13 @@ else
     -Wl,--version-script=scripts/signet.map -Wl,-soname=libsignet.so.1 -Wl,--gc-sections -Wl,-s \
     -l:libstdc++.a -static-libgcc -lm -lpthread -ldl
   ln -sf libsignet.so.1 "$prefix/lib/libsignet.so"
+  ln -sf libsignet.so.1 "$prefix/lib/libsignet_onnxruntime.so"
   # One object with what it needs of Swift, of which only the interface can be seen.
   whole=$objects/signet-whole.o
   # shellcheck disable=SC2086
   clang -r -nostdlib -fuse-ld=lld -o "$whole" "$start" $list $runtime
-  objcopy --wildcard --keep-global-symbol='signet_*' --strip-debug "$whole"
+  objcopy --wildcard --keep-global-symbol='signet_*' --keep-global-symbol=RegisterCustomOps \
+    --strip-debug "$whole"
   rm -f "$prefix/lib/libsignet.a"
   ar rcs "$prefix/lib/libsignet.a" "$whole"
   private="-lstdc++ -lm -lpthread -ldl"

@@ -20,7 +20,8 @@ esac
 
 "${swift[@]}" -r Package.swift Sources Tests Examples
 if [ -x .deps/python/bin/clang-format ]; then
-  find Sources/CSignet Sources/CSignetKernels Tests/Kernels Tests/Library Examples/c -name '*.[ch]' -print0 |
+  find Sources/CSignet Sources/CSignetONNXRuntime Sources/CSignetKernels Tests/Kernels Tests/Library \
+    Examples/c -name '*.[ch]' -print0 |
     xargs -0 .deps/python/bin/clang-format "${c[@]}"
 else
   printf 'skipped: the format of C, which needs clang-format in .deps/python\n' >&2

@@ -55,6 +55,7 @@ ln -sfn ../lib/signet/signet "$root/bin/signet"
 
 install -m 644 $library/lib/libsignet.so.1 $library/lib/libsignet.a "$root/lib/"
 ln -sfn libsignet.so.1 "$root/lib/libsignet.so"
+ln -sfn libsignet.so.1 "$root/lib/libsignet_onnxruntime.so"
 install -m 644 $library/lib/pkgconfig/signet.pc "$root/lib/pkgconfig/"
 install -m 644 $library/include/signet.h "$root/include/"
 install -m 644 LICENSE "$root/share/doc/signet/"

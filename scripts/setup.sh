@@ -276,7 +276,7 @@ install_python_packages() {
     say "the Python packages that tests compare with are there"
     return
   fi
-  say "installing onnx, onnxruntime, safetensors and clang-format into .deps/python, for tests (about 60 MB)"
+  say "installing onnx, onnxruntime, coremltools, safetensors and clang-format into .deps/python, for tests (about 70 MB)"
   rm -rf "$folder"
   # Debian's Python makes such a folder without pip only; its own pip then fills it.
   if python3 -m venv --without-pip "$folder" >"$log" 2>&1 &&
@@ -288,7 +288,7 @@ install_python_packages() {
   else
     rm -rf "$folder"
     say "the Python packages could not be installed (.deps/python.log; they are for Python 3.11 to" \
-      "3.14); the tests that compare with onnx, onnxruntime and safetensors will be skipped. Run" \
+      "3.14); the tests that compare with onnx, onnxruntime, coremltools and safetensors will be skipped. Run" \
       "this again to try again"
   fi
 }

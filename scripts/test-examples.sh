@@ -38,4 +38,8 @@ if "$scratch/release/classify" colours.signet "$folder/short.ppm" 2>"$folder/mes
   exit 1
 fi
 grep -q 'expected 360 bytes of pixels, found 5' "$folder/message"
+# Of the app for phones only this does without Apple's frameworks.
+kernels=$(find "$scratch/release/" -path '*CSignetKernels*' -name module.modulemap | head -n 1)
+swiftc -typecheck -swift-version 6 -I "$scratch/release/Modules" -Xcc "-fmodule-map-file=$kernels" \
+  ../camera/Recognizer.swift
 printf 'classify: %s bytes\n' "$(wc -c <"$scratch/release/classify" | tr -d ' ')"

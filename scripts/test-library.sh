@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds libsignet and checks it: a C program over its header, shared and static; what it needs and
-# what it shows; leaks where valgrind is installed; the Python package where there is numpy.
+# what it shows; leaks where valgrind is installed; the Python package where there is numpy, and the
+# operators for ONNX Runtime where that is.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/build-library.sh .build/library > /dev/null
@@ -25,7 +26,7 @@ if [ "$(uname -s)" = Linux ]; then
   [ -z "$needed" ] || { echo "libsignet.so.1 needs $needed" >&2; exit 1; }
   declared=$(grep -oE '\bsignet_[a-z_]+\(' .build/library/include/signet.h | tr -d '(' | sort -u)
   shown=$(nm -D --defined-only "$library/libsignet.so.1" | awk '{ print $3 }' | sort -u)
-  diff <(echo "$declared") <(echo "$shown")
+  diff <(printf 'RegisterCustomOps\n%s\n' "$declared") <(echo "$shown")
   echo "libsignet.so.1: $(stat -c %s "$library/libsignet.so.1") bytes"
 fi
 
@@ -40,7 +41,14 @@ fi
 python=.deps/python/bin/python
 if [ -x "$python" ] && "$python" -c 'import numpy' 2> /dev/null; then
   name=$(ls "$library" | grep -E '^libsignet\.(so\.1|1\.dylib)$')
-  SIGNET_LIBRARY=$PWD/$library/$name PYTHONPATH=Python "$python" -m unittest discover -s Python/tests
+  export SIGNET_LIBRARY=$PWD/$library/$name PYTHONPATH=Python
+  "$python" -m unittest discover -s Python/tests
+  if [ -x .build/release/signet ] && "$python" -c 'import onnxruntime' 2> /dev/null; then
+    .build/release/signet export "$model" -o "$out/colours.onnx" --operators signet > /dev/null
+    "$python" Examples/onnxruntime/run.py "$out/colours.onnx" 2
+  else
+    echo 'skipped: the example for ONNX Runtime, which needs that and the command'
+  fi
 else
   echo 'skipped: the Python package, which needs numpy'
 fi

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Regenerates Sources/SignetONNX/Protobuf/onnx.pb.swift from onnx.proto beside it. The result is
+# Regenerates Sources/*/Protobuf/*.pb.swift from the .proto files beside them. The results are
 # committed, because building swift-protobuf's plugin takes longer than building all of Signet.
 #
 # Needs protoc (Debian: protobuf-compiler). protoc-gen-swift is built once from the checkout of
@@ -10,5 +10,8 @@ swift package resolve
 checkout=.build/checkouts/swift-protobuf
 swift build --package-path "$checkout" --scratch-path .build/protoc-gen-swift \
   --product protoc-gen-swift
-protoc --plugin=protoc-gen-swift=.build/protoc-gen-swift/debug/protoc-gen-swift \
-  --proto_path=Sources/SignetONNX/Protobuf --swift_out=Sources/SignetONNX/Protobuf onnx.proto
+for file in Sources/*/Protobuf/*.proto; do
+  folder=$(dirname "$file")
+  protoc --plugin=protoc-gen-swift=.build/protoc-gen-swift/debug/protoc-gen-swift \
+    --proto_path="$folder" --swift_out="$folder" "$(basename "$file")"
+done

@@ -153,11 +153,14 @@ trap 'exit 1' INT
 for _ in \$(seq 100); do sleep .1; done
 STAND_IN
 chmod +x "$tools/python3"
+# Where these tests run in the background they were told to ignore Ctrl-C, which no shell can undo.
+heeding='import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])'
 for signal in INT TERM KILL; do
   rm -rf "$deps/libtorch"
   # Job control gives the run a process group of its own, as a terminal does.
   set -m
-  (cd "$folder/here" && PATH=$tools:$PATH exec "$checkout/scripts/setup.sh") >"$folder/output" 2>&1 &
+  (cd "$folder/here" && PATH=$tools:$PATH exec "$pip" -c "$heeding" "$checkout/scripts/setup.sh") \
+    >"$folder/output" 2>&1 &
   run=$!
   set +m
   for _ in $(seq 100); do

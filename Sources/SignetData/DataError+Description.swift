@@ -112,7 +112,7 @@ extension DatasetSpecification.Kind {
   /// How the kind is written in a specification.
   public var usage: String {
     switch self {
-    case .cifar10, .cifar100, .imagefolder: "\(rawValue):DIR"
+    case .cifar10, .cifar100, .imagefolder, .imagenet: "\(rawValue):DIR"
     case .fashionMNIST: "\(rawValue)[:DIR]"
     case .imagelist: "\(rawValue):FILE"
     case .webdataset: "\(rawValue):PATTERN"
@@ -133,6 +133,9 @@ extension DatasetSpecification.Kind {
         + "IDX files as fashion-mnist:DIR"
     case .imagefolder:
       "the folder must hold images, or one folder of images per class"
+    case .imagenet:
+      "the folder must hold 'train' and 'val' with a folder of images per synset; where validation "
+        + "images lie in one folder, ILSVRC2012_devkit_t12 or LOC_val_solution.csv, too"
     case .imagelist:
       "the file must hold lines of 'path label'"
     case .webdataset:

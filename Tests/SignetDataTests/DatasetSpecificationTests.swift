@@ -5,7 +5,7 @@ import Testing
   @Test func everyKindIsParsedAndPrintedAsWritten() throws {
     for text in [
       "cifar10:/data/cifar", "cifar100:relative/dir", "fashion-mnist", "fashion-mnist:/data/f",
-      "imagefolder:a:b", "imagelist:list.txt", "webdataset:train-{00..99}.tar",
+      "imagefolder:a:b", "imagenet:ilsvrc", "imagelist:list.txt", "webdataset:train-{00..99}.tar",
     ] {
       #expect(try DatasetSpecification(parsing: text).description == text)
     }

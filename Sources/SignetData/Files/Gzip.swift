@@ -1,6 +1,6 @@
 import CZlib
 
-/// Decompression of gzip files held in memory.
+/// Decompression of gzip files, and of zlib's streams, held in memory.
 enum Gzip {
   static func isCompressed(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: [0x1f, 0x8b])
@@ -40,9 +40,9 @@ enum Gzip {
     count: inout Int
   ) -> Outcome {
     var stream = z_stream()
-    // 16 asks for the gzip wrapper, 15 for the largest window.
+    // 32 takes gzip's wrapper or zlib's own, 15 is the largest window.
     guard
-      inflateInit2_(&stream, 16 + 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+      inflateInit2_(&stream, 32 + 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { return .damaged(offset: 0, reason: "no memory to decompress it") }
     defer { inflateEnd(&stream) }
     var consumed = 0

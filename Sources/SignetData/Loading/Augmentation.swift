@@ -12,13 +12,22 @@ public struct Augmentation: Sendable, Hashable {
   /// Take a random part of each image file, stretched to the network's input, instead of the resized
   /// middle.
   public var resizedCrop: ResizedCrop?
+  /// Change brightness, contrast and saturation, before anything lies around the image.
+  public var colorJitter: ColorJitter?
+  /// Shift the colours, after all else but cutout.
+  public var lighting: Lighting?
 
-  /// Random crops, flips and cutout; 0 and `false` leave each out.
-  public init(cropPadding: Int, flip: Bool, cutout: Int = 0, resizedCrop: ResizedCrop? = nil) {
+  /// Random crops, flips and cutout, and changes of colours; 0, `false` and `nil` leave each out.
+  public init(
+    cropPadding: Int, flip: Bool, cutout: Int = 0, resizedCrop: ResizedCrop? = nil,
+    colorJitter: ColorJitter? = nil, lighting: Lighting? = nil
+  ) {
     self.cropPadding = cropPadding
     self.flip = flip
     self.cutout = cutout
     self.resizedCrop = resizedCrop
+    self.colorJitter = colorJitter
+    self.lighting = lighting
   }
 
   /// Images as they are.
@@ -40,6 +49,8 @@ public struct Augmentation: Sendable, Hashable {
     /// Rows and columns of the output that are cut out, clipped to the image when applied.
     var cutRows = 0..<0
     var cutColumns = 0..<0
+    /// Added to red, green and blue, where 1 is a byte's whole range.
+    var lighting: [Double]?
   }
 
   /// - Parameters:
@@ -60,6 +71,7 @@ public struct Augmentation: Sendable, Hashable {
       draw.cutRows = top..<top + cutout
       draw.cutColumns = left..<left + cutout
     }
+    draw.lighting = lighting?.draw(seed: seed, epoch: epoch, index: index)
     return draw
   }
 }

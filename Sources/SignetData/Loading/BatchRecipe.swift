@@ -25,6 +25,8 @@ struct BatchRecipe: Sendable {
         name: "cutout", expected: "0 to 4096 pixels", found: "\(loader.augmentation.cutout)")
     }
     try loader.augmentation.resizedCrop?.check()
+    try loader.augmentation.colorJitter?.check()
+    try loader.augmentation.lighting?.check()
     self.loader = loader
     self.epoch = epoch
     self.skipsUnreadable = skipsUnreadable
@@ -113,14 +115,20 @@ struct BatchRecipe: Sendable {
     _ index: Int, _ normalizer: Normalizer, into image: UnsafeMutableBufferPointer<Float>
   ) throws(DataError) {
     let shape = loader.inputs[0].shape
-    let pixels = try pixels(index, shape)
+    var pixels = try pixels(index, shape)
     guard pixels.count == image.count else {
       throw .option(
         name: "image \(index) of \(loader.dataset.name)", expected: "\(image.count) bytes",
         found: "\(pixels.count)")
     }
+    let seed = loader.shuffleSeed ?? 0
+    if let jitter = loader.augmentation.colorJitter {
+      ColorJitter.apply(
+        jitter.draw(seed: seed, epoch: epoch, index: index), to: &pixels,
+        order: loader.preprocessing.channelOrder)
+    }
     let draw = loader.augmentation.draw(
-      seed: loader.shuffleSeed ?? 0, epoch: epoch, index: index, height: shape.height,
+      seed: seed, epoch: epoch, index: index, height: shape.height,
       width: shape.width)
     normalizer.normalize(pixels, draw, into: image)
   }

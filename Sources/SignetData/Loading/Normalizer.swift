@@ -3,6 +3,7 @@ import SignetModel
 /// Bytes to network input: `(byte · scale − mean) / std`, looked up per channel.
 struct Normalizer: Sendable {
   private let shape: Shape
+  private let order: Preprocessing.ChannelOrder
   /// channels × 256
   private let table: [Float]
 
@@ -16,7 +17,21 @@ struct Normalizer: Sendable {
         deviations: preprocessing.std.count)
     }
     self.shape = shape
+    order = preprocessing.channelOrder
     table = preprocessing.values(channels: channels)
+  }
+
+  /// The table for one image's light: a shift is the same for every byte of a channel.
+  private func table(of draw: Augmentation.Draw) -> [Float] {
+    guard var shifts = draw.lighting, order == .rgb || order == .bgr else { return table }
+    if order == .bgr { shifts.reverse() }
+    var table = table
+    for (channel, shift) in shifts.enumerated() {
+      let first = channel * 256
+      let shift = Float(shift) * (table[first + 255] - table[first])
+      for place in first..<first + 256 { table[place] += shift }
+    }
+    return table
   }
 
   /// Writes one image; what lies outside of it counts as the byte 0.
@@ -31,7 +46,7 @@ struct Normalizer: Sendable {
     let first = min(width, max(0, -draw.dx))
     let last = max(first, min(width, width - draw.dx))
     pixels.withUnsafeBufferPointer { pixels in
-      table.withUnsafeBufferPointer { table in
+      table(of: draw).withUnsafeBufferPointer { table in
         for channel in 0..<shape.channels {
           let values = UnsafeBufferPointer(rebasing: table[channel * 256..<channel * 256 + 256])
           for y in 0..<height {

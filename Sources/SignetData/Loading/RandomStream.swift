@@ -1,3 +1,4 @@
+import Foundation
 import SignetModel
 
 /// Random numbers that depend on nothing but what they are for: SplitMix64, started from a hash of the
@@ -11,6 +12,8 @@ struct RandomStream {
     case augmentation
     case mixup
     case resizedCrop
+    case colorJitter
+    case lighting
   }
 
   private var generator: SplitMix64
@@ -28,6 +31,13 @@ struct RandomStream {
   /// A number of 0 ..< 1.
   mutating func nextUniform() -> Double {
     Double(next() >> 11) * 0x1p-53
+  }
+
+  /// A number from the normal distribution of mean 0 and deviation 1 (Box & Muller 1958).
+  mutating func nextNormal() -> Double {
+    // 1 − u is above 0, where the logarithm ends.
+    let radius = (-2 * log(1 - nextUniform())).squareRoot()
+    return radius * cos(2 * .pi * nextUniform())
   }
 
   /// A number of `0 ..< bound`, each equally likely (Lemire 2019).

@@ -17,7 +17,7 @@ extension DatasetSpecification {
     }
     let dataset = try openAll(split: split, inputs: inputs)
     guard let limit, limit < dataset.count else { return dataset }
-    let shuffled = split == .train || [.imagefolder, .webdataset].contains(kind)
+    let shuffled = split == .train || [.imagefolder, .imagenet, .webdataset].contains(kind)
     let order =
       shuffled
       ? Shuffle.permutation(count: dataset.count, seed: seed, epoch: 0)
@@ -30,6 +30,7 @@ extension DatasetSpecification {
     switch kind {
     case .cifar10, .cifar100, .fashionMNIST: true
     case .imagefolder: try ImageFolder.hasParts(location)
+    case .imagenet: ImageNet.hasTestSplit(location)
     case .imagelist, .webdataset, .tensors: false
     }
   }
@@ -42,6 +43,7 @@ extension DatasetSpecification {
     case .cifar100: return try CIFAR.hundred.open(folder: location, split: split)
     case .fashionMNIST: return try FashionMNIST.open(folder: location, split: split)
     case .imagefolder: return try ImageFolder(folder: location, split: split)
+    case .imagenet: return try ImageNet.open(folder: location, split: split)
     case .imagelist: return try ImageList(file: location)
     case .webdataset: return try WebDataset(pattern: location.path)
     case .tensors:

@@ -7,6 +7,7 @@ import SignetModel
 /// | `cifar10:DIR`, `cifar100:DIR` | the binary versions of CIFAR |
 /// | `fashion-mnist[:DIR]` | four IDX files, gzipped or not; without `DIR`, Debian's package |
 /// | `imagefolder:DIR` | a folder per class, names sorted; `DIR/train` and `DIR/test` or `DIR/val` where these hold such folders; images without class folders have no labels |
+/// | `imagenet:DIR` | ILSVRC-2012 as it is handed out: `DIR/train` and `DIR/val` (or the archives' and Kaggle's names), with the development kit or `LOC_val_solution.csv` where validation images lie in one folder; classes are the synsets, sorted |
 /// | `imagelist:FILE` | lines of `path label`, paths relative to the file; the same for every split |
 /// | `webdataset:PATTERN` | tar archives (shards) of images with a `.cls` beside each: a file, `{000..099}` and `*` for several, or a folder of them; `classnames.txt` beside them may name the classes; the same for every split |
 /// | `tensors:PATH` | a `.npz`, `.npy` or safetensors file, or a folder of them: arrays named like a network's inputs, one sample or several stacked, as the network takes them; `labels`, where there are such, holds class numbers; the same for every split |
@@ -20,6 +21,8 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
     /// A folder of images, with a folder per class where they have labels; or a file of lines of
     /// `path label`.
     case imagefolder, imagelist
+    /// ImageNet's archives, unpacked.
+    case imagenet
     /// Tar archives of images and labels.
     case webdataset
     /// Files of arrays that are named like a network's inputs.

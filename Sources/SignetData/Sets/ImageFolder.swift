@@ -16,7 +16,11 @@ struct ImageFolder: FileDataset {
   }
 
   init(folder: URL, split: Split, cache: IndexCache = IndexCache()) throws(DataError) {
-    let root = try Self.part(of: folder, split: split)
+    try self.init(of: try Self.part(of: folder, split: split), cache: cache)
+  }
+
+  /// The folder itself, whatever parts it may have.
+  init(of root: URL, cache: IndexCache) throws(DataError) {
     let index = try ImageFolderIndex(of: root, keptIn: cache)
     self.folder = root
     files = FileList(folder: root, paths: index.paths)

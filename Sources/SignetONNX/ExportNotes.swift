@@ -6,10 +6,13 @@ struct ExportNotes {
   static let preprocessingKey = "signet.preprocessing"
   static let labelsKey = "signet.labels"
   static let provenanceKey = "signet.provenance"
+  static let channelsLastKey = "signet.channels_last"
 
   let preprocessing: Preprocessing?
   let labels: [String]
   let provenance: Provenance
+  /// Names of the inputs whose channels lie innermost; `nil` where nothing is noted of any.
+  let channelsLast: [String]?
 
   /// - Throws: ``ONNXError/note(file:key:reason:)`` for a note that is there but cannot be read
   init(_ entries: [ProtoStringEntry], file: String) throws(ONNXError) {
@@ -18,13 +21,16 @@ struct ExportNotes {
     preprocessing = try Self.decode(Self.preprocessingKey, of: notes, file)
     labels = try Self.decode(Self.labelsKey, of: notes, file) ?? []
     provenance = try Self.decode(Self.provenanceKey, of: notes, file) ?? Provenance()
+    channelsLast = try Self.decode(Self.channelsLastKey, of: notes, file)
   }
 
   static func entries(of model: Model) -> [(key: String, value: String)] {
-    [
+    let channelsLast = model.interface?.inputs.filter(\.isChannelsLast).map(\.port.name)
+    return [
       (preprocessingKey, encode(model.preprocessing)),
       (labelsKey, model.labels.isEmpty ? nil : encode(model.labels)),
       (provenanceKey, encode(model.provenance)),
+      (channelsLastKey, encode(channelsLast ?? [])),
     ].compactMap { key, value in value.map { (key, $0) } }
   }
 

@@ -21,11 +21,14 @@ public struct ONNXImporter: Sendable {
     public var output: String?
     /// Whether a detector that ends in non-maximum suppression is refused instead of cut off there.
     public var takesWhole: Bool
+    /// Inputs that always get the same numbers, which become part of the network.
+    public var fixedInputs: [FixedInput]
 
     /// Nothing is said by default, so that the file must say all but the preprocessing.
     public init(
       preprocessing: Preprocessing? = nil, labels: [String] = [], openExtents: Shape? = nil,
-      inputExtents: InputExtents? = nil, output: String? = nil, takesWhole: Bool = false
+      inputExtents: InputExtents? = nil, output: String? = nil, takesWhole: Bool = false,
+      fixedInputs: [FixedInput] = []
     ) {
       self.preprocessing = preprocessing
       self.labels = labels
@@ -33,6 +36,7 @@ public struct ONNXImporter: Sendable {
       self.inputExtents = inputExtents
       self.output = output
       self.takesWhole = takesWhole
+      self.fixedInputs = fixedInputs
     }
   }
 
@@ -88,6 +92,8 @@ public struct ONNXImporter: Sendable {
     guard proto.hasGraph, !proto.graph.node.isEmpty else {
       throw .malformed(file: name, reason: "it holds no network")
     }
-    return try ModelAssembly(proto: proto, file: file, options: options).imported()
+    return try ModelAssembly(
+      proto: proto.fixing(options.fixedInputs, file: name), file: file, options: options
+    ).imported()
   }
 }

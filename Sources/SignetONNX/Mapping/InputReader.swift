@@ -29,6 +29,10 @@ struct InputReader {
   let given: InputExtents?
   /// Extents to read the network with where nobody says them, one per symbol of the file.
   var sample: OpenSample?
+  /// Names of the inputs whose channels lie innermost, where the file notes that.
+  var channelsLast: [String]?
+  /// Inputs that nodes read whose operators have the channels in front.
+  var channelsFirst: Set<String> = []
 
   /// - Parameters:
   ///   - input: not a stored tensor
@@ -50,7 +54,7 @@ struct InputReader {
     guard ConstantTensor.elementCount(dims, limit: 1 << 31) != nil else {
       throw problem(input, expected: "an image of at most 2³¹ numbers", found: "\(dims)")
     }
-    let isChannelsLast = Self.isChannelsLast(dims)
+    let isChannelsLast = isChannelsLast(input, dims)
     var view: View
     if isChannelsLast {
       view = View(node: input.name, base: .map(dims[2], dims[0], dims[1]))
@@ -154,8 +158,11 @@ struct InputReader {
   }
 
   /// Whether images lie with their channels innermost, as TensorFlow exports them.
-  private static func isChannelsLast(_ dims: [Int]) -> Bool {
-    dims.count == 3 && [1, 3].contains(dims[2]) && ![1, 3].contains(dims[0])
+  private func isChannelsLast(_ input: ProtoValueInfo, _ dims: [Int]) -> Bool {
+    guard dims.count == 3 else { return false }
+    if let channelsLast { return channelsLast.contains(input.name) }
+    return [1, 3].contains(dims[2]) && ![1, 3].contains(dims[0])
+      && !channelsFirst.contains(input.name)
   }
 }
 

@@ -43,7 +43,7 @@ struct ModelAssembly {
     let notes = try ExportNotes(proto.metadataProps, file: name)
     var problems: [ONNXError.Problem] = []
     let initializers = storedTensors(&problems)
-    let inputs = inputs(initializers, sample, &problems)
+    let inputs = inputs(notes, sample, &problems)
     var (outputs, cut) = ending(&problems)
     let functions = functions(&problems)
     let given = Set(initializers.keys).union(proto.graph.input.map(\.name))
@@ -156,7 +156,7 @@ struct ModelAssembly {
   }
 
   private func inputs(
-    _ initializers: [String: ProtoTensor], _ sample: OpenSample?,
+    _ notes: ExportNotes, _ sample: OpenSample?,
     _ problems: inout [ONNXError.Problem]
   ) -> [NetworkInput] {
     let declared = networkInputs
@@ -177,7 +177,8 @@ struct ModelAssembly {
       return []
     }
     let reader = InputReader(
-      openExtents: options.openExtents, given: options.inputExtents, sample: sample)
+      openExtents: options.openExtents, given: options.inputExtents, sample: sample,
+      channelsLast: notes.channelsLast, channelsFirst: readWithChannelsFirst)
     var inputs: [NetworkInput] = []
     for input in declared {
       do throws(ONNXError.Problem) {
@@ -187,6 +188,16 @@ struct ModelAssembly {
       }
     }
     return inputs
+  }
+
+  /// What is read by operators that have the channels in front of the extents of a map.
+  private var readWithChannelsFirst: Set<String> {
+    let operators: Set<String> = [
+      "Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool",
+      "GlobalMaxPool", "BatchNormalization", "InstanceNormalization", "LRN", "DepthToSpace",
+      "SpaceToDepth",
+    ]
+    return Set(proto.graph.node.filter { operators.contains($0.opType) }.compactMap(\.input.first))
   }
 
   private static func listed(_ values: [ProtoValueInfo]) -> String {

@@ -5,15 +5,27 @@ struct OpenValues {
   private let graph: Graph
   /// The same network for inputs of other extents; `nil` where all are fixed.
   private let other: Graph?
+  /// Values whose extents operators of ONNX's ask for.
+  let followed: Set<String>
 
-  /// - Parameter outer: nodes in ONNX's own operators, in which sizes are written down
-  init(_ model: Model, outer: [Node]) {
-    graph = model.graph
-    let hasFixedSizes = outer.contains { node in
-      if case .resize = node.operation { return true }
-      return model.graph.sizeRules[node.name] != nil
-    }
-    other = graph.isOpen && !hasFixedSizes ? Self.resized(graph) : nil
+  /// - Parameters:
+  ///   - outer: nodes in ONNX's own operators
+  ///   - worksOut: whether those may have numbers that follow extents, which the file works out
+  init(_ model: Model, outer: [Node], worksOut: Bool) {
+    let graph = model.graph
+    let rules = outer.compactMap { graph.sizeRules[$0.name] }
+    let followed = Set(rules.flatMap(\.followed))
+    let visible = Set(graph.inputs.map(\.name) + outer.map(\.name) + outer.flatMap(\.inputs))
+    let follows =
+      followed.isSubset(of: visible)
+      && outer.allSatisfy { node in
+        if worksOut { return graph.followsInFile(node) }
+        if case .resize = node.operation { return false }
+        return graph.sizeRules[node.name] == nil
+      }
+    self.graph = graph
+    self.followed = followed
+    other = graph.isOpen && follows ? Self.resized(graph) : nil
   }
 
   /// Whether a run chooses any.
@@ -49,5 +61,13 @@ struct OpenValues {
       shapes[input.name] = Shape(extents)
     }
     return try? graph.resized(to: shapes)
+  }
+}
+
+extension SizeRule {
+  /// Values whose extents decide.
+  fileprivate var followed: [String] {
+    guard case .extents(let extents) = self else { return [] }
+    return extents.compactMap(\.self).flatMap { $0.factors.map(\.value) }
   }
 }

@@ -4,19 +4,29 @@ import SignetModel
 extension GraphWriter {
   /// Writes what `body` makes of the node's input, read as a grid, under the node's name and shape.
   ///
-  /// - Parameter body: appends nodes from the first name to the second
+  /// - Parameters:
+  ///   - axes: how many of the node's numbers are the grid's extents; those behind them are the shape's
+  ///   - body: appends nodes from the first name to the second
   mutating func writeGrid(
-    _ node: Node, _ extents: [Int], _ shape: Shape,
+    _ node: Node, axes: Int, _ body: (inout GraphWriter, String, String) -> Void
+  ) {
+    let numbers = numbers(of: node)
+    writeGrid(node, Array(numbers.prefix(axes)), Array(numbers.dropFirst(axes)), body)
+  }
+
+  private mutating func writeGrid(
+    _ node: Node, _ extents: [WrittenNumber], _ shape: [WrittenNumber],
     _ body: (inout GraphWriter, String, String) -> Void
   ) {
     let input = node.inputs[0]
-    let isGrid = shapes[input]?.extents == extents
+    let own = self.extents(of: input)
+    let isGrid = own.map(\.usual) == extents.map(\.usual) && own.map(\.rule) == extents.map(\.rule)
     let grid =
       isGrid
       ? name(of: input) : reshape(name(of: input), to: extents, to: beside("\(node.name).grid"))
     let result = beside("\(node.name).result")
     body(&self, grid, result)
-    reshape(result, to: shape.extents, to: name(of: node.name))
+    reshape(result, to: shape, to: name(of: node.name))
   }
 
   var shapes: [String: Shape] { model.graph.shapes }
@@ -41,11 +51,8 @@ extension GraphWriter {
       ]
       operands[1] = store("\(node.name).roi", roi, dims: [8])
     }
-    let axes = [(resize.height, shape.height), (resize.width, shape.width)]
-    let followScales = axes.allSatisfy { axis, extent in
-      Int((Double(extent) * Double(axis.scale)).rounded(.down)) == axis.size
-    }
-    if followScales {
+    let sizes = numbers(of: node)
+    if resize.followsScales(over: shape), sizes.allSatisfy({ $0.rule == nil }) {
       let scales = [1, 1, resize.height.scale, resize.width.scale]
       operands.append(store("\(node.name).scales", scales, dims: [4]))
       append("Resize", operands, to: output, attributes)
@@ -56,8 +63,7 @@ extension GraphWriter {
         "Concat",
         [
           batch,
-          store(
-            "\(node.name).extents", [shape.channels, resize.height.size, resize.width.size]),
+          list("\(node.name).extents", [WrittenNumber(usual: shape.channels)] + sizes),
         ], to: beside("\(node.name).sizes"), [.integer("axis", 0)])
       append("Resize", operands + ["", sizes], to: output, attributes)
     }
@@ -91,7 +97,7 @@ extension GraphWriter {
   }
 
   mutating func write(_ reduction: Reduction, _ node: Node) {
-    writeGrid(node, reduction.extents, reduction.shape) { writer, grid, result in
+    writeGrid(node, axes: reduction.extents.count) { writer, grid, result in
       let axes = reduction.axes.map { $0 + 1 }
       let keeps = ProtoAttribute.flag("keepdims", false)
       if writer.operatorSet >= 18 || reduction.function == .sum {
@@ -106,7 +112,7 @@ extension GraphWriter {
   }
 
   mutating func write(_ extreme: ArgExtreme, _ node: Node) {
-    writeGrid(node, extreme.extents, extreme.shape) { writer, grid, result in
+    writeGrid(node, axes: extreme.extents.count) { writer, grid, result in
       let place = writer.append(
         extreme.isMaximum ? "ArgMax" : "ArgMin", [grid], to: writer.beside("\(node.name).place"),
         [
@@ -118,8 +124,8 @@ extension GraphWriter {
   }
 
   mutating func write(_ normalization: Normalization, _ node: Node, _ output: String) {
-    guard let shape = shapes[node.inputs[0]] else { return }
-    writeGrid(node, normalization.extents, shape) { writer, grid, result in
+    let shape = extents(of: node.inputs[0])
+    writeGrid(node, numbers(of: node), shape) { writer, grid, result in
       func mean(_ value: String, _ suffix: String, _ writer: inout GraphWriter) -> String {
         let axes = normalization.axes.map { $0 + 1 }
         let name = writer.beside("\(node.name).\(suffix)")
@@ -144,36 +150,32 @@ extension GraphWriter {
     }
   }
 
-  mutating func write(
-    _ product: MatrixProduct, _ node: Node, _ inputs: [String], _ output: String
-  ) {
-    let left = reshape(
-      inputs[0], to: [product.batch, product.rows, product.inner], to: beside("\(node.name).left"))
-    let right = reshape(
-      inputs[1], to: [product.batch, product.inner, product.columns],
-      to: beside("\(node.name).right"))
+  mutating func writeProduct(ofMatrices node: Node, _ inputs: [String], _ output: String) {
+    let sizes = numbers(of: node)
+    let (batch, rows, inner, columns) = (sizes[0], sizes[1], sizes[2], sizes[3])
+    let left = reshape(inputs[0], to: [batch, rows, inner], to: beside("\(node.name).left"))
+    let right = reshape(inputs[1], to: [batch, inner, columns], to: beside("\(node.name).right"))
     let result = append("MatMul", [left, right], to: beside("\(node.name).product"))
-    reshape(result, to: product.shape.extents, to: output)
+    reshape(result, to: Array(sizes.dropFirst(4)), to: output)
   }
 
   mutating func write(_ region: Region, _ node: Node) {
-    writeGrid(node, region.axes.map(\.extent), region.shape) { writer, grid, result in
-      let axes = region.axes
-      let isTiled = axes.contains { $0.repeats > 1 }
-      let ends = axes.map { axis in
-        let end = axis.start + axis.count * axis.step
-        return axis.step < 0 && end < 0 ? Int(Int64.min) : end
-      }
+    let numbers = numbers(of: node)
+    let axes = region.axes.indices.map { WrittenAxis(numbers[$0 * 5..<$0 * 5 + 5]) }
+    let shape = Array(numbers.dropFirst(axes.count * 5))
+    writeGrid(node, axes.map(\.extent), shape) { writer, grid, result in
+      let isTiled = axes.contains { $0.repeats.usual > 1 || $0.repeats.rule != nil }
       let picked = writer.append(
         "Slice",
         [
-          grid, writer.store("\(node.name).starts", axes.map(\.start)),
-          writer.store("\(node.name).ends", ends),
+          grid, writer.list("\(node.name).starts", axes.map(\.start)),
+          writer.list("\(node.name).ends", axes.compactMap(\.end)),
           writer.store("\(node.name).axes", axes.indices.map { $0 + 1 }),
-          writer.store("\(node.name).steps", axes.map { $0.step == 0 ? 1 : $0.step }),
+          writer.store("\(node.name).steps", region.axes.map { $0.step == 0 ? 1 : $0.step }),
         ], to: isTiled ? writer.beside("\(node.name).picked") : result)
       guard isTiled else { return }
-      let repeats = writer.store("\(node.name).repeats", [1] + axes.map(\.repeats))
+      let repeats = writer.list(
+        "\(node.name).repeats", [WrittenNumber(usual: 1)] + axes.map(\.repeats))
       writer.append("Tile", [picked, repeats], to: result)
     }
   }

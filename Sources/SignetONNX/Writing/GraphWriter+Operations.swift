@@ -15,7 +15,9 @@ extension GraphWriter {
       if let window = transposed.windows[node.name] {
         return writeTransposed(attributes, node, window, to: output)
       }
-      append("Conv", layerInputs(node), to: output, Self.attributes(of: attributes))
+      append(
+        "Conv", layerInputs(node), to: output,
+        padded(node, Self.attributes(of: attributes)))
     case .linear:
       append("Gemm", layerInputs(node), to: output, [.flag("transB", true)])
     case .batchNorm(let attributes):
@@ -26,13 +28,8 @@ extension GraphWriter {
           .float("epsilon", attributes.epsilon), .float("momentum", 1 - attributes.momentum),
         ])
     case .relu: append("Relu", inputs, to: output)
-    case .maxPool(let attributes):
-      append("MaxPool", inputs, to: output, Self.attributes(of: attributes))
-    case .averagePool(let attributes):
-      append(
-        "AveragePool", inputs, to: output,
-        Self.attributes(of: attributes)
-          + [.flag("count_include_pad", attributes.countsPadding)])
+    case .maxPool(let attributes): write(attributes, isMaximum: true, node, inputs, output)
+    case .averagePool(let attributes): write(attributes, isMaximum: false, node, inputs, output)
     case .globalAveragePool: append("GlobalAveragePool", inputs, to: output)
     case .add: append(inputs.count == 2 ? "Add" : "Sum", inputs, to: output)
     case .concatenate: append("Concat", inputs, to: output, [.integer("axis", 1)])
@@ -54,34 +51,57 @@ extension GraphWriter {
           .float("beta", attributes.beta), .float("bias", attributes.bias),
         ])
     case .softmax(let axis): append("Softmax", inputs, to: output, [.integer("axis", axis + 1)])
-    case .reshape(let shape): reshape(inputs[0], to: shape.extents, to: output)
-    case .transpose(let attributes):
-      writeGrid(node, attributes.extents, attributes.shape) { writer, grid, result in
-        let order = [0] + attributes.order.map { $0 + 1 }
-        writer.append("Transpose", [grid], to: result, [.integers("perm", order)])
-      }
     case .logSoftmax(let axis):
       append("LogSoftmax", inputs, to: output, [.integer("axis", axis + 1)])
-    case .spread(let stride): writeSpread(stride, node, inputs[0], output)
-    case .resize(let attributes): write(attributes, node, inputs[0], output)
     case .binary(let function): write(function, node, inputs, output)
     case .select:
       let condition = append(
         "Cast", [inputs[0]], to: beside("\(node.name).condition"), [.boolean])
       append("Where", [condition] + inputs.dropFirst(), to: output)
+    case .reshape, .transpose, .spread, .resize, .reduce, .argExtreme, .normalize, .matrixProduct,
+      .constant, .region, .selection, .gridSample:
+      writeAlongAxes(node, inputs, output)
+    }
+  }
+
+  private mutating func writeAlongAxes(_ node: Node, _ inputs: [String], _ output: String) {
+    switch node.operation {
+    case .reshape: reshape(inputs[0], to: numbers(of: node), to: output)
+    case .transpose(let attributes):
+      writeGrid(node, axes: attributes.extents.count) { writer, grid, result in
+        let order = [0] + attributes.order.map { $0 + 1 }
+        writer.append("Transpose", [grid], to: result, [.integers("perm", order)])
+      }
+    case .spread(let stride): writeSpread(stride, node, inputs[0], output)
+    case .resize(let attributes): write(attributes, node, inputs[0], output)
     case .reduce(let attributes): write(attributes, node)
     case .argExtreme(let attributes): write(attributes, node)
     case .normalize(let attributes): write(attributes, node, output)
-    case .matrixProduct(let attributes): write(attributes, node, inputs, output)
+    case .matrixProduct: writeProduct(ofMatrices: node, inputs, output)
     case .constant(let shape): writeConstant(shape, node, inputs[0], output)
     case .region(let attributes): write(attributes, node)
     case .selection(let attributes):
-      writeGrid(node, attributes.extents, attributes.shape) { writer, grid, result in
+      writeGrid(node, axes: attributes.extents.count) { writer, grid, result in
         let places = writer.store("\(node.name).places", attributes.places)
         writer.append(
           "Gather", [grid, places], to: result, [.integer("axis", attributes.axis + 1)])
       }
     case .gridSample(let attributes): write(attributes, inputs, output)
+    default: assertionFailure("\(node.operation.kind) is no operation along axes")
+    }
+  }
+
+  private mutating func write(
+    _ pooling: Pooling, isMaximum: Bool, _ node: Node, _ inputs: [String], _ output: String
+  ) {
+    let name = isMaximum ? "MaxPool" : "AveragePool"
+    if open != nil, model.graph.coversAll(pooling, node) {
+      append("Global" + name, inputs, to: output)
+    } else {
+      let counts = ProtoAttribute.flag("count_include_pad", pooling.countsPadding)
+      append(
+        name, inputs, to: output,
+        padded(node, Self.attributes(of: pooling)) + (isMaximum ? [] : [counts]))
     }
   }
 
@@ -116,15 +136,23 @@ extension GraphWriter {
     return attributes
   }
 
+  /// A window's attributes, its padding left to the runtime where it follows the input.
+  private func padded(_ node: Node, _ attributes: [ProtoAttribute]) -> [ProtoAttribute] {
+    guard open != nil, case .samePadding(let upper)? = model.graph.sizeRules[node.name] else {
+      return attributes
+    }
+    return attributes.filter { $0.name != "pads" && $0.name != "ceil_mode" }
+      + [.string("auto_pad", upper ? "SAME_UPPER" : "SAME_LOWER")]
+  }
+
   private mutating func write(
     _ pad: Pad, _ node: Node, _ inputs: [String], _ output: String
   ) {
-    let spatial = pad.spatial
-    let amounts = [
-      0, pad.channelsBefore, spatial.top, spatial.left, 0, pad.channelsAfter, spatial.bottom,
-      spatial.right,
-    ]
-    var operands = inputs + [store("\(node.name).pads", amounts)]
+    let sizes = numbers(of: node)
+    let none = WrittenNumber(usual: 0)
+    // Channels, then top, left, bottom and right; ONNX has all that is before first.
+    let amounts = [none, sizes[0], sizes[2], sizes[3], none, sizes[1], sizes[4], sizes[5]]
+    var operands = inputs + [list("\(node.name).pads", amounts)]
     if pad.mode == .constant {
       operands.append(store("\(node.name).value", [pad.value], dims: []))
     }
@@ -135,9 +163,13 @@ extension GraphWriter {
     _ slice: StridedSlice, _ node: Node, _ inputs: [String], _ output: String
   ) {
     let axes = [slice.channels, slice.height, slice.width]
+    let sizes = numbers(of: node)
+    let ends = axes.indices.map { axis in
+      axes[axis].end == nil ? WrittenNumber(usual: .max) : sizes[axis * 2 + 1]
+    }
     let bounds = [
-      store("\(node.name).starts", axes.map(\.start)),
-      store("\(node.name).ends", axes.map { $0.end ?? .max }),
+      list("\(node.name).starts", axes.indices.map { sizes[$0 * 2] }),
+      list("\(node.name).ends", ends),
       store("signet.map_axes", [1, 2, 3]),
       store("\(node.name).steps", axes.map(\.step)),
     ]

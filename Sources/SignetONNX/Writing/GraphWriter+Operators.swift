@@ -6,21 +6,24 @@ extension GraphWriter {
   /// What the file has, and the extents that runs choose; `nil` where it writes all of them down.
   var units: (units: [OperatorUnit], open: OpenValues?) {
     switch operators {
-    case .standard: return (model.graph.nodes.map(OperatorUnit.node), nil)
+    case .standard:
+      let units = model.graph.nodes.map(OperatorUnit.node)
+      return (units, open(units))
     case .signet:
       let usual = OperatorBlocks(model).units
-      if let open = open(usual) { return (usual, open) }
-      // In Signet's operators sizes follow the inputs', in ONNX's they are written down.
+      if let open = open(usual, worksOut: false) { return (usual, open) }
+      // In Signet's operators sizes follow the inputs' at no cost.
       let all = model.graph.isOpen ? OperatorBlocks(model, takesAll: true).units : usual
-      let open = open(all)
-      return (open == nil ? usual : all, open)
+      if let open = open(all) { return (all, open) }
+      return (usual, open(usual))
     case .signetLayers:
       let units = model.binaryLayerUnits
       return (units, open(units))
     }
   }
 
-  private func open(_ units: [OperatorUnit]) -> OpenValues? {
+  /// - Parameter worksOut: whether operators of ONNX's may have numbers that follow extents
+  private func open(_ units: [OperatorUnit], worksOut: Bool = true) -> OpenValues? {
     guard interface.keepsAxes(of: model.graph) else { return nil }
     var outer: [Node] = []
     var blocks: [[Node]] = []
@@ -31,21 +34,21 @@ extension GraphWriter {
       case .layer(let fused): outer += fused.nodes
       }
     }
-    let open = OpenValues(model, outer: outer)
+    let open = OpenValues(model, outer: outer, worksOut: worksOut)
     return open.areAny && blocks.allSatisfy { open.rules(of: $0) != nil } ? open : nil
   }
 
-  mutating func write(_ unit: OperatorUnit, _ open: OpenValues?) throws(ONNXError) {
+  mutating func write(_ unit: OperatorUnit) throws(ONNXError) {
     switch unit {
     case .node(let node):
       if !transposed.spreads.contains(node.name) { write(node) }
-    case .block(let nodes): try write(block: nodes, open)
+    case .block(let nodes): try write(block: nodes)
     case .layer(let fused): write(fused)
     }
   }
 
   /// Inputs: the bytes of a model file, and what its network is given.
-  private mutating func write(block nodes: [Node], _ open: OpenValues?) throws(ONNXError) {
+  private mutating func write(block nodes: [Node]) throws(ONNXError) {
     let part = try model.block(of: nodes, open: open)
     let bytes: [UInt8]
     do throws(ModelFileError) {

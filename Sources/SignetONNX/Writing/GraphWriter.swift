@@ -10,6 +10,10 @@ struct GraphWriter {
   private var constants: Set<String> = []
   private var names: ValueNames
   private(set) var transposed = TransposedLayers()
+  /// The extents that runs choose; `nil` where the file has all of them written down.
+  private(set) var open: OpenValues?
+  /// Values that have one number each, by what it follows.
+  var workedOut: [OpenExtent: String] = [:]
   let interface: ModelInterface
 
   /// The oldest operator set that describes all of the network, and is 17 or newer.
@@ -31,17 +35,22 @@ struct GraphWriter {
 
   mutating func proto() throws(ONNXError) -> ProtoModel {
     graph.name = "signet"
-    let (units, open) = units
-    transposed = TransposedLayers(model.graph, written: units.compactMap(\.node))
+    let units: [OperatorUnit]
+    (units, open) = self.units
+    transposed = TransposedLayers(
+      model.graph, written: units.compactMap(\.node), measured: open?.followed ?? [])
     graph.input = zip(interface.inputs, model.graph.inputs).map { known, input in
-      Self.value(known.port, open: known.openAxes(open?.axes(of: input.name) ?? []))
+      Self.value(
+        known.port, open: known.openAxes(open?.axes(of: input.name) ?? [], of: input.shape))
     }
     for (input, known) in zip(model.graph.inputs, interface.inputs) { write(input, known) }
-    for unit in units { try write(unit, open) }
+    for unit in units { try write(unit) }
     for (output, port) in zip(model.graph.outputs, interface.outputs) { write(output, port) }
     nameNodesApart()
     graph.output = zip(interface.outputs, model.graph.outputs).map { port, output in
-      Self.value(port, open: open?.axes(of: output.value) ?? [])
+      Self.value(
+        port,
+        open: port.openAxes(open?.axes(of: output.value) ?? [], of: model.graph.shape(of: output)))
     }
     var proto = ProtoModel()
     proto.irVersion = encoding.oldestFileVersion ?? (operatorSet > 18 ? 9 : 8)
@@ -76,7 +85,8 @@ struct GraphWriter {
       let order = ProtoAttribute.integers("perm", [0, 3, 1, 2])
       value = append("Transpose", [value], to: beside("\(port.name).channels_first"), [order])
     } else if port.extents != input.shape.extents {
-      value = reshape(value, to: input.shape.extents, to: beside("\(port.name).image"))
+      let extents = Self.leavingOne(extents(of: input.name))
+      value = reshape(value, to: extents, to: beside("\(port.name).image"))
     }
     names.setInput(input.name, value)
   }
@@ -90,7 +100,13 @@ struct GraphWriter {
       let isLast = index == steps.count - 1
       let result = isLast ? port.name : beside("\(port.name).\(step)")
       switch step {
-      case .reshape: value = reshape(value, to: port.extents, to: result)
+      case .reshape:
+        let axes = port.openAxes(
+          open?.axes(of: output.value) ?? [], of: model.graph.shape(of: output))
+        let extents = port.extents.enumerated().map { axis, extent in
+          WrittenNumber(usual: axes.contains(axis) ? -1 : extent)
+        }
+        value = reshape(value, to: extents, to: result)
       case .dropBatch:
         value = append(
           "Reshape", [value, store("\(result).extents", port.extents)], to: result)
@@ -148,8 +164,15 @@ struct GraphWriter {
 
   /// The batch keeps its extent, which ONNX writes as 0.
   @discardableResult
-  mutating func reshape(_ value: String, to extents: [Int], to output: String) -> String {
-    append("Reshape", [value, store("\(output).extents", [0] + extents)], to: output)
+  mutating func reshape(_ value: String, to extents: [WrittenNumber], to output: String) -> String {
+    append(
+      "Reshape", [value, list("\(output).extents", [WrittenNumber(usual: 0)] + extents)],
+      to: output)
+  }
+
+  /// The extents with the one that is open left to the value, which ONNX writes as -1.
+  private static func leavingOne(_ extents: [WrittenNumber]) -> [WrittenNumber] {
+    extents.map { WrittenNumber(usual: $0.rule == nil ? $0.usual : -1) }
   }
 
   /// Appends an ONNX node whose output is `output`.

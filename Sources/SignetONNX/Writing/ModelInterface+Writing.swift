@@ -4,18 +4,18 @@ extension ModelInterface {
   /// Whether the file's values have the axes of the network's, so that those may be open.
   func keepsAxes(of graph: Graph) -> Bool {
     zip(inputs, graph.inputs).allSatisfy { known, input in
-      known.isChannelsLast || known.port.extents == input.shape.extents
+      known.isChannelsLast || known.port.keepsAxes(of: input.shape)
     }
       && zip(outputs, graph.outputs).allSatisfy { port, output in
-        port.batchAxis == 0 && port.extents == graph.shape(of: output).extents
+        port.batchAxis == 0 && port.keepsAxes(of: graph.shape(of: output))
       }
   }
 }
 
 extension ModelInterface.Input {
   /// The port's axes for those of the network's C×H×W.
-  func openAxes(_ axes: [Int]) -> [Int] {
-    isChannelsLast ? axes.map { ($0 + 2) % 3 } : axes
+  func openAxes(_ axes: [Int], of shape: Shape) -> [Int] {
+    isChannelsLast ? axes.map { ($0 + 2) % 3 } : port.openAxes(axes, of: shape)
   }
 }
 
@@ -31,6 +31,21 @@ extension ModelInterface.Port {
     case cast
     /// Nothing but the name.
     case name
+  }
+
+  /// Whether the port has the axes of the network's value, but for the height of lines.
+  func keepsAxes(of shape: Shape) -> Bool {
+    extents == shape.extents || areLines(of: shape)
+  }
+
+  /// The port's axes for those of the network's value.
+  func openAxes(_ axes: [Int], of shape: Shape) -> [Int] {
+    areLines(of: shape) ? axes.map { $0 / 2 } : axes
+  }
+
+  /// Whether C×1×W is C×W here.
+  private func areLines(of shape: Shape) -> Bool {
+    extents.count == 2 && shape.extents == [extents[0], 1, extents[1]]
   }
 
   func steps(from shape: Shape) -> [Step] {

@@ -21,11 +21,15 @@ struct TransposedLayers {
 
   init() {}
 
-  /// - Parameter written: the nodes that become operators of ONNX's
-  init(_ graph: Graph, written: [Node]) {
+  /// - Parameters:
+  ///   - written: the nodes that become operators of ONNX's
+  ///   - measured: values whose extents the file asks for
+  init(_ graph: Graph, written: [Node], measured: Set<String>) {
     let names = Set(written.map(\.name))
     for node in written {
-      guard case .spread(let stride) = node.operation, !graph.isOutput(node.name) else { continue }
+      guard case .spread(let stride) = node.operation, !graph.isOutput(node.name),
+        !measured.contains(node.name)
+      else { continue }
       let readers = graph.consumers(of: node.name)
       var found: [(String, Window)] = []
       for reader in readers where names.contains(reader.name) {

@@ -77,7 +77,7 @@ struct ModelArgument: ExpressibleByArgument, Hashable {
   ) throws -> ImportedModel {
     let options = ONNXImporter.Options(
       openExtents: crop.map { Shape.map(3, $0.height, $0.width) }, inputExtents: onnx.inputShape,
-      output: onnx.outputName, takesWhole: onnx.whole)
+      output: onnx.outputName, takesWhole: onnx.whole, fixedInputs: onnx.fixedInputs)
     let imported = try ONNXImporter(options: options).read(contentsOf: URL(fileURLWithPath: path))
     try files?.check(data: imported.dataFiles, "the model's data")
     if let end = imported.cutEnd {

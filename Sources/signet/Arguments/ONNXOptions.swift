@@ -17,6 +17,14 @@ struct ONNXOptions: ParsableArguments {
       valueName: "name"))
   var outputName: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Numbers that an input always gets, such as the size of the image: im_shape:640,640. The input \
+      is then none; may be given several times.
+      """, valueName: "name:values"))
+  var fixInput: [FixedInput] = []
+
   @Flag(
     help: """
       Refuse a detector that ends in non-maximum suppression. Without this it ends before that, with \
@@ -25,7 +33,8 @@ struct ONNXOptions: ParsableArguments {
   var whole = false
 
   var choices: ONNXChoices {
-    ONNXChoices(inputShape: inputShape, outputName: outputName, whole: whole)
+    ONNXChoices(
+      inputShape: inputShape, outputName: outputName, whole: whole, fixedInputs: fixInput)
   }
 }
 
@@ -34,6 +43,7 @@ struct ONNXChoices: Hashable {
   var inputShape: InputExtents?
   var outputName: String?
   var whole = false
+  var fixedInputs: [FixedInput] = []
 
   /// The options that say it.
   var words: [String] {
@@ -43,6 +53,13 @@ struct ONNXChoices: Hashable {
     return (shape.map { ["--input-shape", $0] } ?? [])
       + (outputName.map { ["--output-name", $0] } ?? [])
       + (whole ? ["--whole"] : [])
+      + fixedInputs.flatMap { ["--fix-input", "\($0)"] }
+  }
+}
+
+extension FixedInput: ExpressibleByArgument {
+  public init?(argument: String) {
+    self.init(argument)
   }
 }
 

@@ -1,6 +1,6 @@
 extension NodeOperation {
   /// The attributes that may follow the extents of a network's inputs, in a fixed order.
-  var sizes: [Int] {
+  package var sizes: [Int] {
     switch self {
     case .convolution(let attributes): attributes.padding.sides
     case .maxPool(let attributes), .averagePool(let attributes):
@@ -36,81 +36,82 @@ extension NodeOperation {
   /// - Parameter sizes: as many as ``sizes``
   func with(sizes: [Int]) -> NodeOperation {
     assert(sizes.count == self.sizes.count, "a number for each")
-    var rest = sizes[...]
-    func next() -> Int { rest.removeFirst() }
-    func take(_ count: Int) -> [Int] {
-      defer { rest.removeFirst(count) }
-      return Array(rest.prefix(count))
-    }
+    var rest = SizeReader(sizes)
     switch self {
     case .convolution(var attributes):
-      attributes.padding = Padding2D(sides: take(4))
+      attributes.padding = rest.padding()
       return .convolution(attributes)
     case .maxPool(var attributes):
-      attributes.kernel = Size2D(height: next(), width: next())
-      attributes.padding = Padding2D(sides: take(4))
+      attributes.kernel = rest.size()
+      attributes.padding = rest.padding()
       return .maxPool(attributes)
     case .averagePool(var attributes):
-      attributes.kernel = Size2D(height: next(), width: next())
-      attributes.padding = Padding2D(sides: take(4))
+      attributes.kernel = rest.size()
+      attributes.padding = rest.padding()
       return .averagePool(attributes)
     case .pad(var attributes):
-      attributes.channelsBefore = next()
-      attributes.channelsAfter = next()
-      attributes.spatial = Padding2D(sides: take(4))
+      attributes.channelsBefore = rest.next()
+      attributes.channelsAfter = rest.next()
+      attributes.spatial = rest.padding()
       return .pad(attributes)
     case .slice(var attributes):
       for axis in [\StridedSlice.channels, \StridedSlice.height, \StridedSlice.width] {
-        attributes[keyPath: axis].start = next()
-        let end = next()
+        attributes[keyPath: axis].start = rest.next()
+        let end = rest.next()
         attributes[keyPath: axis].end = end == -1 ? nil : end
       }
       return .slice(attributes)
     case .reshape: return .reshape(Shape(sizes))
-    case .transpose(var attributes):
-      attributes.extents = take(attributes.extents.count)
-      attributes.shape = Shape(Array(rest))
-      return .transpose(attributes)
     case .resize(var attributes):
-      attributes.height.size = next()
-      attributes.width.size = next()
+      (attributes.height.size, attributes.width.size) = (rest.next(), rest.next())
       return .resize(attributes)
-    case .reduce(var attributes):
-      attributes.extents = take(attributes.extents.count)
-      attributes.shape = Shape(Array(rest))
-      return .reduce(attributes)
-    case .argExtreme(var attributes):
-      attributes.extents = take(attributes.extents.count)
-      attributes.shape = Shape(Array(rest))
-      return .argExtreme(attributes)
-    case .normalize(var attributes):
-      attributes.extents = sizes
-      return .normalize(attributes)
-    case .matrixProduct(var attributes):
-      attributes.batch = next()
-      attributes.rows = next()
-      attributes.inner = next()
-      attributes.columns = next()
-      attributes.shape = Shape(Array(rest))
-      return .matrixProduct(attributes)
-    case .region(var attributes):
-      for index in attributes.axes.indices {
-        attributes.axes[index].extent = next()
-        attributes.axes[index].start = next()
-        attributes.axes[index].step = next()
-        attributes.axes[index].count = next()
-        attributes.axes[index].repeats = next()
-      }
-      attributes.shape = Shape(Array(rest))
-      return .region(attributes)
-    case .selection(var attributes):
-      attributes.extents = take(attributes.extents.count)
-      attributes.shape = Shape(Array(rest))
-      return .selection(attributes)
+    case .transpose, .reduce, .argExtreme, .normalize, .matrixProduct, .region, .selection:
+      return withGrid(&rest)
     case .linear, .batchNorm, .relu, .globalAveragePool, .add, .concatenate, .flatten, .dropout,
       .activation, .prelu, .affine, .multiply, .localResponseNorm, .softmax, .logSoftmax, .spread,
       .binary, .select, .constant, .gridSample:
       return self
+    }
+  }
+
+  /// The same operation along the axes of another grid.
+  private func withGrid(_ rest: inout SizeReader) -> NodeOperation {
+    switch self {
+    case .transpose(var attributes):
+      attributes.extents = rest.take(attributes.extents.count)
+      attributes.shape = rest.shape()
+      return .transpose(attributes)
+    case .reduce(var attributes):
+      attributes.extents = rest.take(attributes.extents.count)
+      attributes.shape = rest.shape()
+      return .reduce(attributes)
+    case .argExtreme(var attributes):
+      attributes.extents = rest.take(attributes.extents.count)
+      attributes.shape = rest.shape()
+      return .argExtreme(attributes)
+    case .normalize(var attributes):
+      attributes.extents = rest.take(attributes.extents.count)
+      return .normalize(attributes)
+    case .matrixProduct(var attributes):
+      (attributes.batch, attributes.rows) = (rest.next(), rest.next())
+      (attributes.inner, attributes.columns) = (rest.next(), rest.next())
+      attributes.shape = rest.shape()
+      return .matrixProduct(attributes)
+    case .region(var attributes):
+      for index in attributes.axes.indices {
+        attributes.axes[index].extent = rest.next()
+        attributes.axes[index].start = rest.next()
+        attributes.axes[index].step = rest.next()
+        attributes.axes[index].count = rest.next()
+        attributes.axes[index].repeats = rest.next()
+      }
+      attributes.shape = rest.shape()
+      return .region(attributes)
+    case .selection(var attributes):
+      attributes.extents = rest.take(attributes.extents.count)
+      attributes.shape = rest.shape()
+      return .selection(attributes)
+    default: return self
     }
   }
 
@@ -158,4 +159,25 @@ extension Padding2D {
     let (top, left) = ((height + odd) / 2, (width + odd) / 2)
     self.init(top: top, left: left, bottom: height - top, right: width - left)
   }
+}
+
+/// Hands out numbers one after the other.
+private struct SizeReader {
+  private var rest: ArraySlice<Int>
+
+  init(_ sizes: [Int]) { rest = sizes[...] }
+
+  mutating func next() -> Int { rest.removeFirst() }
+
+  mutating func take(_ count: Int) -> [Int] {
+    defer { rest.removeFirst(count) }
+    return Array(rest.prefix(count))
+  }
+
+  mutating func size() -> Size2D { Size2D(height: next(), width: next()) }
+
+  mutating func padding() -> Padding2D { Padding2D(sides: take(4)) }
+
+  /// Of all that are left.
+  mutating func shape() -> Shape { Shape(take(rest.count)) }
 }

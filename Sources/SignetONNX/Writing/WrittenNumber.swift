@@ -1,0 +1,60 @@
+import SignetModel
+
+/// A number in an operator's input: written down, or worked out by the file from the extents of its
+/// values.
+struct WrittenNumber {
+  /// For the extents that the model has until a run chooses others.
+  let usual: Int
+  /// `nil` where it is the same for all.
+  var rule: OpenExtent?
+}
+
+extension Region.Axis {
+  /// Where a slice of one period ends.
+  var end: Int {
+    let end = start + count * step
+    return step < 0 && end < 0 ? Int(Int64.min) : end
+  }
+}
+
+/// The five numbers of a region's axis.
+struct WrittenAxis {
+  let extent: WrittenNumber
+  let start: WrittenNumber
+  let step: WrittenNumber
+  let count: WrittenNumber
+  let repeats: WrittenNumber
+
+  /// - Parameter numbers: in the order of `NodeOperation.sizes`
+  init(_ numbers: ArraySlice<WrittenNumber>) {
+    let numbers = Array(numbers)
+    (extent, start, step, count, repeats) = (
+      numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
+    )
+  }
+
+  /// Where a slice of one period ends; `nil` where no product of extents says it.
+  var end: WrittenNumber? {
+    let axis = Region.Axis(
+      extent: extent.usual, start: start.usual, step: step.usual, count: count.usual)
+    guard start.rule != nil || step.rule != nil || count.rule != nil else {
+      return WrittenNumber(usual: axis.end, rule: nil)
+    }
+    guard step.rule == nil, step.usual > 0 else { return nil }
+    guard var rule = count.rule else {
+      var rule = start.rule
+      rule?.offset += count.usual * step.usual
+      return WrittenNumber(usual: axis.end, rule: rule)
+    }
+    rule.numerator *= step.usual
+    rule.offset *= step.usual
+    if let first = start.rule {
+      guard first.factors == rule.factors, first.denominator == rule.denominator else { return nil }
+      rule.numerator += first.numerator
+      rule.offset += first.offset
+    } else {
+      rule.offset += start.usual
+    }
+    return WrittenNumber(usual: axis.end, rule: rule)
+  }
+}

@@ -46,31 +46,7 @@ struct Lowering {
     case .convolution(let work):
       try lower(work, step)
     case .pooling(let attributes, let isMaximum, let input, let out):
-      let arguments = signet_pooling(
-        in: lowered(input), out: lowered(out),
-        kernel_height: try int32(attributes.kernel.height, layer),
-        kernel_width: try int32(attributes.kernel.width, layer),
-        stride_height: try int32(attributes.stride.height, layer),
-        stride_width: try int32(attributes.stride.width, layer),
-        pad_top: try int32(attributes.padding.top, layer),
-        pad_left: try int32(attributes.padding.left, layer),
-        pad_bottom: try int32(attributes.padding.bottom, layer),
-        pad_right: try int32(attributes.padding.right, layer),
-        counts_padding: attributes.countsPadding)
-      let name = isMaximum ? "max_pool" : "average_pool"
-      let cost = out.elements * attributes.kernel.area / 8
-      guard attributes.dilation == Size2D(1) else {
-        let dilated = signet_dilated_pooling(
-          pooling: arguments, dilation_height: try int32(attributes.dilation.height, layer),
-          dilation_width: try int32(attributes.dilation.width, layer), is_maximum: isMaximum)
-        try append(
-          step, "dilated_" + name, dilated, signet_dilated_pooling_run, out: out, cost: cost * 8,
-          set: "plain")
-        return
-      }
-      try append(
-        step, name, arguments, isMaximum ? table.max_pool : table.average_pool, out: out,
-        cost: cost)
+      try lower(attributes, isMaximum: isMaximum, from: input, to: out, step)
     case .affine(let scale, let offset, let relu, let input, let out):
       let arguments = signet_affine(
         in: lowered(input), out: lowered(out), scale: try memory.array(scale, for: layer),
@@ -97,6 +73,38 @@ struct Lowering {
     case .channelSums, .constantFilters:
       try lowerCodes(step)
     }
+  }
+
+  private mutating func lower(
+    _ attributes: Pooling, isMaximum: Bool, from input: ValueView, to out: ValueView,
+    _ step: PlannedStep
+  ) throws(EngineError) {
+    let layer = step.nodes.first?.name ?? Graph.inputName
+    let arguments = signet_pooling(
+      in: lowered(input), out: lowered(out),
+      kernel_height: try int32(attributes.kernel.height, layer),
+      kernel_width: try int32(attributes.kernel.width, layer),
+      stride_height: try int32(attributes.stride.height, layer),
+      stride_width: try int32(attributes.stride.width, layer),
+      pad_top: try int32(attributes.padding.top, layer),
+      pad_left: try int32(attributes.padding.left, layer),
+      pad_bottom: try int32(attributes.padding.bottom, layer),
+      pad_right: try int32(attributes.padding.right, layer),
+      counts_padding: attributes.countsPadding)
+    let name = isMaximum ? "max_pool" : "average_pool"
+    let cost = out.elements * attributes.kernel.area / 8
+    guard attributes.dilation == Size2D(1) else {
+      let dilated = signet_dilated_pooling(
+        pooling: arguments, dilation_height: try int32(attributes.dilation.height, layer),
+        dilation_width: try int32(attributes.dilation.width, layer), is_maximum: isMaximum)
+      try append(
+        step, "dilated_" + name, dilated, signet_dilated_pooling_run, out: out, cost: cost * 8,
+        set: "plain")
+      return
+    }
+    try append(
+      step, name, arguments, isMaximum ? table.max_pool : table.average_pool, out: out,
+      cost: cost)
   }
 
   private mutating func lower(

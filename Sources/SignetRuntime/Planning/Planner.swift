@@ -65,40 +65,14 @@ struct Planner {
     switch node.operation {
     case .convolution(let attributes):
       try planLayer(node, attributes, input: view(of: node.inputs[0]))
-    case .linear(let attributes):
-      let input = try value(of: node.inputs[0]).view
-      // Over a flattened map a linear layer is a convolution whose kernel covers the map: its
-      // weight's order C, H, W is a filter's.
-      let kernel = Size2D(height: input.height, width: input.width)
-      try planLayer(
-        node,
-        Convolution(
-          inputChannels: input.channels, outputChannels: attributes.outputs, kernel: kernel,
-          hasBias: attributes.hasBias),
-        input: input)
-    case .batchNorm:
-      let input = try view(of: node.inputs[0])
-      let fold = try BatchNormFold(node, in: model)
-      let fusion = uses.fusion(from: node, isLinear: false)
-      let out = try destination(of: fusion.result)
-      emit(
-        fusion.nodes,
-        .affine(
-          scale: fold.scale.map(Float.init), offset: fold.offset.map(Float.init),
-          relu: fusion.relu, input: input, out: out))
-      finish(fusion, out)
+    case .linear(let attributes): try planLinear(node, attributes)
+    case .batchNorm: try planBatchNorm(node)
     case .relu:
       let input = try view(of: node.inputs[0])
       let out = try destination(of: node.name)
       emit([node], .sum(inputs: [input], relu: true, out: out))
       finish(Fusion(nodes: [node]), out)
-    case .add:
-      var inputs: [ValueView] = []
-      for name in node.inputs { inputs.append(try view(of: name)) }
-      let fusion = uses.fusion(from: node, isLinear: false)
-      let out = try destination(of: fusion.result)
-      emit(fusion.nodes, .sum(inputs: inputs, relu: fusion.relu, out: out))
-      finish(fusion, out)
+    case .add: try planSum(node)
     case .maxPool(let attributes):
       try planPooling(node, attributes, isMaximum: true)
     case .averagePool(let attributes):
@@ -116,14 +90,7 @@ struct Planner {
       done.insert(node.name)
     case .pad(let attributes) where attributes.mode != .constant:
       try planRearrangement(node)
-    case .pad(let attributes):
-      let out = try destination(of: node.name)
-      let placement = PlannedPlacement(
-        input: try view(of: node.inputs[0]), out: out, top: attributes.spatial.top,
-        left: attributes.spatial.left, channelsBefore: attributes.channelsBefore,
-        value: attributes.value)
-      emit([node], .placement(placement))
-      finish(Fusion(nodes: [node]), out)
+    case .pad(let attributes): try planPlacement(node, attributes)
     case .slice(let attributes):
       try planSlice(node, attributes)
     case .activation, .prelu, .affine, .multiply, .localResponseNorm, .softmax, .logSoftmax,
@@ -136,6 +103,51 @@ struct Planner {
     case .reduce, .argExtreme, .normalize, .matrixProduct:
       try planGrid(node)
     }
+  }
+
+  private mutating func planLinear(_ node: Node, _ attributes: Linear) throws(EngineError) {
+    let input = try value(of: node.inputs[0]).view
+    // Over a flattened map a linear layer is a convolution whose kernel covers the map: its
+    // weight's order C, H, W is a filter's.
+    let kernel = Size2D(height: input.height, width: input.width)
+    try planLayer(
+      node,
+      Convolution(
+        inputChannels: input.channels, outputChannels: attributes.outputs, kernel: kernel,
+        hasBias: attributes.hasBias),
+      input: input)
+  }
+
+  private mutating func planBatchNorm(_ node: Node) throws(EngineError) {
+    let input = try view(of: node.inputs[0])
+    let fold = try BatchNormFold(node, in: model)
+    let fusion = uses.fusion(from: node, isLinear: false)
+    let out = try destination(of: fusion.result)
+    emit(
+      fusion.nodes,
+      .affine(
+        scale: fold.scale.map(Float.init), offset: fold.offset.map(Float.init),
+        relu: fusion.relu, input: input, out: out))
+    finish(fusion, out)
+  }
+
+  private mutating func planSum(_ node: Node) throws(EngineError) {
+    var inputs: [ValueView] = []
+    for name in node.inputs { inputs.append(try view(of: name)) }
+    let fusion = uses.fusion(from: node, isLinear: false)
+    let out = try destination(of: fusion.result)
+    emit(fusion.nodes, .sum(inputs: inputs, relu: fusion.relu, out: out))
+    finish(fusion, out)
+  }
+
+  private mutating func planPlacement(_ node: Node, _ attributes: Pad) throws(EngineError) {
+    let out = try destination(of: node.name)
+    let placement = PlannedPlacement(
+      input: try view(of: node.inputs[0]), out: out, top: attributes.spatial.top,
+      left: attributes.spatial.left, channelsBefore: attributes.channelsBefore,
+      value: attributes.value)
+    emit([node], .placement(placement))
+    finish(Fusion(nodes: [node]), out)
   }
 
   private mutating func planLayer(

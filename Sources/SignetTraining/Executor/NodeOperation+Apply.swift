@@ -74,10 +74,21 @@ extension NodeOperation {
       return try input.flatten(from: 1)
     case .dropout(let rate):
       return mode.purpose == .training ? try input.dropout(Double(rate), training: true) : input
-    case .pad(let attributes):
-      return try attributes.apply(to: input)
-    case .slice(let attributes):
-      return try attributes.apply(to: input)
+    case .activation, .prelu, .affine, .multiply, .localResponseNorm, .softmax, .logSoftmax,
+      .binary,
+      .select:
+      return try applyElementwise(to: inputs, parameters: parameters)
+    case .pad, .slice, .reshape, .transpose, .spread, .resize, .reduce, .argExtreme, .normalize,
+      .matrixProduct, .constant, .region, .selection, .gridSample:
+      return try applyAlongAxes(to: inputs, parameters: parameters, outputShape: outputShape)
+    }
+  }
+
+  private func applyElementwise(
+    to inputs: [Tensor], parameters: [ParameterRole: Tensor]
+  ) throws(TorchError) -> Tensor {
+    let input = inputs[0]
+    switch self {
     case .activation(let function):
       return try function.apply(to: input)
     case .prelu:
@@ -98,23 +109,36 @@ extension NodeOperation {
         bias: Double(attributes.bias))
     case .softmax(let axis):
       return try input.softmax(axis + 1)
+    case .logSoftmax(let axis):
+      return try input.logSoftmax(axis + 1)
+    case .binary(let function):
+      return try function.apply(to: input, inputs[1])
+    case .select:
+      let zero = try Tensor(0)
+      return try Tensor.where(input.eq(zero), inputs[2], inputs[1])
+    default: throw TorchError(operation: "\(kind)", message: "not elementwise")
+    }
+  }
+
+  private func applyAlongAxes(
+    to inputs: [Tensor], parameters: [ParameterRole: Tensor], outputShape: Shape
+  ) throws(TorchError) -> Tensor {
+    let input = inputs[0]
+    switch self {
+    case .pad(let attributes):
+      return try attributes.apply(to: input)
+    case .slice(let attributes):
+      return try attributes.apply(to: input)
     case .reshape(let shape):
       return try input.reshape([input.shape[0]] + shape.extents)
     case .transpose(let attributes):
       let grid = try input.reshape([input.shape[0]] + attributes.extents)
       let permuted = try grid.permute([0] + attributes.order.map { $0 + 1 })
       return try permuted.reshape([input.shape[0]] + attributes.shape.extents)
-    case .logSoftmax(let axis):
-      return try input.logSoftmax(axis + 1)
     case .spread(let stride):
       return try stride.spread(input, to: outputShape)
     case .resize(let attributes):
       return try attributes.apply(to: input)
-    case .binary(let function):
-      return try function.apply(to: input, inputs[1])
-    case .select:
-      let zero = try Tensor(0)
-      return try Tensor.where(input.eq(zero), inputs[2], inputs[1])
     case .reduce(let attributes):
       return try attributes.apply(to: input)
     case .argExtreme(let attributes):
@@ -132,6 +156,7 @@ extension NodeOperation {
       return try attributes.apply(to: input)
     case .gridSample(let attributes):
       return try attributes.apply(to: input, at: inputs[1])
+    default: throw TorchError(operation: "\(kind)", message: "not along axes")
     }
   }
 

@@ -40,25 +40,7 @@ extension Trainer {
     if options.patience != nil, validation == nil {
       throw .missing(what: "validation images", neededBy: "patience")
     }
-    if let teacher {
-      try checkOutputs(of: teacher, for: model)
-      if case .distillation = options.loss, model.outputKind.isOfClasses {
-        try checkClasses(of: teacher, for: model)
-      }
-      let shapes = (model.graph.inputs.map(\.shape), teacher.graph.inputs.map(\.shape))
-      guard shapes.0 == shapes.1 else {
-        let words = [shapes.0, shapes.1].map { $0.map(\.description).joined(separator: ", ") }
-        throw .mismatch(
-          what: "teacher", expected: "an input of \(words[0])", found: words[1])
-      }
-      let orders = (
-        model.preprocessing.channelOrder.rawValue, teacher.preprocessing.channelOrder.rawValue
-      )
-      guard orders.0 == orders.1 else {
-        throw .mismatch(
-          what: "teacher", expected: "the network's channel order \(orders.0)", found: orders.1)
-      }
-    }
+    if let teacher { try check(teacher, for: model) }
     for dataset in [dataset, validation].compactMap({ $0 }) {
       guard dataset.count > 0 else {
         throw .mismatch(what: dataset.name, expected: "at least one image", found: "none")
@@ -69,6 +51,25 @@ extension Trainer {
         throw .mismatch(
           what: dataset.name, expected: "labels below \(model.classCount)", found: "\(largest)")
       }
+    }
+  }
+
+  private func check(_ teacher: Model, for model: Model) throws(TrainingError) {
+    try checkOutputs(of: teacher, for: model)
+    if case .distillation = options.loss, model.outputKind.isOfClasses {
+      try checkClasses(of: teacher, for: model)
+    }
+    let shapes = (model.graph.inputs.map(\.shape), teacher.graph.inputs.map(\.shape))
+    guard shapes.0 == shapes.1 else {
+      let words = [shapes.0, shapes.1].map { $0.map(\.description).joined(separator: ", ") }
+      throw .mismatch(what: "teacher", expected: "an input of \(words[0])", found: words[1])
+    }
+    let orders = (
+      model.preprocessing.channelOrder.rawValue, teacher.preprocessing.channelOrder.rawValue
+    )
+    guard orders.0 == orders.1 else {
+      throw .mismatch(
+        what: "teacher", expected: "the network's channel order \(orders.0)", found: orders.1)
     }
   }
 

@@ -67,20 +67,13 @@ struct Binarization {
     let step = binary.provenance.steps.last
     let results = step?.results ?? [:]
     let bits = step?.options["budget"].flatMap(Double.init)
-    if let trial = trials.first(where: { $0.bits == bits }) {
+    let trial = trials.first { $0.bits == bits }
+    if trial != nil {
       // The last network tried need not be the one that is taken.
       layers = step?.layers ?? []
       choices = step?.choices.map(BinarizationReport.explained)
-      if !trial.suffices {
-        let warning = BinarizationReport.shortfall(of: trial)
-        warnings.append(warning)
-        Console.warn(warning)
-      }
     }
-    if let kept = results["agreement"] ?? results["fidelity"], kept < Self.littleKept {
-      let warning =
-        "little of the float network is left (\(Quantity.percent(kept))): give more --images, "
-        + "more --codes per filter, or train what came out with signet finetune"
+    for warning in Self.warnings(of: results, trial) {
       warnings.append(warning)
       Console.warn(warning)
     }
@@ -97,6 +90,20 @@ struct Binarization {
         BinarizationReport.Kept(name: $0.name, reason: "\($0.reason)")
       },
       warnings: warnings)
+  }
+}
+
+extension Binarization {
+  /// What to say of a result that is worse than wanted.
+  private static func warnings(of results: [String: Double], _ trial: BudgetTrial?) -> [String] {
+    var warnings: [String] = []
+    if let trial, !trial.suffices { warnings.append(BinarizationReport.shortfall(of: trial)) }
+    if let kept = results["agreement"] ?? results["fidelity"], kept < littleKept {
+      warnings.append(
+        "little of the float network is left (\(Quantity.percent(kept))): give more --images, "
+          + "more --codes per filter, or train what came out with signet finetune")
+    }
+    return warnings
   }
 }
 

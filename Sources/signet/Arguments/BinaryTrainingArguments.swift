@@ -50,6 +50,12 @@ struct BinaryTrainingArguments: ParsableArguments {
       """, valueName: "strength"))
   var dampening: Double?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Leave the codes as they are and train the rest: scales, constants, biases and float layers.",
+      visibility: .hidden))
+  var freezeCodes = false
+
   private static let usualDampening =
     TrainingOptions.finetuning.straightThrough.dampening?.strength ?? 0
 
@@ -72,6 +78,10 @@ struct BinaryTrainingArguments: ParsableArguments {
       options.straightThrough.dampening = dampening > 0 ? Dampening(strength: dampening) : nil
     } else if method != .float || options.straightThrough.dampening != nil {
       options.straightThrough.dampening = options.usualDampening
+    }
+    if freezeCodes {
+      options.latentLearningRate = 0
+      options.straightThrough.dampening = nil
     }
   }
 }

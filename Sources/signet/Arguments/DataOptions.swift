@@ -6,7 +6,7 @@ import SignetModel
 struct DataOptions: ParsableArguments {
   static let forms: ArgumentHelp = """
     KIND:PATH, one of cifar10:DIR, cifar100:DIR, fashion-mnist[:DIR], imagefolder:DIR, \
-    imagelist:FILE, webdataset:PATTERN (tar archives, e.g. 'train-{000..099}.tar'), tensors:PATH \
+    imagenet:DIR, imagelist:FILE, webdataset:PATTERN (tar archives, e.g. 'train-{000..099}.tar'), tensors:PATH \
     (.npz, .npy or .safetensors files, arrays named like the inputs).
     """
 

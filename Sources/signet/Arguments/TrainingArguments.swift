@@ -17,11 +17,12 @@ struct TrainingArguments: ParsableArguments {
     case auto, float32, bfloat16
   }
 
-  enum AugmentationName: String, ExpressibleByArgument, CaseIterable {
-    case none
-    case cropFlip = "crop-flip"
-    case resizedCrop = "resized-crop"
-  }
+  @Option(
+    help: """
+      Start from what a paper did, where other options do not say otherwise: epochs, images per step \
+      and changes of images, and for float weights the optimizer, rate and schedule.
+      """)
+  var recipe: TrainingRecipe?
 
   @Option(help: "Passes over the data, e.g. 30 or 0.5.")
   var epochs: Double?
@@ -68,19 +69,7 @@ struct TrainingArguments: ParsableArguments {
       """)
   var warmup: Double?
 
-  @Option(help: "Random changes of training images.")
-  var augment: AugmentationName?
-
-  @Option(
-    help: ArgumentHelp(
-      "Side of a square cut out of each training image.", valueName: "pixels", visibility: .hidden))
-  var cutout: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Blend training images in pairs, in shares from Beta(alpha, alpha).", valueName: "alpha",
-      visibility: .hidden))
-  var mixup: Double?
+  @OptionGroup var images: AugmentationArguments
 
   @Option(
     help: ArgumentHelp(
@@ -117,27 +106,7 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Steps between checkpoints.", visibility: .hidden))
   var checkpointEvery: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      Share of the training images to hold out and to measure after each epoch; the model that \
-      does best on them, the one at the start included, is what is written. (default: 0.1, at most \
-      5,000 images)
-      """, valueName: "share"))
-  var validation: Double?
-
-  @Option(
-    help: "Images to measure after each epoch, instead of held-out ones.",
-    transform: { try DatasetSpecification(parsing: $0) })
-  var validationData: DatasetSpecification?
-
-  @Flag(help: "Train on all images and write the last model.")
-  var noValidation = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Stop after so many epochs without a better validation.", valueName: "epochs"))
-  var patience: Int?
+  @OptionGroup var validation: ValidationArguments
 
   @Option(
     help: ArgumentHelp(
@@ -166,29 +135,21 @@ struct TrainingArguments: ParsableArguments {
     try check("--warmup", warmup, in: 0...100_000)
     try check("--checkpoint-every", checkpointEvery, in: 1...1_000_000_000)
     try check("--label-smoothing", labelSmoothing, in: 0...0.999)
-    try check("--cutout", cutout, in: 0...4096)
-    if mixup != 0 { try check("--mixup", mixup, in: Mixup.range) }
     try check("--clip-gradients", clipGradients, in: 1e-9...1e9)
     try check("--ema", ema, in: 0...0.999_999_9)
     try check("--recalibrate-bn", recalibrateBn, in: 0...1_000_000)
-    try check("--patience", patience, in: 1...1_000_000)
-    try check("--validation", validation, in: 0...0.9)
-    if noValidation, validation != nil || validationData != nil {
-      throw ValidationError("expected --no-validation or what to validate on, found both")
-    }
-    if validation != nil, validationData != nil {
-      throw ValidationError("expected --validation or --validation-data, found both")
-    }
-    if patience != nil, noValidation || validation == 0 {
-      throw ValidationError("--patience needs validations; leave --no-validation out")
-    }
     if momentum != nil, optimizer == .adam {
       throw ValidationError("--momentum: only sgd has it")
     }
   }
 
-  /// - Parameter base: the verb's defaults
-  func resolved(over base: TrainingOptions, threads: Int) -> TrainingOptions {
+  /// - Parameters:
+  ///   - base: the verb's defaults
+  ///   - isBinary: whether binary weights are trained
+  func resolved(
+    over base: TrainingOptions, isBinary: Bool, threads: Int
+  ) -> TrainingOptions {
+    let base = recipe?.options(over: base, isBinary: isBinary) ?? base
     var options = base
     if let epochs { options.duration = .epochs(epochs) }
     if let steps { options.duration = .steps(steps) }
@@ -215,19 +176,12 @@ struct TrainingArguments: ParsableArguments {
       options.warmupEpochs = warmup
       options.warmupSteps = 0
     }
-    switch augment {
-    case .none?: options.augmentation = .none
-    case .cropFlip?: options.augmentation = .cifar
-    case .resizedCrop?: options.augmentation = .imageNet
-    case nil: break
-    }
-    options.augmentation.cutout = cutout ?? base.augmentation.cutout
-    options.mixup = mixup.map(Mixup.init(alpha:)) ?? base.mixup
+    images.apply(to: &options)
     options.gradientNorm = clipGradients ?? base.gradientNorm
     options.averageDecay = (ema ?? base.averageDecay).flatMap { $0 > 0 ? $0 : nil }
     options.statisticsBatches =
       recalibrateBn ?? base.statisticsBatches(at: options.batchSize)
-    options.patience = patience ?? base.patience
+    options.patience = validation.patience ?? base.patience
     switch precision {
     case .auto: options.precision = nil
     case .float32: options.precision = .float32
@@ -238,14 +192,6 @@ struct TrainingArguments: ParsableArguments {
     options.seed = seed
     options.threads = threads
     return options
-  }
-
-  /// Nobody knows what a flip or a crop would make of arrays.
-  func checkChanges(of data: DatasetSpecification) throws {
-    guard data.kind == .tensors,
-      (augment ?? AugmentationName.none) != AugmentationName.none || cutout ?? 0 > 0
-    else { return }
-    throw ValidationError("--augment, --cutout: only images can be changed, not \(data)")
   }
 
   /// What a verb does unless told otherwise, for its help.
@@ -278,50 +224,6 @@ struct TrainingArguments: ParsableArguments {
     default: base.learningRate
     }
   }
-
-  /// The images of a run.
-  ///
-  /// - Parameters:
-  ///   - model: whose classes the data's labels become
-  ///   - learnsFromLabels: without it labels need not fit, and only measure where they do
-  func images(
-    of data: DataOptions, training dataset: any ImageDataset, for model: Model,
-    classes: ClassOptions, learnsFromLabels: Bool
-  ) throws -> TrainingData {
-    let matched = { (images: any ImageDataset, isLoud: Bool) throws(DataError) in
-      learnsFromLabels ? try classes.matched(images, to: model, isLoud: isLoud) : images
-    }
-    let training = try matched(dataset, true)
-    var held = HeldOut(training: training, validation: nil)
-    if let validationData {
-      held = HeldOut(
-        training: training,
-        validation: try matched(
-          validationData.open(
-            split: .test, limit: nil, seed: seed, inputs: model.networkInputs), true))
-    } else if !noValidation {
-      held = training.holdingOut(
-        share: validation ?? 0.1, atMost: validation == nil ? 5000 : .max, seed: seed)
-    }
-    return TrainingData(
-      training: held.training, validation: held.validation,
-      test: try test(of: data, for: model, classes: classes))
-  }
-
-  /// The test images, where the data has some with labels that the model can be asked for.
-  private func test(
-    of data: DataOptions, for model: Model, classes: ClassOptions
-  ) throws -> (any ImageDataset)? {
-    guard data.split != .test, model.graph.outputs.count == 1, model.outputKind.isOfClasses,
-      try data.data.hasTestSplit()
-    else {
-      return nil
-    }
-    let images = try data.data.open(split: .test, limit: data.limit, seed: seed)
-    guard images.isLabelled,
-      let matched = try? classes.matched(images, to: model, isLoud: false),
-      matched.labels.allSatisfy({ $0 < model.classCount })
-    else { return nil }
-    return matched
-  }
 }
+
+extension TrainingRecipe: ExpressibleByArgument {}

@@ -79,7 +79,7 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
       throw ValidationError(
         "--supervision \(supervision.rawValue): to learn from a teacher, --teacher MODEL is needed")
     }
-    try options.checkChanges(of: data.data)
+    try options.images.checkChanges(of: data.data)
     try output.checkIsModelFile()
     try check("--temperature", temperature, in: 0.01...1000)
     try check("--labels-weight", labelsWeight, in: 0...1000)
@@ -130,13 +130,14 @@ struct FinetuneCommand: ParsableCommand, LongCommand {
           preprocessing: self.teacher?.load(onnx.choices).preprocessing, labels: dataset.classNames)
       }
     let teacher = try teacher?.load(onnx.choices, besides: start, files: files)
-    var resolved = try options.resolved(over: .finetuning, threads: processes.threads(common))
+    var resolved = try options.resolved(
+      over: .finetuning, isBinary: true, threads: processes.threads(common))
     resolved.loss = loss
     binary.apply(to: &resolved)
     if dataset.holdsTensors { resolved.augmentation = .none }
     try checkIsBinary(start)
-    let images = try options.images(
-      of: data, training: dataset, for: start, classes: classes,
+    let images = try options.validation.images(
+      of: data, training: dataset, for: start, classes: classes, seed: options.seed,
       learnsFromLabels: resolved.learnsFromLabels)
     try files.check(data: images.sourceFiles)
     try work.begin()

@@ -73,13 +73,15 @@ struct TrainCommand: ParsableCommand, LongCommand {
         inputShape: dataset.imageShape, classes: dataset.classNames.count, seed: options.seed
       ).with(labels: dataset.classNames)
     }
+    let isBinary = binary.method != .float
     var resolved = try options.resolved(
-      over: binary.method == .float ? TrainingOptions() : .binaryTraining,
+      over: isBinary ? .binaryTraining : TrainingOptions(), isBinary: isBinary,
       threads: processes.threads(common))
     resolved.loss = .crossEntropy(labelSmoothing: options.labelSmoothing)
     binary.apply(to: &resolved)
-    let images = try options.images(
-      of: data, training: dataset, for: start, classes: classes, learnsFromLabels: true)
+    let images = try options.validation.images(
+      of: data, training: dataset, for: start, classes: classes, seed: options.seed,
+      learnsFromLabels: true)
     try files.check(data: images.sourceFiles)
     try work.begin()
     Interruption.stopAtNextSafePoint()

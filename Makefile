@@ -11,8 +11,9 @@ ifeq ($(shell uname -s),Darwin)
 export PKG_CONFIG_PATH := $(PKG_CONFIG_PATH):/opt/homebrew/opt/jpeg-turbo/lib/pkgconfig:/opt/homebrew/opt/zlib/lib/pkgconfig
 endif
 
+# TORCH=cuda, or the folder of an installed PyTorch, for GPUs.
 setup:
-	scripts/setup.sh
+	TORCH="$(TORCH)" scripts/setup.sh
 
 build: setup
 	swift build -c release --product signet

@@ -3,6 +3,10 @@
 # that compare with them, a few Python packages. Run as often as you like; what is there already is
 # left alone, what is damaged is made anew. Needs Swift and, once, the network. What is downloaded
 # stands beside this script with its hash, in the files requirements-….txt.
+#
+# TORCH says which libtorch: cpu (the usual one), cuda (PyTorch's own wheel and the GPU libraries it
+# names, several GB, whose hashes only the registry has) or the folder of an installed PyTorch. What was
+# chosen stays until another is.
 set -euo pipefail
 
 swift_minimum=6.1
@@ -13,6 +17,7 @@ deps=$root/.deps
 system=$(uname -s)
 machine=$(uname -m)
 sha256=(sha256sum)
+torch=${TORCH:-}
 torch_version=$(sed -n 's/^torch==\([0-9.]*\).*/\1/p' "$scripts/requirements-libtorch.txt")
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -198,7 +203,61 @@ has_libtorch() {
     (cd "$deps/libtorch" && "${sha256[@]}" --check --status contents.sha256) 2>/dev/null
 }
 
+# Takes libtorch from an installed PyTorch, where it finds the GPU's libraries that came with it.
+link_libtorch() {
+  local folder found
+  folder=$(cd "$1" 2>/dev/null && pwd -P) || stop "TORCH names the folder '$1', which is not there."
+  [ -d "$folder/include/torch/csrc/api/include" ] && [ -d "$folder/lib" ] ||
+    stop "expected include/ and lib/ of an installed PyTorch in '$folder'; find it with" \
+      "python3 -c 'import torch; print(torch.__path__[0])'."
+  found=$(sed -n "s/^__version__ = '\([^']*\)'.*/\1/p" "$folder/version.py" 2>/dev/null) || found=
+  [ "${found%%+*}" = "$torch_version" ] ||
+    stop "expected PyTorch $torch_version in '$folder', found '${found:-no version.py}'; install it with" \
+      "python3 -m pip install torch==$torch_version, or leave TORCH out."
+  rm -rf "$deps/libtorch"
+  ln -s "$folder" "$deps/libtorch"
+  say "libtorch $found is that of $folder"
+  has_gpu_part || say "it computes on processors only: libtorch_cuda.so is not in it"
+}
+
+has_gpu_part() { [ -e "$deps/libtorch/lib/libtorch_cuda.so" ]; }
+
+# A folder of its own for PyTorch as pip installs it, with all that its GPU part needs.
+install_cuda() {
+  local folder=$deps/torch-cuda python=$deps/torch-cuda/bin/python log=$deps/torch-cuda.log
+  [ "$system" = Linux ] || stop "TORCH=cuda is for Linux; on a Mac, Metal is part of the usual libtorch."
+  if ! "$python" -c 'import importlib.metadata as m, sys; sys.exit(m.version("torch").split("+")[0] != sys.argv[1])' \
+    "$torch_version" 2>/dev/null; then
+    say "installing PyTorch $torch_version with its GPU libraries into .deps/torch-cuda (several GB)"
+    rm -rf "$folder"
+    # Three equals signs: a build for processors only, 'VERSION+cpu', is another version.
+    python3 -m venv --without-pip "$folder" >"$log" 2>&1 &&
+      python3 -m pip --python "$python" install --quiet --disable-pip-version-check \
+        --only-binary=:all: "torch===$torch_version" >>"$log" 2>&1 || {
+      rm -rf "$folder"
+      tail -n 5 "$log" >&2
+      stop "pip could not install torch===$torch_version (.deps/torch-cuda.log). With an installed" \
+        "PyTorch $torch_version give its folder: make setup TORCH=FOLDER."
+    }
+  fi
+  link_libtorch "$("$python" -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])')"
+  has_gpu_part || stop "what pip installed has no GPU part; is there one for this machine?"
+}
+
 install_libtorch() {
+  case $torch in
+    cuda) install_cuda && return ;;
+    cpu) [ ! -L "$deps/libtorch" ] || rm "$deps/libtorch" ;;
+    '')
+      if [ -L "$deps/libtorch" ]; then
+        [ -e "$deps/libtorch/lib" ] || stop "the PyTorch that .deps/libtorch leads to is gone; choose" \
+          "anew: make setup TORCH=cpu, TORCH=cuda or TORCH=FOLDER."
+        say "libtorch is that of $(readlink "$deps/libtorch"); TORCH=cpu takes the usual one"
+        return
+      fi
+      ;;
+    *) link_libtorch "$torch" && return ;;
+  esac
   if has_libtorch; then
     say "libtorch $torch_version is there"
     return

@@ -190,6 +190,66 @@ cat "$folder/first" "$folder/second" >"$folder/output"
 expect 'waiting for another set-up'
 [ "$(grep -c 'is in .deps/libtorch' "$folder/output")" = 1 ] || fail 'two runs both downloaded'
 
+# The libtorch of an installed PyTorch: of the right version, kept until another is chosen.
+installed=$folder/site-packages/torch
+mkdir -p "$installed/include/torch/csrc/api/include" "$installed/lib"
+printf "__version__ = '9.8.8+cu130'\n" >"$installed/version.py"
+TORCH=$installed setup 0
+expect "libtorch 9.8.8+cu130 is that of"
+expect 'computes on processors only'
+touch "$installed/lib/libtorch_cuda.so"
+TORCH=$installed setup 0
+refuse 'computes on processors only'
+setup 0
+expect 'TORCH=cpu takes the usual one'
+[ "$(readlink "$deps/libtorch")" = "$(cd "$installed" && pwd -P)" ] || fail 'the choice was not kept'
+printf "__version__ = '9.9.0'\n" >"$installed/version.py"
+TORCH=$installed setup 1
+expect "expected PyTorch 9.8.8 in"
+TORCH=$folder/none setup 1
+expect 'which is not there'
+TORCH=$wheels setup 1
+expect 'import torch'
+[ -d "$installed/lib" ] || fail 'the installed PyTorch was touched'
+mv "$installed" "$folder/elsewhere"
+setup 1
+expect 'choose anew'
+TORCH=cpu setup 0
+expect 'libtorch 9.8.8 is in .deps/libtorch'
+[ -d "$folder/elsewhere/lib" ] || fail 'the installed PyTorch was touched'
+
+# PyTorch's own wheel with what it needs, and never the one for processors only.
+python3 - "$wheels" <<'PYTHON'
+import pathlib, sys, zipfile
+for version in ("9.8.8", "9.8.8+cpu"):
+    path = pathlib.Path(sys.argv[1], f"torch-{version}-py3-none-any.whl")
+    with zipfile.ZipFile(path, "w") as archive:
+        info = f"torch-{version}.dist-info"
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: torch\nVersion: {version}\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+        archive.writestr("torch/__init__.py", "")
+        archive.writestr("torch/version.py", f"__version__ = '{version}'\n")
+        archive.writestr("torch/include/torch/csrc/api/include/a.h", "")
+        archive.writestr("torch/lib/libtorch_cpu.so", version)
+        if "cpu" not in version:
+            archive.writestr("torch/lib/libtorch_cuda.so", version)
+PYTHON
+mkdir "$folder/aside"
+mv "$wheels"/torch-*-cp311-*.whl "$folder/aside"
+TORCH=cuda setup 0
+expect 'with its GPU libraries into .deps/torch-cuda'
+[ "$(cat "$deps/libtorch/lib/libtorch_cuda.so")" = 9.8.8 ] || fail 'the GPU part is not there'
+TORCH=cuda setup 0
+refuse 'installing PyTorch'
+rm "$wheels"/torch-9.8.8-py3-none-any.whl "$wheels"/torch-9.8.8+cpu-py3-none-any.whl
+rm -rf "$deps/torch-cuda"
+TORCH=cuda setup 1
+expect 'pip could not install torch===9.8.8'
+mv "$folder/aside"/* "$wheels"
+rm -f "$deps/libtorch"
+setup 0
+
 # Packages are missing, and there is neither root nor sudo: which ones, and what to run.
 stand_in dpkg-query 'exit 1'
 stand_in id 'echo 1000'

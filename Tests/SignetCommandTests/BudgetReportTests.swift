@@ -25,8 +25,8 @@ import Testing
         would by 0.0005; 5.82 % of the weights
         layer3.2.conv2            1 code     alone, 1 code moves the output by 0.0312; 2 would by \
         0.0104; 93.09 % of the weights
-        small                     float      alone, 1 code moves the output by 0.0312; float by \
-        nothing; 0.36 % of the weights
+        small                     8 bits     alone, 1 code moves the output by 0.0312; 8 bits by \
+        next to nothing; 0.36 % of the weights
         most                      4 codes    alone, 1 code moves the output by 0.0312, 4 by 0.0005; \
         0.36 % of the weights
         mixed                     1.38 bits  alone, 1 code moves the output by 0.0312; 0.36 % of \

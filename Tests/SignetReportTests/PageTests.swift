@@ -93,7 +93,7 @@ import Testing
     #expect(
       sizes.contains(
         "<td class=\"number\">18</td>\n<td class=\"number\">2</td>\n<td>0.5, 1e-05</td>"))
-    #expect(sizes.contains("<td class=\"number\">float</td>"))
+    #expect(sizes.contains("<td class=\"number\">8 bits</td>"))
   }
 
   @Test func trainingWithoutClassesHasNoAccuracy() throws {

@@ -70,7 +70,16 @@ import Torch
       #expect((weight.codes?.rows.areEqual ?? true) == (choice.bits == nil))
       #expect(choice.changes.count == 4)
       #expect(choice.changes[3].divergence < choice.changes[0].divergence)
-      bits += weight.codes.map { $0.rows.count * $0.patchLength } ?? 32 * choice.weights
+      if weight.codes == nil {
+        // Without codes it is in 8 bits.
+        guard case .int8 = weight.storage else {
+          Issue.record("\(choice.name) is in \(weight.storage)")
+          continue
+        }
+      }
+      bits +=
+        weight.codes.map { $0.rows.count * $0.patchLength } ?? BudgetChoice.keptBits
+        * choice.weights
     }
     let total = choices.reduce(0) { $0 + $1.weights }
     #expect(Double(bits) <= 2.5 * Double(total))

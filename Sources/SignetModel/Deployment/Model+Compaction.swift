@@ -33,6 +33,28 @@ extension Model {
   }
 }
 
+extension Model {
+  /// The model with the float weights of some layers in 8 bits, with a scale per filter.
+  ///
+  /// - Throws: ``CompactionError`` if a weight is not finite.
+  package func with8BitWeights(ofLayers names: Set<String>) throws(CompactionError) -> Model {
+    guard !names.isEmpty else { return self }
+    var weights = weights
+    for layer in graph.layers where names.contains(layer.name) {
+      let name = layer.parameterName(.weight)
+      guard let weight = weights[name] else { continue }
+      weights[name] = try CompactionError.wrapping(name) { () throws(WeightError) in
+        try weight.quantized()
+      }
+    }
+    do throws(ModelError) {
+      return try with(weights: weights, provenance: provenance)
+    } catch {
+      throw .model(error)
+    }
+  }
+}
+
 extension Weight {
   /// The weight in 8 bits if it was in float.
   fileprivate func quantized() throws(WeightError) -> Weight {

@@ -76,7 +76,7 @@ public struct LayerChoice: Sendable, Hashable, Codable {
   public var name: String
   /// N × S
   public var weights: Int
-  /// K, or the largest where filters have different numbers; 0: the layer stays float.
+  /// K, or the largest where filters have different numbers; 0: the layer is kept in 8 bits.
   public var codes: Int
   /// The mean of the filters' numbers of codes where they differ.
   public var bits: Double?

@@ -110,7 +110,7 @@ extension NetworkReport {
     for choice in choices {
       table.append([
         choice.name, "\(Quantity.count(choice.weights))",
-        choice.codes == 0 ? "float" : "\(choice.codes)",
+        choice.codes == 0 ? "8 bits" : "\(choice.codes)",
         choice.changes.map { ChartNumber.label($0.divergence) }.joined(separator: ", "),
       ])
     }

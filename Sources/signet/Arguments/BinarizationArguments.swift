@@ -96,8 +96,8 @@ struct BinarizationArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Choose the codes of each filter, 1 to 4 or none (the layer stays float), by their effect on \
-      the output, with this many bits per weight on average, from 1 up.
+      Choose the codes of each filter, 1 to 4, or 8 bits for a whole layer, by their effect on the \
+      output, with this many bits per weight on average, from 1 up.
       """, valueName: "bits"))
   var budget: Double?
 

@@ -6,7 +6,7 @@ extension BinarizationReport {
   struct Choice: Encodable, Hashable, Sendable {
     var name: String
     var weights: Int
-    /// K, or the largest where filters have different numbers; 0: the layer stays float.
+    /// K, or the largest where filters have different numbers; 0: the layer is kept in 8 bits.
     var codes: Int
     /// The mean of the filters' numbers of codes where they differ.
     var bits: Double?
@@ -33,7 +33,9 @@ extension BinarizationReport {
     let alone = "alone, 1 code moves the output by \(Quantity.fraction(one.divergence))"
     let chosen =
       choice.codes > 1 ? ", \(choice.codes) by \(divergence(choice.codes))" : ""
-    guard choice.codes > 0 else { return "\(alone); float by nothing; \(share) of the weights" }
+    guard choice.codes > 0 else {
+      return "\(alone); 8 bits by next to nothing; \(share) of the weights"
+    }
     if choice.bits != nil { return "\(alone); \(share) of the weights" }
     let next =
       choice.codes < choice.changes.count

@@ -37,7 +37,7 @@ extension BinarizationReport.Choice {
   func line(columns: Int = .max) -> String {
     let codes =
       bits.map { "\(($0 * 100).rounded() / 100) bits" }
-      ?? (self.codes == 0 ? "float" : "\(self.codes) code" + (self.codes == 1 ? " " : "s"))
+      ?? (self.codes == 0 ? "8 bits" : "\(self.codes) code" + (self.codes == 1 ? " " : "s"))
     let name = self.name.printable
     let wide = "\(name.padded(to: 24, .left))  \(codes.padded(to: 9, .left))  \(reason)"
     guard wide.count > columns else { return wide }

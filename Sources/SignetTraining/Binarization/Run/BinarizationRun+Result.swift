@@ -5,8 +5,10 @@ import Torch
 extension BinarizationRun {
   /// The binarized network, with how it was made and what is left of the float one.
   func result() throws -> Model {
+    let kept = choice?.layers.filter { $0.codes == 0 }.map(\.name) ?? []
     let binary = try FilterOrdering.applied(
-      to: InputScaleFolding.applied(to: edit.applied(to: model)))
+      to: InputScaleFolding.applied(to: edit.applied(to: model))
+    ).with8BitWeights(ofLayers: Set(kept))
     // Measuring needs no sums.
     fisher = nil
     let step = Provenance.Step(

@@ -29,67 +29,80 @@ struct Binarization {
     }
     let clock = ContinuousClock()
     let start = clock.now
+    var seen = Seen()
+    let binary = try binarized(model, dataset: dataset, &seen)
+    let step = binary.provenance.steps.last
+    let results = step?.results ?? [:]
+    let bits = step?.options["budget"].flatMap(Double.init)
+    let trial = seen.trials.first { $0.bits == bits }
+    if trial != nil {
+      // The last network tried need not be the one that is taken.
+      seen.layers = step?.layers ?? []
+      seen.choices = step?.choices.map(BinarizationReport.explained)
+    }
+    for warning in Self.warnings(of: results, trial) {
+      seen.warnings.append(warning)
+      Console.warn(warning)
+    }
+    try binary.write(to: output.url)
+    return BinarizationReport(
+      output: output.path, method: options.method.rawValue, images: seen.images?.taken ?? 0,
+      imagesAsked: options.images, skipped: skipped?.count ?? 0,
+      seconds: (clock.now - start) / .seconds(1),
+      peakResidentBytes: ProcessMemory.peakResidentBytes,
+      fileBytes: try binary.fileByteCount, floatBytes: model.floatByteCount, layers: seen.layers,
+      choices: seen.choices, bits: bits, trials: seen.trials, results: results,
+      outputNames: model.graph.outputs.map(\.name),
+      kept: try Binarizer(options: options).layersKept(in: model).map {
+        BinarizationReport.Kept(name: $0.name, reason: "\($0.reason)")
+      },
+      warnings: seen.warnings)
+  }
+
+  /// What a run tells on the way.
+  private struct Seen {
     var layers: [LayerRecord] = []
     var images: CalibrationImages?
     var warnings: [String] = []
-    // A file or a pipe has no end of the line.
-    let columns = Console.errorIsTerminal ? Console.errorColumns : .max
     var choices: [BinarizationReport.Choice]?
     var trials: [BudgetTrial] = []
-    let binary = try Binarizer(options: options).run(
+  }
+
+  /// - Parameter seen: what is told is printed at once, and kept here
+  private func binarized(
+    _ model: Model, dataset: any ImageDataset, _ seen: inout Seen
+  ) throws -> Model {
+    // A file or a pipe has no end of the line.
+    let columns = Console.errorIsTerminal ? Console.errorColumns : .max
+    var told = Seen()
+    defer { seen = told }
+    return try Binarizer(options: options).run(
       model, dataset: dataset, checkpoint: checkpoint, ranks: ranks,
       cancellation: Interruption.cancellation,
       progress: { layer, index, total in
-        layers.append(layer)
+        told.layers.append(layer)
         Console.note(
           BinarizationReport.line(for: layer, index: index, total: total, columns: columns))
       },
       chosen: {
         let explained = BinarizationReport.explained($0)
-        layers = []
-        choices = explained
+        (told.layers, told.choices) = ([], explained)
         for choice in explained { Console.note(choice.line(columns: columns)) }
       },
       tried: {
-        trials.append($0)
+        told.trials.append($0)
         Console.note(BinarizationReport.line(for: $0))
       },
       skipping: skipped.map { $0.note },
       began: {
-        images = $0
+        told.images = $0
         for line in $0.shortage + $0.placement(beside: checkpoint) { Console.note(line) }
       },
       warned: {
-        warnings.append("\($0)")
+        told.warnings.append("\($0)")
         Console.warn("\($0)")
       }
     ).storingKeptLayers(as: keptLayers).recordingCommand()
-    let step = binary.provenance.steps.last
-    let results = step?.results ?? [:]
-    let bits = step?.options["budget"].flatMap(Double.init)
-    let trial = trials.first { $0.bits == bits }
-    if trial != nil {
-      // The last network tried need not be the one that is taken.
-      layers = step?.layers ?? []
-      choices = step?.choices.map(BinarizationReport.explained)
-    }
-    for warning in Self.warnings(of: results, trial) {
-      warnings.append(warning)
-      Console.warn(warning)
-    }
-    try binary.write(to: output.url)
-    return BinarizationReport(
-      output: output.path, method: options.method.rawValue, images: images?.taken ?? 0,
-      imagesAsked: options.images, skipped: skipped?.count ?? 0,
-      seconds: (clock.now - start) / .seconds(1),
-      peakResidentBytes: ProcessMemory.peakResidentBytes,
-      fileBytes: try binary.fileByteCount, floatBytes: model.floatByteCount, layers: layers,
-      choices: choices, bits: bits, trials: trials, results: results,
-      outputNames: model.graph.outputs.map(\.name),
-      kept: try Binarizer(options: options).layersKept(in: model).map {
-        BinarizationReport.Kept(name: $0.name, reason: "\($0.reason)")
-      },
-      warnings: warnings)
   }
 }
 

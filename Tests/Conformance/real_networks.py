@@ -5,7 +5,7 @@ with onnxruntime's.
 
 FOLDER holds `NAME.onnx` and `NAME.npz`, whose arrays are named like the network's inputs, batch
 first; an `index.json` beside them, a list of objects with "name" and "group", says what each is for.
-A line per network gives the largest difference of the executor, of the exact runtime and of the
+One whose group is "refuse" must be refused, with the node and the reason. A line per network gives the largest difference of the executor, of the exact runtime and of the
 network exported and imported again, as a share of the largest number of the output (1e-4 is allowed), and the root mean square difference of the
 runtime as it is, as a share of the output's (0.5 % is allowed); of several outputs the worst. A
 network that asks for --input-shape gets the input's, which the line says.
@@ -127,6 +127,13 @@ def main():
             reason = (folder / "import.txt").read_text().splitlines()[0] if (
                 folder / "import.txt").exists() else "no input to run it on"
             print(f"{line} {reason}")
+            continue
+        refusal = folder / "import.txt"
+        if entry.get("group") == "refuse":
+            reason = refusal.read_text().strip().splitlines()[0] if refusal.exists() else ""
+            held += "cannot be taken" in reason
+            print(f"{line} {reason}  holds" if "cannot be taken" in reason else
+                  f"{line} taken, or refused without a word: '{reason}'", flush=True)
             continue
         worst, reason = compare(reference(path, inputs), folder)
         numbers = "  ".join(f"{engine} {value:.1e}" for engine, value in worst.items())

@@ -9,7 +9,8 @@ let package = Package(
     .library(name: "SignetModel", targets: ["SignetModel"]),
     .library(name: "SignetRuntime", targets: ["SignetRuntime"]),
     // Needs libtorch: for apps that train, and for Benchmarks/training.
-    .library(name: "SignetTraining", targets: ["SignetTraining", "SignetData", "SignetZoo", "Torch"]),
+    .library(
+      name: "SignetTraining", targets: ["SignetTraining", "SignetData", "SignetZoo", "Torch"]),
   ],
   // An app that only runs models turns this off, and resolves no further package.
   traits: [

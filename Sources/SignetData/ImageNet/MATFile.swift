@@ -165,13 +165,8 @@ struct MATReader {
     }
   }
 
-  private(set) var bytes: ArraySlice<UInt8>
+  var bytes: ArraySlice<UInt8>
   let file: String
-
-  init(bytes: ArraySlice<UInt8>, file: String) {
-    self.bytes = bytes
-    self.file = file
-  }
 
   /// - Parameter isPadded: whether it fills a multiple of eight bytes, as all but those of the file
   ///   itself do that are compressed

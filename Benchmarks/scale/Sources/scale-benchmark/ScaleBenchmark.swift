@@ -1,4 +1,6 @@
 import Foundation
+import SignetData
+import SignetModel
 import SignetTraining
 import SignetZoo
 import Torch
@@ -8,10 +10,12 @@ import Torch
 ///
 ///     scale-benchmark exchange ROUNDS
 ///     scale-benchmark step BATCH STEPS
+///     scale-benchmark load FOLDER SECONDS
 ///
 /// `exchange` times sums over all processes, by bytes. `step` times fine-tuning steps of a ResNet-20, one
 /// thread per process, BATCH images in all, and one process's steps without the others where there is
-/// one.
+/// one. `load` reads a folder of image files as ImageNet's are read for training (a random part stretched
+/// to 224×224, mirrored or not, normalised), on one thread.
 @main
 struct ScaleBenchmark {
   static func main() throws {
@@ -24,12 +28,15 @@ struct ScaleBenchmark {
     case "step" where words.count == 3:
       guard let batch = Int(words[1]), let steps = Int(words[2]) else { return usage() }
       try step(launch, batch: batch, steps: steps)
+    case "load" where words.count == 3:
+      guard let seconds = Double(words[2]) else { return usage() }
+      try load(words[1], seconds: seconds)
     default: usage()
     }
   }
 
   private static func usage() {
-    print("usage: scale-benchmark exchange ROUNDS | step BATCH STEPS")
+    print("usage: scale-benchmark exchange ROUNDS | step BATCH STEPS | load FOLDER SECONDS")
     exit(64)
   }
 
@@ -73,6 +80,25 @@ struct ScaleBenchmark {
     guard ranks.isFirst else { return }
     let seconds = zip(times, times.dropFirst()).map { $0.duration(to: $1) / .seconds(1) }
     try printJSON(["step": median(Array(seconds.dropFirst(3)))])
+  }
+
+  private static func load(_ folder: String, seconds: Double) throws {
+    let images = try DatasetSpecification(parsing: "imagefolder:\(folder)").open(split: .train)
+    let loader = BatchLoader(
+      dataset: images, shape: .map(3, 224, 224), preprocessing: .imagenet, batchSize: 32,
+      shuffleSeed: 1, augmentation: .imageNet, prefetch: 0)
+    var count = 0
+    let start = ContinuousClock.now
+    for epoch in 0... {
+      let batches = loader.batches(epoch: epoch)
+      while let batch = try batches.next() {
+        count += batch.count
+        let taken = start.duration(to: .now) / .seconds(1)
+        guard taken < seconds else {
+          return try printJSON(["imagesPerSecond": Double(count) / taken])
+        }
+      }
+    }
   }
 
   private static func median(_ values: [Double]) -> Double {

@@ -121,7 +121,7 @@ void signet_thread_pool_destroy(signet_thread_pool *pool) {
   if (!pool) return;
   atomic_store(&pool->stop, true);
   begin_generation(pool);
-  for (int32_t index = 0; !pool->borrows && index < pool->threads - 1; index++) {
+  for (int32_t index = 0; !pool->run_lent && index < pool->threads - 1; index++) {
     pthread_join(pool->workers[index].thread, NULL);
   }
   pthread_cond_destroy(&pool->wake);
@@ -142,8 +142,8 @@ void signet_thread_pool_run(
     atomic_store_explicit(&of->next, count * index / pool->threads, memory_order_relaxed);
     of->end = count * (index + 1) / pool->threads;
   }
-  if (pool->borrows) {
-    signet_thread_pool_run_lent(pool);
+  if (pool->run_lent) {
+    pool->run_lent(pool);
     return;
   }
   atomic_store_explicit(&pool->busy, pool->threads - 1, memory_order_relaxed);

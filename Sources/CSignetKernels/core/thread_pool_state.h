@@ -25,8 +25,8 @@ struct signet_thread_pool {
   int32_t threads;
   worker *workers;  // threads − 1
   part *parts;      // threads, the caller's first
-  // Of a pool that borrows its threads.
-  bool borrows;
+  // Of a pool that borrows its threads: runs the job that is written down. NULL where they are its own.
+  void (*run_lent)(signet_thread_pool *pool);
   signet_parallel_for lender;
   void *owner;
 
@@ -48,8 +48,5 @@ signet_thread_pool *signet_thread_pool_create_without_workers(int32_t threads);
 
 // Does a thread's own part of the job, then what the others have not begun.
 void signet_thread_pool_work(signet_thread_pool *pool, int32_t index);
-
-// Runs the job that is written down on lent threads.
-void signet_thread_pool_run_lent(signet_thread_pool *pool);
 
 #endif

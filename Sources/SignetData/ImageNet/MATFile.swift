@@ -29,6 +29,8 @@ struct MATFile {
   }
 
   private static let headerLength = 128
+  /// Of one variable; ImageNet's table takes half a megabyte.
+  private static let unpackedBytes = 64 << 20
   private static let compressed = 15
   private static let matrix = 14
   private static let structure = 2
@@ -42,7 +44,7 @@ struct MATFile {
     while var element = try reader.element(isPadded: false) {
       var unpacked: [UInt8] = []
       if element.type == Self.compressed {
-        unpacked = try Gzip.inflate(Array(element.bytes), limit: Limits.textBytes, file: file)
+        unpacked = try Gzip.inflate(Array(element.bytes), limit: Self.unpackedBytes, file: file)
         var inner = MATReader(bytes: unpacked[...], file: file)
         guard let only = try inner.element() else { continue }
         element = only

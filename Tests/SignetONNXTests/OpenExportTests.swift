@@ -163,6 +163,26 @@ import Testing
     #expect(proto.graph.node.map(\.opType) == ["AveragePool"])
   }
 
+  /// Rules of a damaged model are no reason to fall over.
+  @Test(arguments: [1, Int.max, Int.min])
+  func rulesThatMakeNoSense(number: Int) throws {
+    let region = Region(axes: [Region.Axis(extent: 8, step: 2, count: 4)], shape: Shape([4]))
+    let extent = OpenExtent(
+      factors: [.init(value: "image", axis: 0)], numerator: number, denominator: number,
+      offset: number)
+    for rules in [[], [nil], [extent, extent, nil, extent, extent, nil]] as [[OpenExtent?]] {
+      let graph = try Graph(
+        inputs: [GraphInput(name: "image", shape: Shape([8]), openAxes: [0])],
+        nodes: [Node("part", .region(region), inputs: ["image"])],
+        outputs: [GraphOutput(name: "out", value: "part")], sizeRules: ["part": .extents(rules)])
+      guard let model = try? Model(graph: graph, weights: [:], preprocessing: .none) else {
+        continue
+      }
+      let proto = try exported(model)
+      #expect(proto.graph.input[0].type.tensorType.shape.dim.map(\.dimValue) == [0, 8])
+    }
+  }
+
   /// The channels of an export lie where they lay, whatever the extents suggest.
   @Test(arguments: [[4, 5, 3], [5, 4, 1], [3, 4, 5]])
   func channelsKeepTheirPlace(extents: [Int]) throws {

@@ -102,7 +102,8 @@ extension Graph {
       return pooling.coversAll(rules, of: node.inputs[0])
     case (.region, .extents(let rules)?):
       let numbers = zip(node.operation.sizes, rules).map { WrittenNumber(usual: $0, rule: $1) }
-      guard case .region(let region) = node.operation else { return false }
+      guard case .region(let region) = node.operation, rules.count == node.operation.sizes.count
+      else { return false }
       return region.axes.indices.allSatisfy { WrittenAxis(numbers[$0 * 5..<$0 * 5 + 5]).end != nil }
     case (.reshape, .extents?), (.transpose, .extents?), (.reduce, .extents?),
       (.argExtreme, .extents?), (.normalize, .extents?), (.matrixProduct, .extents?),

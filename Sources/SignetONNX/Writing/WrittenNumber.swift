@@ -41,20 +41,35 @@ struct WrittenAxis {
       return WrittenNumber(usual: axis.end, rule: nil)
     }
     guard step.rule == nil, step.usual > 0 else { return nil }
-    guard var rule = count.rule else {
-      var rule = start.rule
-      rule?.offset += count.usual * step.usual
-      return WrittenNumber(usual: axis.end, rule: rule)
+    guard let many = count.rule else {
+      return start.rule?.scaled(by: 1, adding: count.usual * step.usual).map {
+        WrittenNumber(usual: axis.end, rule: $0)
+      }
     }
-    rule.numerator *= step.usual
-    rule.offset *= step.usual
-    if let first = start.rule {
-      guard first.factors == rule.factors, first.denominator == rule.denominator else { return nil }
-      rule.numerator += first.numerator
-      rule.offset += first.offset
-    } else {
-      rule.offset += start.usual
+    guard let first = start.rule else {
+      return many.scaled(by: step.usual, adding: start.usual).map {
+        WrittenNumber(usual: axis.end, rule: $0)
+      }
     }
+    guard first.factors == many.factors, first.denominator == many.denominator,
+      var rule = many.scaled(by: step.usual, adding: first.offset)
+    else { return nil }
+    let (numerator, overflow) = rule.numerator.addingReportingOverflow(first.numerator)
+    guard !overflow else { return nil }
+    rule.numerator = numerator
     return WrittenNumber(usual: axis.end, rule: rule)
+  }
+}
+
+extension OpenExtent {
+  /// Its multiple and a number; `nil` where that is too large for a file.
+  fileprivate func scaled(by factor: Int, adding number: Int) -> OpenExtent? {
+    let numerator = numerator.multipliedReportingOverflow(by: factor)
+    let offset = offset.multipliedReportingOverflow(by: factor)
+    let sum = offset.partialValue.addingReportingOverflow(number)
+    guard !numerator.overflow, !offset.overflow, !sum.overflow else { return nil }
+    return OpenExtent(
+      factors: factors, numerator: numerator.partialValue, denominator: denominator,
+      offset: sum.partialValue)
   }
 }
